@@ -1,0 +1,1 @@
+"""Resumable hyperparameter sweeps for protein language models."""

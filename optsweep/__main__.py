@@ -1,0 +1,6 @@
+"""``python -m optsweep`` is the command ``optsweep``."""
+
+from optsweep.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""FASTA to corpus to subset to batches; numpy and torch, never optuna."""

@@ -1,0 +1,1 @@
+"""Views of a study; read through optsweep.sweep, never through optuna."""

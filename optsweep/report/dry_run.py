@@ -1,0 +1,96 @@
+"""What `sweep --dry-run` shows: every planned run, what exists already, the order of the workers, the disk it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from optsweep.config import TrainConfig
+from optsweep.report.terminal import AsciiSafe
+from optsweep.sweep.lengths import scaling_notes
+from optsweep.sweep.planning import PlannedRun
+from optsweep.sweep.session import Preview
+from optsweep.train.sizes import parameter_count
+
+
+def dry_run(preview: Preview) -> RenderableType:
+    """The plan as tables; nothing has been stored."""
+    session, plan = preview.session, preview.plan
+    head = [
+        f"Dry run: nothing is stored or started. {session.choice.why}",
+        f"Study {session.name}: target {plan.target} runs; {len(plan.existing)} exist, "
+        f"{len(plan.queued)} would be queued",
+        "Workers: " + ", ".join(f"{slot.label} ({slot.threads} threads)" for slot in session.slots),
+        "Order: interrupted runs, presets (longest first), then sampled runs; each worker takes the next as it is free",
+        *scaling_notes(session.definition),
+    ]
+    parts: list[RenderableType] = [Text(line) for line in head]
+    if plan.existing:
+        parts.append(Text("Exist: " + ", ".join(plan.existing)))
+    if plan.queued:
+        parts += [Text(), _lengths(preview), Text(), *_parameters(preview), Text()]
+    parts.append(Text(f"Peak disk: about {preview.peak_disk_bytes / 1e9:.2f} GB of checkpoints"))
+    return AsciiSafe(Group(*parts))
+
+
+def _in_order(preview: Preview) -> list[PlannedRun]:
+    return sorted(preview.plan.queued, key=lambda run: run.priority)
+
+
+def _lengths(preview: Preview) -> Table:
+    heads = ("order", "run", "iterations", "warmup", "preschool", "batch (micro)", "size", "sequences")
+    table = Table(*heads, box=None, pad_edge=False, title="Lengths", title_justify="left")
+    for place, run in enumerate(_in_order(preview), start=1):
+        config = preview.configs.get(run.run)
+        table.add_row(str(place), run.run, *(_length_cells(config) if config else ["drawn by TPE at its claim"]))
+    return table
+
+
+def _length_cells(config: TrainConfig) -> list[str]:
+    training, curriculum = config.training, config.curriculum
+    return [
+        f"{training.n_iters:,}",
+        f"{config.optim.warmup:,}",
+        f"{curriculum.preschool_time:,}" if curriculum.enabled else "off",
+        f"{training.effective_batch} ({training.micro_batch})",
+        f"{parameter_count(config.model) / 1e6:.2f} M",
+        f"{config.total_sequences:,}",
+    ]
+
+
+def _parameters(preview: Preview) -> list[Text]:
+    lines = [Text("Parameters", style="italic")]
+    for run in _in_order(preview):
+        if values := preview.parameters.get(run.run):
+            lines.append(Text(f"{run.run}: " + ", ".join(f"{name} {_cell(value)}" for name, value in values.items())))
+    return lines
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def dry_run_document(preview: Preview) -> dict[str, Any]:
+    """The same for programs (`--dry-run --json`)."""
+    session, plan = preview.session, preview.plan
+    return {
+        "study": session.name,
+        "target": plan.target,
+        "existing": plan.existing,
+        "taken_over": plan.taken_over,
+        "workers": [slot.label for slot in session.slots],
+        "peak_disk_bytes": preview.peak_disk_bytes,
+        "queued": [
+            {
+                "run": run.run,
+                "source": run.source,
+                "preset": run.preset,
+                "parameters": preview.parameters.get(run.run),
+                "config": config.model_dump(mode="json") if (config := preview.configs.get(run.run)) else None,
+            }
+            for run in _in_order(preview)
+        ],
+    }

@@ -1,0 +1,138 @@
+"""What a person sees of a sweep, from first line to summary: a live view on a terminal, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+
+from optsweep.errors import EXIT_DONE, EXIT_FAILED
+from optsweep.report.data import data_lines, import_progress
+from optsweep.report.dry_run import dry_run, dry_run_document
+from optsweep.report.live import observer
+from optsweep.report.notify import Notifier
+from optsweep.report.status import status_document
+from optsweep.report.summary import summary
+from optsweep.report.terminal import show
+from optsweep.report.trackers.start import check_trackers, mirrored
+from optsweep.sweep.choice import choose_slots
+from optsweep.sweep.devices import allowed_gpus, cpu_slots, gpu_slots
+from optsweep.sweep.launcher import Launcher
+from optsweep.sweep.lengths import scaling_notes
+from optsweep.sweep.notes import describe_study
+from optsweep.sweep.records import StudySnapshot
+from optsweep.sweep.session import (
+    Session,
+    SweepRequest,
+    check,
+    check_disk,
+    plan,
+    prepare_data,
+    preview_session,
+)
+from optsweep.sweep.snapshot import read_snapshot
+from optsweep.sweep.study import Study
+
+
+def sweep(request: SweepRequest, *, preview_only: bool, launch: bool, as_json: bool, command: list[str]) -> int:
+    """Run the whole command; returns the exit code, raises a `UserError` where nothing was started."""
+    # Programs read standard output; with --json people's lines go to standard error.
+    console = Console(stderr=as_json, highlight=False, soft_wrap=True, markup=False)
+    session = check(request)
+    check_trackers(session.definition.trackers.chosen)
+    preview = preview_session(session)
+    if preview_only:
+        _print_json(dry_run_document(preview)) if as_json else show(dry_run(preview))
+        return EXIT_DONE
+    check_disk(preview)
+    study = _begin(session, console, command)
+    if not launch:
+        console.print(f"Planned; start workers with: optsweep worker --name {session.name}")
+        code = EXIT_DONE
+    else:
+        code = _launch(study, session, console)
+    snapshot = read_snapshot(study)
+    if as_json:
+        _print_json(status_document(snapshot))
+    elif launch:
+        show(summary(snapshot, next_commands(snapshot)))
+    return code
+
+
+def _begin(session: Session, console: Console, command: list[str]) -> Study:
+    console.print(f"Study {session.name}: {session.choice.why}")
+    for line in (session.definition.study.message, *scaling_notes(session.definition)):
+        if line:
+            console.print(line)
+    with import_progress(console) as on_progress:
+        prepared, data = prepare_data(session, on_progress)
+    for line in data_lines(prepared):
+        console.print(line)
+    study, made = plan(session, data, command)
+    describe_study(study)
+    begun = "new study" if made.created else f"{len(made.existing)} runs exist"
+    console.print(f"Target {made.target} runs: {begun}, {len(made.queued)} queued now")
+    if made.created and session.origin is not None:
+        console.print(f"Taken over from {session.origin.name}: {', '.join(made.taken_over) or 'no run'}")
+    if made.retried:
+        console.print(f"Failed runs queued again: {', '.join(made.retried)}")
+    return study
+
+
+def _launch(study: Study, session: Session, console: Console) -> int:
+    snapshot = read_snapshot(study)
+    if snapshot.ended:
+        console.print(f"Nothing to do: all {snapshot.target} runs have ended")
+        return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
+    workers = ", ".join(f"{slot.label} ({slot.threads} threads)" for slot in session.slots)
+    console.print(f"Workers: {workers}")
+    trackers = session.definition.trackers.chosen
+    with mirrored(study.name, trackers, console.print), _observed(console, session) as observe:
+        observe(snapshot)
+        return Launcher(study, session.slots, observe=observe, say=console.print).run()
+
+
+@contextlib.contextmanager
+def _observed(console: Console, session: Session) -> Iterator[Callable[[StudySnapshot], None]]:
+    """What looks at every snapshot: the person's view, and the command that is notified where there is one."""
+    command = session.definition.notify.command
+    with observer(console) as show_snapshot:
+        if not command:
+            yield show_snapshot
+            return
+        with Notifier(command) as notifier:
+
+            def observe(snapshot: StudySnapshot) -> None:
+                show_snapshot(snapshot)
+                notifier.update(snapshot)
+
+            yield observe
+
+
+def join(study: Study, gpu: str | None) -> int:
+    """Work on a study that is planned already, with one worker, until no run is left."""
+    console = Console(highlight=False, soft_wrap=True)
+    if gpu is not None:
+        slots = gpu_slots(gpu, option="--gpu")
+    else:
+        slots = choose_slots(None, None, 1, demo=True) if allowed_gpus() else cpu_slots(1)
+    with observer(console) as observe:
+        return Launcher(study, slots, observe=observe, say=console.print).run()
+
+
+def next_commands(snapshot: StudySnapshot) -> list[str]:
+    """What to type after a sweep, complete with the study's name."""
+    name = f"--name {snapshot.study}"
+    if not snapshot.ended:
+        return [f"optsweep sweep {name}   # goes on", f"optsweep status {name}"]
+    commands = [f"optsweep dashboard {name}", f"optsweep report {name}", f"optsweep promote {name}   # to full length"]
+    if snapshot.counts["failed"]:
+        commands.insert(0, f"optsweep sweep {name} --retry-failed")
+    return commands
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")

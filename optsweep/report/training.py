@@ -1,0 +1,48 @@
+"""`optsweep train`: one training run in the foreground, with plain progress lines; signals leave a checkpoint."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import typer
+
+from optsweep.config import read_config
+from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, ConfigError
+from optsweep.report.words import nats, percent
+from optsweep.train.report import Evaluation, TrainReport
+
+
+def train_command(config: Path, data: Path, device: str, out: Path | None) -> int:
+    """Train (or go on) in ``out``, or in a folder beside the config; returns the exit code."""
+    # A mistake in the config is said before torch is loaded.
+    read_config(config)
+    out = out if out is not None else config.with_suffix("")
+    if out.exists() and not out.is_dir():
+        raise ConfigError(f"--out {out}", ["is a file; name a folder"])
+    from optsweep.train.run import train_from_file
+
+    leaving = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, lambda *_: leaving.set())
+    report = train_from_file(config, data, device, out, on_eval=_tell, interrupted=leaving.is_set)
+    typer.echo(_end(report, out))
+    if report.outcome == "interrupted":
+        return EXIT_INTERRUPTED
+    return EXIT_DONE if report.outcome == "complete" else EXIT_FAILED
+
+
+def _tell(evaluation: Evaluation) -> bool:
+    origin = " (from the checkpoint)" if evaluation.restored else ""
+    typer.echo(f"{percent(evaluation.progress)}  step {evaluation.step}  NELBO {nats(evaluation.value)}{origin}")
+    return True
+
+
+def _end(report: TrainReport, out: Path) -> str:
+    best = (
+        f"best NELBO {report.best.value!r} nats per residue at step {report.best.step}" if report.best else "no value"
+    )
+    if report.outcome == "interrupted":
+        return f"Interrupted at step {report.step}; the same command goes on. So far: {best}"
+    return f"{report.outcome.replace('_', ' ').capitalize()} after {report.step} steps: {best}; in {out}"

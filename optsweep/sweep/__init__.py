@@ -1,0 +1,1 @@
+"""The study: presets, queue, workers; the only door to optuna and sqlalchemy."""

@@ -1,0 +1,146 @@
+"""The notes that people read in the dashboard: one for the study, one for every run that has ended, as Markdown."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import optuna
+from optuna.exceptions import ExperimentalWarning
+from optuna_dashboard import get_note, save_note
+
+from optsweep.sweep.artifacts import CURVE, attached
+from optsweep.sweep.records import RunRecord, StudySnapshot
+from optsweep.sweep.snapshot import read_snapshot
+from optsweep.sweep.study import Study
+
+METRIC = "NELBO (nats per residue)"
+_VERSION = "dashboard:{}:note_ver"
+"""The study's attribute that optuna-dashboard keeps beside the note of the trial with this id."""
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A trial as `save_note` asks for it; Optuna's own object would ask the sampler for parameters when it is made."""
+
+    storage: optuna.storages.BaseStorage
+    study: optuna.Study
+    _trial_id: int
+
+
+def describe_study(study: Study) -> None:
+    """Name the metric with its unit and write the study's note; whatever goes wrong is logged."""
+    try:
+        optuna_study = study.optuna()
+        if optuna_study.metric_names is None:
+            with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
+                optuna_study.set_metric_names([METRIC])
+        if not get_note(optuna_study):
+            save_note(optuna_study, study_note(read_snapshot(study), study.study_id))
+    except Exception as error:
+        _logger.warning("the dashboard will lack the study's note: %s: %s", type(error).__name__, error)
+
+
+def describe_runs(study: Study, chosen: Collection[str] | None = None) -> None:
+    """Write the notes of those of the chosen runs (of all) that have ended and have none yet.
+
+    Whatever goes wrong is logged, the sweep does not suffer from it.
+    """
+    try:
+        snapshot, optuna_study = read_snapshot(study), study.optuna()
+        ids = {trial.number: trial._trial_id for trial in study.storage.optuna.get_all_trials(study.study_id, False)}
+        known = study.storage.backend.get_study_system_attrs(study.study_id)
+        for record in snapshot.runs:
+            trial_id = ids[record.trial]
+            ended = record.state in ("complete", "pruned", "failed") and (chosen is None or record.run in chosen)
+            # A note is written once: what a person makes of it later stays.
+            if ended and _VERSION.format(trial_id) not in known:
+                trial = _Trial(study.storage.backend, optuna_study, trial_id)
+                save_note(cast(optuna.Trial, trial), run_note(record, attached(study, trial_id)))
+    except Exception as error:
+        _logger.warning("the dashboard will lack notes: %s: %s", type(error).__name__, error)
+
+
+def study_note(snapshot: StudySnapshot, study_id: int) -> str:
+    """What was searched on which data, the presets by name, and what to type."""
+    data, name = snapshot.data, f"--name {snapshot.study}"
+    presets = [
+        f"* [{run.run}](/dashboard/studies/{study_id}/trials?numbers={run.trial})"
+        for run in snapshot.runs
+        if run.preset is not None
+    ]
+    synthetic = "**Synthetic data: the values say nothing about real proteins.**\n\n" if data.get("synthetic") else ""
+    manifest = json.dumps(data.get("manifest"), indent=2, default=str)
+    commands = [f"sweep {name}", f"status {name} --watch", f"report {name}", f"best {name} --toml", f"promote {name}"]
+    return "\n".join(
+        [
+            f"## Study {snapshot.study}\n",
+            f"{synthetic}Values are NELBO in nats per residue, lower is better. "
+            f"The validation set's unigram entropy is {_number(snapshot.reference.get('unigram_entropy'))}.\n",
+            "Presets:\n",
+            *presets,
+            "\nTo resume, look, report and promote:\n",
+            "```",
+            *(f"optsweep {command}" for command in commands),
+            "```",
+            f"\nData: `{data.get('corpus')}`, {data.get('source_sequences')} sequences; trained on "
+            f"`{data.get('subset')}`, {data.get('num_sequences')} sequences. Its manifest:\n",
+            f"```json\n{manifest}\n```",
+        ]
+    )
+
+
+def run_note(record: RunRecord, files: dict[str, str]) -> str:
+    """Run, end and why, budget, device, time, and links to the files that are kept of it."""
+    rows = [
+        ("state", record.state + (f": {record.reason}" if record.reason else "")),
+        ("value", f"{_number(record.value)} at step {record.best_step}; the last one {_number(record.last_value)}"),
+        ("budget", _budget(record)),
+        ("device", record.worker or "none"),
+        ("time", _timing(record)),
+        ("directory", record.directory),
+    ]
+    source = "preset" if record.preset else "random start" if record.random_start else record.source
+    lines = [f"## Run {record.run} ({source})\n", "| | |", "|---|---|"]
+    lines += [f"| {what} | {_plain(words)} |" for what, words in rows]
+    if CURVE in files:
+        lines.append(f"\n![learning curve of {record.run}]({files[CURVE]})")
+    if links := [f"[{name}]({address})" for name, address in files.items()]:
+        lines.append("\n" + " · ".join(links))
+    return "\n".join(lines)
+
+
+def _budget(record: RunRecord) -> str:
+    if not record.config:
+        return f"{record.sequences:,} sequences seen"
+    training: dict[str, Any] = record.config["training"]
+    total = training["n_iters"] * training["effective_batch"]
+    return (
+        f"{training['n_iters']:,} iterations of {training['effective_batch']} = {total:,} sequences, "
+        f"{record.sequences:,} of them seen"
+    )
+
+
+def _timing(record: RunRecord) -> str:
+    attempts = f"{record.attempts} attempt{'' if record.attempts == 1 else 's'}"
+    ended = "" if record.ended is None else f", ended {datetime.fromtimestamp(record.ended, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{record.seconds:.0f} s on the device, {attempts}{ended}"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"
+
+
+def _plain(words: str) -> str:
+    """On one line of a table, and never markup: reasons come from exceptions of all kinds."""
+    line = " ".join(words.split())[:500]
+    for letter, stands_for in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "'"), ("[", "\\[")):
+        line = line.replace(letter, stands_for)
+    return line

@@ -1,0 +1,90 @@
+"""Read a study at one moment into plain records; the only way in which views and commands look at a study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from optuna.trial import FrozenTrial, TrialState
+
+from optsweep.sweep.records import RunRecord, RunState, StudySnapshot
+from optsweep.sweep.retry import retried
+from optsweep.sweep.runs import RunDirectory
+from optsweep.sweep.study import PREFIX, Study
+from optsweep.sweep.tables import runs
+
+STATES: dict[TrialState, RunState] = {
+    TrialState.COMPLETE: "complete",
+    TrialState.PRUNED: "pruned",
+    TrialState.FAIL: "failed",
+    TrialState.RUNNING: "running",
+    TrialState.WAITING: "waiting",
+}
+
+
+@retried
+def read_snapshot(study: Study) -> StudySnapshot:
+    """Everything about the study, from the database alone; safe at any time, from any host."""
+    attributes = study.attributes()
+    with study.storage.engine.connect() as connection:
+        now = study.storage.now(connection)
+        rows = connection.execute(
+            sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
+        ).all()
+    trials = {trial._trial_id: trial for trial in study.storage.optuna.get_all_trials(study.study_id, deepcopy=False)}
+    by_run: dict[str, list[Any]] = {}
+    for row in rows:
+        if row.trial_id in trials:
+            by_run.setdefault(row.run, []).append(row)
+    records = [_record(study.name, attempts, trials[attempts[-1].trial_id]) for attempts in by_run.values()]
+    stop = attributes.get("stop")
+    return StudySnapshot(
+        study=study.name,
+        target=attributes["target"],
+        runs=sorted(records, key=lambda record: record.index),
+        definition=attributes["definition"],
+        data=attributes["data"],
+        reference=attributes["data"]["reference"],
+        created=attributes["created"],
+        versions=attributes["versions"],
+        command=attributes["command"],
+        now=now,
+        stopped=stop["reason"] if stop else None,
+    )
+
+
+def _record(study: str, rows: list[Any], trial: FrozenTrial) -> RunRecord:
+    row = rows[-1]
+    identity = {key.removeprefix(PREFIX): value for key, value in trial.user_attrs.items()}
+    return RunRecord(
+        run=row.run,
+        trial=trial.number,
+        source=identity["source"],
+        preset=identity["preset"],
+        random_start=identity.get("random_start", False),
+        index=identity["index"],
+        state="pruned" if row.outcome == "skipped" else STATES[trial.state],
+        reason=row.reason,
+        value=row.best_value,
+        last_value=row.last_value,
+        best_step=row.best_step,
+        curve=dict(sorted(trial.intermediate_values.items())),
+        progress=row.progress,
+        worker=row.worker,
+        attempts=sum(earlier.attempts for earlier in rows),
+        sequences=row.sequences,
+        seconds=row.seconds,
+        directory=str(RunDirectory.of(study, row.run).path),
+        parameters=trial.params or identity["fixed"],
+        config=identity.get("config", {}),
+        train_loss=row.train_loss,
+        residues_per_second=row.residues_per_second,
+        started=_first(earlier.started for earlier in rows),
+        ended=row.ended,
+    )
+
+
+def _first(times: Iterable[float | None]) -> float | None:
+    known = [time for time in times if time is not None]
+    return min(known) if known else None

@@ -1,0 +1,62 @@
+"""The one table of our own beside Optuna's: a run's place in the queue, its lease, and how it stands.
+
+Optuna's row stays the only truth about a trial's state, parameters and values. This table holds what Optuna has no
+place for: the order of claims, who holds a run (the lease), and the counters that decide whether a death was the run's
+own fault. It can be rebuilt from the trials' user attributes.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from optuna.trial import TrialState
+
+metadata = sa.MetaData()
+
+runs = sa.Table(
+    "optsweep_runs",
+    metadata,
+    sa.Column("trial_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("study_id", sa.Integer, nullable=False, index=True),
+    sa.Column("run", sa.String(128), nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    # The lease: whoever wrote the token owns the run; see queue.py.
+    sa.Column("token", sa.String(32)),
+    sa.Column("worker", sa.String(128)),
+    sa.Column("host", sa.String(200)),
+    sa.Column("boot_id", sa.String(64)),
+    sa.Column("pid", sa.BigInteger),
+    sa.Column("pid_started", sa.BigInteger),
+    sa.Column("beat", sa.Double),
+    sa.Column("order_given", sa.String(16)),
+    # Counters behind invariant 11.
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("faults", sa.Integer, nullable=False, default=0),
+    sa.Column("interruptions", sa.Integer, nullable=False, default=0),
+    sa.Column("checkpoint_step", sa.Integer, nullable=False, default=0),
+    sa.Column("counted_step", sa.Integer, nullable=False, default=0),
+    # How it stands.
+    sa.Column("progress", sa.Double, nullable=False, default=0.0),
+    sa.Column("sequences", sa.BigInteger, nullable=False, default=0),
+    sa.Column("seconds", sa.Double, nullable=False, default=0.0),
+    sa.Column("train_loss", sa.Double),
+    sa.Column("residues_per_second", sa.Double),
+    sa.Column("best_value", sa.Double),
+    sa.Column("best_step", sa.Integer),
+    sa.Column("last_value", sa.Double),
+    sa.Column("outcome", sa.String(16)),
+    sa.Column("reason", sa.Text),
+    sa.Column("started", sa.Double),
+    sa.Column("ended", sa.Double),
+)
+
+# Optuna's own tables, as far as we read them ourselves (schema v3.2.0.a, optuna 5).
+trials = sa.table(
+    "trials",
+    sa.column("trial_id", sa.Integer),
+    sa.column("study_id", sa.Integer),
+    sa.column("number", sa.Integer),
+    sa.column("state", sa.Enum(TrialState)),
+)
+trial_intermediate_values = sa.table(
+    "trial_intermediate_values", sa.column("trial_id", sa.Integer), sa.column("step", sa.Integer)
+)

@@ -1,0 +1,1 @@
+"""Training of a masked diffusion protein language model; torch, never optuna."""

@@ -1,0 +1,83 @@
+"""The score that trials are compared by: NELBO on fixed mask ratios and fixed masks; and when it is taken.
+
+It is the integral of the cross-entropy over the mask ratio in (0, 1], and knows nothing of the training schedule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from optsweep.config import TrainConfig
+from optsweep.data.batches import NUM_SPECIAL, crop
+from optsweep.data.sequences import Sequences
+from optsweep.train.corruption import Corruption, corrupt
+from optsweep.train.device import autocast
+from optsweep.train.loss import Model, cross_entropies
+from optsweep.train.micro_batches import MicroBatch, split
+from optsweep.train.schedules import stratified_uniform
+from optsweep.train.seeds import Stream, generator
+
+
+def grid_points(config: TrainConfig, step: int) -> int:
+    """How many points of the evaluation grid lie at or before ``step`` (iterations done)."""
+    grid, training = config.evaluation, config.training
+    if grid.every_sequences is not None:
+        return step * training.effective_batch // grid.every_sequences
+    assert grid.num_evaluations is not None
+    return step * grid.num_evaluations // training.n_iters
+
+
+def due_points(config: TrainConfig, step: int) -> list[int | None]:
+    """Grid points to be taken right after iteration ``step``; [None] at the run's end where that is off the grid."""
+    due: list[int | None] = [*range(grid_points(config, step - 1) + 1, grid_points(config, step) + 1)]
+    return due or ([None] if step == config.training.n_iters else [])
+
+
+def fixed_corruption(validation: Sequences, config: TrainConfig) -> Corruption:
+    """Mask each validation sequence once, each in its own stratum of (0, 1].
+
+    A sequence's masks depend on noise_seed and its index only.
+    """
+    num = min(len(validation), config.evaluation.num_sequences or len(validation))
+    seed = config.evaluation.noise_seed
+    sequences = crop(validation.take(np.arange(num)), config.data.max_protein_len - NUM_SPECIAL, random=None)
+    strata = generator(seed, Stream.STRATA)
+    ratios = strata.permutation(stratified_uniform(num, strata))
+    keys = [generator(seed, Stream.MASKS, i).random(length) for i, length in enumerate(sequences.lengths)]
+    return corrupt(sequences, ratios, np.concatenate(keys))
+
+
+@dataclass(frozen=True)
+class Score:
+    value: float
+    """Nats per residue: the sequences' losses, weighted by their residues."""
+    losses: NDArray[np.float32]
+    """[n] mean cross-entropy over each sequence's masked residues; 0 where it has none."""
+
+
+class Evaluator:
+    """The fixed test of a run, kept on its device."""
+
+    def __init__(self, validation: Sequences, config: TrainConfig, micro_batch: int, device: torch.device) -> None:
+        self._corruption = fixed_corruption(validation, config)
+        self._device = device
+        weights = np.ones(len(self._corruption.sequences))
+        self._batches: list[MicroBatch] = list(
+            split(self._corruption, weights, micro_batch, config.data.max_protein_len, device)
+        )
+
+    @torch.no_grad()
+    def score(self, model: Model, bfloat16: bool = False) -> Score:
+        """Score ``model``; sums are float64 on the host, so that the split into micro-batches does not show."""
+        with autocast(self._device, bfloat16):
+            parts = [cross_entropies(model, batch) for batch in self._batches]
+        values = torch.cat(parts).cpu().numpy().astype(np.float64)
+        sequence = np.concatenate([batch.sequence for batch in self._batches])
+        num_masked, num_residues = self._corruption.num_masked, self._corruption.num_residues
+        sums = np.bincount(sequence, weights=values, minlength=len(num_masked))
+        losses = sums / np.maximum(1, num_masked)
+        return Score(float(losses @ num_residues / num_residues.sum()), losses.astype(np.float32))

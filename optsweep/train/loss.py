@@ -1,0 +1,27 @@
+"""The loss of masked diffusion, from a model's logits to one number; float32 throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch.nn import functional
+
+from optsweep.train.micro_batches import MicroBatch
+
+Model = Callable[[torch.Tensor, torch.Tensor | None, torch.Tensor, torch.Tensor], torch.Tensor]
+"""tokens, lengths, mask_ratio, positions -> logits; see `Transformer.forward`."""
+
+
+def cross_entropies(model: Model, batch: MicroBatch) -> torch.Tensor:
+    """float32 [masked residues], nats."""
+    logits = model(batch.tokens, batch.lengths, batch.mask_ratio, batch.positions)
+    return functional.cross_entropy(logits.float(), batch.targets, reduction="none")
+
+
+def nelbo(model: Model, batch: MicroBatch) -> torch.Tensor:
+    """This micro-batch's share of the step's negative evidence lower bound, nats per residue.
+
+    The shares of a step's micro-batches add up to its loss: the weights already divide by the whole step's residues.
+    """
+    return cross_entropies(model, batch) @ batch.weights

@@ -1,0 +1,49 @@
+"""How large a model is: parameters, checkpoint bytes, arithmetic; without torch, for whoever only plans a run."""
+
+from __future__ import annotations
+
+from optsweep.config import ModelConfig
+from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
+
+MLP_RATIO = 4
+"""Width of the perceptron's inner layer, in hidden sizes."""
+NUM_RATIO_FEATURES = 32
+"""Features of the mask ratio."""
+
+FLOAT_BYTES = 4
+NUM_COPIES = 4
+"""Of each parameter in a checkpoint: weights, EMA and the two moments of AdamW."""
+CHECKPOINT_OVERHEAD = 1500
+"""Bytes that each tensor's name, place and zip entry take in a checkpoint, over its four copies."""
+
+
+def parameter_count(model: ModelConfig, vocabulary: int = VOCABULARY_SIZE) -> int:
+    """Parameters of the network, for ``vocabulary`` token ids (of which the first are not predicted)."""
+    hidden, cond = model.hidden_size, model.cond_dim
+    condition = NUM_RATIO_FEATURES * cond + cond + cond * cond + cond
+    block = (4 + 2 * MLP_RATIO) * hidden * hidden + (cond + 1) * 6 * hidden
+    head = (cond + 1) * 2 * hidden + (hidden + 1) * (vocabulary - FIRST_RESIDUE)
+    return vocabulary * hidden + condition + model.n_blocks * block + head
+
+
+def checkpoint_bytes(model: ModelConfig) -> int:
+    """Size of one checkpoint file, within a few per cent."""
+    num_tensors = 9 + 6 * model.n_blocks
+    return NUM_COPIES * FLOAT_BYTES * parameter_count(model) + CHECKPOINT_OVERHEAD * num_tensors
+
+
+def ema_bytes(model: ModelConfig) -> int:
+    """Size of what is left of a checkpoint when only its EMA weights are kept."""
+    return checkpoint_bytes(model) // NUM_COPIES
+
+
+def forward_flops_per_residue(model: ModelConfig, length: int) -> float:
+    """Floating-point operations of one forward pass per token of a sequence of ``length`` tokens.
+
+    Two for each multiply-add of the matrix products; a training iteration takes three times as many.
+    """
+    hidden = model.hidden_size
+    matrices = 2 * (4 + 2 * MLP_RATIO) * hidden * hidden
+    attention = 4 * length * hidden
+    conditioning = 2 * model.cond_dim * 6 * hidden / length
+    return model.n_blocks * (matrices + attention + conditioning)

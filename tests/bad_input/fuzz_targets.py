@@ -1,0 +1,56 @@
+"""Fuzz one reader with atheris: ``python -m tests.bad_input.fuzz_targets fasta [libFuzzer's options] [seeds]``.
+
+Coverage guides it into the branches that random changes do not find. It works in the current folder, keeps what it
+found interesting among the seeds, and ends with exit code 0 where nothing is wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import atheris
+
+with atheris.instrument_imports(include=["optsweep.data"]):
+    from optsweep.data.corpus import open_corpus, verify_corpus
+    from optsweep.data.fasta import import_fasta
+
+from optsweep.errors import DataError
+
+FORBIDDEN = ("os.system", "os.exec", "os.posix_spawn", "os.fork", "subprocess.Popen", "pickle.find_class")
+"""Audited events that reading data must never raise."""
+
+
+def read_fasta(content: bytes) -> None:
+    source, output = Path("proteins.fasta"), Path("corpus.pt")
+    source.write_bytes(content)
+    with contextlib.suppress(DataError):
+        report = import_fasta([source], output)
+        assert report.num_read == report.num_kept + sum(report.dropped.values())
+        verify_corpus(open_corpus(output))
+
+
+def read_corpus(content: bytes) -> None:
+    path = Path("corpus.pt")
+    path.write_bytes(content)
+    with contextlib.suppress(DataError):
+        corpus = open_corpus(path)
+        corpus.take([0])
+        verify_corpus(corpus)
+
+
+TARGETS = {"fasta": read_fasta, "packed": read_corpus, "legacy": read_corpus}
+
+
+def forbid(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in FORBIDDEN:
+        raise AssertionError(f"reading data led to {event} {arguments}")
+
+
+if __name__ == "__main__":
+    target = TARGETS[sys.argv.pop(1)]
+    sys.addaudithook(forbid)
+    atheris.Setup(sys.argv, target)
+    atheris.Fuzz()

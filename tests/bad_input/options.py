@@ -1,0 +1,265 @@
+"""Wrong command lines: options, numbers, names, things that are not there."""
+
+from __future__ import annotations
+
+from .outcome import Case
+
+CONFIG = """
+[model]
+hidden_size = 16
+n_heads = 2
+n_blocks = 1
+[training]
+n_iters = 3
+effective_batch = 4
+[optim]
+lr = 1e-3
+warmup = 1
+[evaluation]
+num_evaluations = 1
+"""
+
+
+def sweep(id: str, arguments: list[str], *says: str) -> Case:
+    return Case(id, ["sweep", *arguments], list(says))
+
+
+def train(id: str, old: str, new: str, *says: str) -> Case:
+    assert old in CONFIG
+    files = {"mine.toml": CONFIG.replace(old, new)}
+    return Case(id, ["train", "mine.toml", "--data", "small_sweep.pt"], ["mine.toml", *says], files=files)
+
+
+SWEEP = [
+    sweep("trials below 0", ["--trials", "-1"], "--trials", "-1", "0 to 100000"),
+    sweep("num-random below 0", ["--num-random", "-5"], "--trials", "-5", "0 to 100000"),
+    sweep("a thousand million trials", ["--trials", "1000000000"], "--trials", "1000000000", "0 to 100000"),
+    sweep("trials 1e9", ["--trials", "1e9"], "--trials", "'1e9'", "integer"),
+    sweep("trials in words", ["--trials", "many"], "--trials", "'many'", "integer"),
+    sweep("type unknown", ["--type", "grid"], "--type", "'grid'", "'predefined', 'random', 'tpe'"),
+    sweep("pruner unknown", ["--pruner", "worst"], "--pruner", "'worst'", "'median'"),
+    sweep("seed below 0", ["--seed", "-1"], "seed = -1", "greater than or equal to 0"),
+    sweep("seed of 50 digits", ["--seed", "9" * 50], "seed = 9999", "less than or equal to"),
+    sweep("seed in words", ["--seed", "lucky"], "--seed", "'lucky'", "integer"),
+    sweep("no CPU worker", ["--cpu-workers", "0"], "--cpu-workers 0", "1 to 256"),
+    sweep("CPU workers below 0", ["--cpu-workers", "-2"], "--cpu-workers -2", "1 to 256"),
+    sweep("100000 CPU workers", ["--cpu-workers", "100000"], "--cpu-workers 100000", "1 to 256"),
+    sweep("half a CPU worker", ["--cpu-workers", "0.5"], "--cpu-workers", "'0.5'", "integer"),
+    sweep("no worker on a GPU", ["--workers-per-gpu", "0"], "--workers-per-gpu 0", "1 to 256"),
+    sweep("workers on a GPU for CPUs", ["--workers-per-gpu", "-1", "--cpu-workers", "1"], "--workers-per-gpu -1"),
+    sweep("GPUs and CPU workers", ["--gpus", "0", "--cpu-workers", "1"], "--gpus and --cpu-workers", "one of the two"),
+    sweep("no GPU-hours", ["--max-gpu-hours", "0"], "--max-gpu-hours: 0", "above 0"),
+    sweep("GPU-hours not a number", ["--max-gpu-hours", "nan"], "--max-gpu-hours: nan", "above 0"),
+    sweep("endless GPU-hours", ["--max-gpu-hours", "inf"], "--max-gpu-hours: inf", "a number"),
+    sweep("GPU-hours with a unit", ["--max-gpu-hours", "10h"], "--max-gpu-hours", "'10h'", "number"),
+    sweep("deadline in words", ["--deadline", "tomorrow"], "--deadline: 'tomorrow'", "36h or 90m"),
+    sweep("deadline in the past", ["--deadline", "2001-01-01"], "--deadline: 2001-01-01 has passed"),
+    sweep("deadline now", ["--deadline", "0h"], "--deadline: 0h", "more than 0"),
+    sweep("deadline after the sun", ["--deadline", "9" * 400 + "d"], "--deadline", "less than 10 years"),
+    sweep("deadline in year 1", ["--deadline", "0001-01-01"], "--deadline", "0001-01-01"),
+    sweep("name empty", ["--name", ""], "name ''", "letters, digits", "--name"),
+    sweep("name with a slash", ["--name", "a/b"], "name 'a/b'", "letters, digits", "--name"),
+    sweep("name upwards", ["--name", ".."], "name '..'", "not beginning with '.'"),
+    sweep("name of 300 letters", ["--name", "x" * 300], "name 'xxx", "at most 100"),
+    sweep("name with a space", ["--name", "my study"], "name 'my study'", "letters, digits"),
+    sweep("name beyond ASCII", ["--name", "größe"], "name 'größe'", "letters, digits"),
+    sweep("name of two lines", ["--name", "a\nb"], "name 'a\\nb'", "letters, digits"),
+    sweep("name of the database", ["--name", "optsweep.db"], "name 'optsweep.db'", "studies/optsweep.db is a file"),
+    sweep("study unknown", ["demmo"], "study 'demmo'", "demo, uniref50", "did you mean demo?"),
+    sweep("study file not there", ["nowhere.toml"], "nowhere.toml: no such file"),
+    sweep("study is a folder", ["."], ".: cannot be read: Is a directory"),
+    sweep("study of 5000 letters", ["x" * 5000], "no such study", "shipped are demo"),
+    sweep("study file of 5000 letters", ["x" * 5000 + ".toml"], "File name too long"),
+    sweep("study is a corpus", ["small.pt"], "study 'small.pt': no such study", "demo, uniref50"),
+    sweep("study is a corpus elsewhere", ["../folder/small.pt"], "../folder/small.pt: is larger than 64 KiB"),
+    sweep("real study without data", ["uniref50"], "study uniref50: no data", "--data FILE", "data import"),
+    sweep("GPUs without data", ["--gpus", "0"], "--gpus", "no data", "--data FILE"),
+    sweep("two studies", ["demo", "uniref50"], "unexpected extra argument", "uniref50"),
+    sweep("option unknown", ["--gpu", "0"], "No such option: --gpu", "--gpus"),
+    sweep("option without value", ["--trials"], "--trials", "requires an argument"),
+    sweep("data not there", ["--data", "missing.pt"], "missing.pt: cannot be read: No such file"),
+    sweep("data is a folder", ["--data", "."], ".: cannot be read: Is a directory"),
+    sweep("data of 5000 letters", ["--data", "x" * 5000 + ".pt", "--name", "x"], "File name too long"),
+    sweep("data has an odd name", ["--data", "my data.pt"], "name 'demo-my data'", "choose one with --name"),
+]
+
+DATA = [
+    Case("import: not there", ["data", "import", "missing.fa", "-o", "x.pt"], ["missing.fa", "No such file"]),
+    Case("import: no input", ["data", "import", "-o", "x.pt"], ["Missing argument", "fasta"]),
+    Case("import: no output", ["data", "import", "x.fa"], ["Missing option", "-o"], files={"x.fa": ">a\nMKV\n"}),
+    Case("import: output is a folder", ["data", "import", "x.fa", "-o", "."], ["directory"], files={"x.fa": ">a\n"}),
+    Case(
+        "import: output is the input",
+        ["data", "import", "x.fa", "-o", "./x.fa"],
+        ["x.fa", "one of the inputs", "another output"],
+        files={"x.fa": ">a\nMKV\n"},
+    ),
+    Case(
+        "import: output below a file",
+        ["data", "import", "x.fa", "-o", "small.pt/x.pt"],
+        ["small.pt/x.pt", "cannot be written"],
+        files={"x.fa": ">a\n" + "MKVLAAGG" * 10},
+    ),
+    Case("import: a corpus", ["data", "import", "small.pt", "-o", "x.pt"], ["small.pt", "FASTA is plain text"]),
+    Case("demo: no sequence", ["data", "demo", "-n", "0"], ["-n", "'0'", "greater than or equal to 1"]),
+    Case("demo: two sequences", ["data", "demo", "-n", "2"], ["2 sequences", "3 to 1000000"]),
+    Case("demo: 1e9 sequences", ["data", "demo", "-n", "1000000000"], ["1000000000 sequences", "3 to 1000000"]),
+    Case("demo: sequences in words", ["data", "demo", "-n", "few"], ["-n", "'few'", "integer"]),
+    Case("demo: output is a folder", ["data", "demo", "-o", "."], [".: is a directory", "name a file"]),
+    Case("subset: of two", ["data", "subset", "small.pt", "-n", "2"], ["2 sequences", "3 or more"]),
+    Case("subset: of nothing", ["data", "subset", "small.pt", "-n", "0"], ["-n", "'0'", "greater than or equal to 1"]),
+    Case("subset: onto itself", ["data", "subset", "small.pt", "-o", "small.pt"], ["small.pt", "another output"]),
+    Case("subset: not there", ["data", "subset", "missing.pt"], ["missing.pt", "No such file"]),
+    Case("subset: seed", ["data", "subset", "small.pt", "--seed", "x"], ["--seed", "'x'", "integer"]),
+    Case("info: nothing", ["data", "info"], ["Missing argument", "file"]),
+    Case("info: folder", ["data", "info", "."], [".: cannot be read: Is a directory"]),
+    Case("command unknown", ["sweeep"], ["No such command 'sweeep'"]),
+    Case("data command unknown", ["data", "frobnicate"], ["No such command 'frobnicate'"]),
+]
+
+WITHOUT_STUDY = [
+    Case(f"{command}: no study yet", [command, *more], ["no study in sqlite:///studies/optsweep.db", "optsweep sweep"])
+    for command, *more in (
+        ["status"],
+        ["best"],
+        ["stop"],
+        ["doctor"],
+        ["worker"],
+        ["dashboard"],
+        ["retry"],
+        ["skip", "small_fast"],
+        ["enqueue", "lr=1e-3"],
+    )
+]
+
+
+def planned(id: str, arguments: list[str], *says: str) -> Case:
+    return Case(id, arguments, list(says), planned=True)
+
+
+WITH_STUDY = [
+    planned("status: study unknown", ["status", "--name", "nope"], "no study 'nope'", "there: mine-small"),
+    planned("status: study of no name", ["status", "--name", ""], "study name ''", "letters, digits"),
+    planned("best: top 0", ["best", "--top", "0"], "--top", "'0'", "greater than or equal to 1"),
+    planned("best: nothing finished", ["best", "--toml"], "mine-small", "no finished trial yet"),
+    planned("skip: run unknown", ["skip", "nope"], "no run 'nope'", "there: small, curriculum, tpe-001"),
+    planned("retry: run unknown", ["retry", "nope"], "nope did not fail", "failed runs: none"),
+    planned("retry: run that did not fail", ["retry", "small"], "small did not fail"),
+    planned("worker: no such GPU", ["worker", "--gpu", "7"], "--gpu 7", "no GPU '7'", "leave --gpu out"),
+    planned("worker: GPU of no name", ["worker", "--gpu", ""], "no GPU ''", "no NVIDIA GPU"),
+    planned("dashboard: port 0", ["dashboard", "--port", "0"], "--port", "'0'", "greater than or equal to 1"),
+    planned("dashboard: port 70000", ["dashboard", "--port", "70000"], "--port", "'70000'", "65535"),
+    planned(
+        "dashboard: another's address", ["dashboard", "--host", "203.0.113.1"], "--host 203.0.113.1", "choose another"
+    ),
+    planned("dashboard: no such host", ["dashboard", "--host", "nowhere.invalid"], "nowhere.invalid", "choose another"),
+    planned("report: output is a file", ["report", "-o", "small.pt"], "small.pt", "cannot be written", "-o"),
+    planned("report: output below a file", ["report", "-o", "small.pt/x"], "small.pt/x", "cannot be written", "-o"),
+    planned("export: format", ["export", "--format", "xml"], "--format", "'xml'", "'csv', 'json', 'parquet'"),
+    planned("export: output is a folder", ["export", "-o", "."], ".", "cannot be written", "-o"),
+    planned("export: output below a file", ["export", "-o", "small.pt/x"], "small.pt/x", "cannot be written", "-o"),
+    planned("fork: name with a slash", ["sweep", "--name", "mine-small", "--fork", "a/b"], "name 'a/b'", "letters"),
+    planned("promote: nothing complete", ["promote"], "'mine-small' has no complete run yet"),
+    planned("promote: run unknown", ["promote", "--run", "nope"], "no run 'nope'", "there: small, curriculum"),
+    planned("promote: trial unknown", ["promote", "--trial", "99"], "no trial 99", "there: small, curriculum"),
+    planned("promote: run that waits", ["promote", "--run", "tpe-003"], "run 'tpe-003'", "no parameters yet"),
+    planned("promote: top 0", ["promote", "--top", "0"], "--top", "'0'", "greater than or equal to 1"),
+    planned("promote: two ways", ["promote", "--top", "2", "--run", "small"], "--trial, --run and --top", "one of the"),
+    planned("enqueue: nothing", ["enqueue"], "Missing argument", "KEY=VALUE"),
+    planned("enqueue: no value", ["enqueue", "lr"], "'lr' is not NAME=VALUE"),
+    planned("enqueue: unknown name", ["enqueue", "learning_rate=1e-3"], "learning_rate is not a known name"),
+    planned("enqueue: misspelt name", ["enqueue", "weight_deacy=0.1"], "weight_deacy", "did you mean weight_decay?"),
+    planned("enqueue: words", ["enqueue", "lr=fast"], "lr = 'fast' is not a real number"),
+    planned("enqueue: not a number", ["enqueue", "lr=nan"], "lr = nan is outside 0.0003..0.01"),
+    planned("enqueue: out of range", ["enqueue", "lr=5"], "lr = 5.0 is outside 0.0003..0.01"),
+    planned("enqueue: twice", ["enqueue", "lr=1e-3", "lr=2e-3"], "lr is given twice"),
+    planned("enqueue: real for whole", ["enqueue", "n_blocks=2.0"], "n_blocks = '2.0' is not an integer"),
+    planned("enqueue: 5000 digits", ["enqueue", "n_blocks=" + "1" * 5000], "is not an integer"),
+    planned("enqueue: half a curriculum", ["enqueue", "preschool_fraction=0.1"], "needs curriculum = true"),
+    planned("enqueue: another truth", ["enqueue", "curriculum=yes"], "curriculum = 'yes' is not true or false"),
+    planned("resume: other seed", ["sweep", "--name", "mine-small", "--seed", "7"], "seed was 42, is 7", "--name"),
+    planned(
+        "resume: other data",
+        ["sweep", "mine.toml", "--name", "mine-small", "--data", "small_sweep.pt"],
+        "other content than small_sweep.pt",
+        "--name",
+    ),
+]
+
+TRAIN = [
+    Case("train: no config", ["train"], ["Missing argument", "config"]),
+    Case("train: no data", ["train", "x.toml"], ["Missing option", "--data"]),
+    Case("train: config not there", ["train", "x.toml", "--data", "small.pt"], ["x.toml: no such file"]),
+    Case("train: config is a folder", ["train", ".", "--data", "small.pt"], [".: cannot be read: Is a directory"]),
+    Case("train: config is a corpus", ["train", "small.pt", "--data", "small.pt"], ["small.pt: is larger than 64 KiB"]),
+    Case(
+        "train: data not there",
+        ["train", "mine.toml", "--data", "missing.pt"],
+        ["missing.pt", "No such file"],
+        files={"mine.toml": CONFIG},
+        torch=True,
+    ),
+    Case(
+        "train: corpus without a subset",
+        ["train", "mine.toml", "--data", "other.pt"],
+        ["other.pt: has no subset", "optsweep data subset other.pt"],
+        files={"mine.toml": CONFIG, "other.pt": lambda path: path.write_bytes(small_corpus())},
+        torch=True,
+    ),
+    *(
+        Case(
+            f"train: device {device}",
+            ["train", "mine.toml", "--data", "small_sweep.pt", "--device", device],
+            [f"device '{device}'", says],
+            files={"mine.toml": CONFIG},
+            torch=True,
+        )
+        for device, says in [("tpu", "cuda:N"), ("cuda:-1", "cuda:N"), ("", "cuda:N"), ("cuda:99", "CUDA devices")]
+    ),
+    Case(
+        "train: output is a file",
+        ["train", "mine.toml", "--data", "small_sweep.pt", "--out", "small.pt"],
+        ["--out small.pt", "name a folder"],
+        files={"mine.toml": CONFIG},
+    ),
+    Case(
+        "train: output below a file",
+        ["train", "mine.toml", "--data", "small_sweep.pt", "--out", "small.pt/run"],
+        ["small.pt/run", "Not a directory"],
+        files={"mine.toml": CONFIG},
+        torch=True,
+    ),
+    train("config: hidden not divisible", "n_heads = 2", "n_heads = 3", "hidden_size 16 is not divisible by n_heads 3"),
+    train("config: odd heads", "n_heads = 2", "n_heads = 16", "an even number"),
+    train("config: iterations below 0", "n_iters = 3", "n_iters = -3", "training.n_iters = -3", "greater than 0"),
+    train("config: warmup too long", "warmup = 1", "warmup = 10", "optim.warmup = 10", "n_iters = 3"),
+    train("config: text for number", "1e-3", '"fast"', "optim.lr = 'fast'", "valid number"),
+    train("config: not a number", "1e-3", "nan", "optim.lr = nan", "finite"),
+    train("config: unknown name", "n_iters = 3", "n_iters = 3\nepochs = 4", "training.epochs is not a known name"),
+    train("config: unknown table", "[optim]", "[extra]\n[optim]", "extra is not a known name"),
+    train("config: missing name", "lr = 1e-3\n", "", "optim.lr is missing"),
+    train("config: missing table", "[evaluation]\nnum_evaluations = 1\n", "", "evaluation is missing"),
+    train("config: two grids", "num_evaluations = 1", "num_evaluations = 1\nevery_sequences = 5", "give one of"),
+    train(
+        "config: dropout of all", "n_blocks = 1", "n_blocks = 1\ndropout = 1.0", "model.dropout = 1.0", "less than 1"
+    ),
+    train("config: huge seed", "n_iters = 3", f"n_iters = 3\nseed = {2**64}", "training.seed", "less than or equal to"),
+    train("config: no threads", "n_iters = 3", "n_iters = 3\nthreads = 0", "training.threads = 0", "greater than 0"),
+    train("config: precision", "n_iters = 3", 'n_iters = 3\nprecision = "fp8"', "training.precision", "'fp32'"),
+]
+
+CASES = [*SWEEP, *DATA, *WITHOUT_STUDY, *WITH_STUDY, *TRAIN]
+
+
+def small_corpus() -> bytes:
+    """A corpus whose subset was never made."""
+    import io
+
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(
+        {"tokens": torch.full((400,), 7, dtype=torch.uint8), "offsets": torch.arange(0, 401, 40), "manifest": {}},
+        buffer,
+    )
+    return buffer.getvalue()

@@ -1,0 +1,125 @@
+"""Wrong study files: a right one with one mistake each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .outcome import Case
+
+RIGHT = (Path(__file__).parent / "right.toml").read_text()
+PRESETS = RIGHT[RIGHT.index("[[preset]]") :]
+FIRST_PRESET = PRESETS[: PRESETS.index("[[preset]]", 1)]
+
+
+def written(id: str, content: str | bytes, *says: str) -> Case:
+    """The study file is ``content``."""
+    return Case(
+        f"study file: {id}",
+        ["sweep", "mine.toml", "--data", "small.pt", "--cpu-workers", "1"],
+        ["mine.toml", *says],
+        files={"mine.toml": content},
+    )
+
+
+def changed(id: str, old: str, new: str, *says: str) -> Case:
+    """The right file with ``new`` in place of the first ``old``."""
+    assert old in RIGHT, old
+    return written(id, RIGHT.replace(old, new, 1), *says)
+
+
+def preset(id: str, old: str, new: str, *says: str) -> Case:
+    """The right file with a mistake in its first preset."""
+    assert old in FIRST_PRESET, old
+    mistaken = FIRST_PRESET.replace(old, new, 1)
+    return written(f"preset: {id}", RIGHT.replace(FIRST_PRESET, mistaken, 1), *says)
+
+
+FILES = [
+    written("empty", "", "budget is missing"),
+    written("binary", bytes(range(256)), "not UTF-8"),
+    written("UTF-16", RIGHT.encode("utf-16"), "not UTF-8"),
+    written("no TOML", "[study", "not valid TOML", "Expected ']'"),
+    written("JSON", '{"study": {}}', "not valid TOML", "line 1"),
+    written("table twice", RIGHT + "\n[study]\n", "not valid TOML", "twice"),
+    written("64 KiB of spaces", " " * 65 + "\n" * 65536, "larger than 64 KiB"),
+    written("one endless key", "a." * 3000 + "b = 1", "a line of more than 4096 bytes"),
+    written("brackets without end", "a = " + "[" * 4000, "not valid TOML"),
+    written("brackets in brackets", "a = " + "[" * 100 + "]" * 100, "nested more than 20 levels"),
+    written("a number of 4000 digits", RIGHT.replace("= 7", "= 0x" + "f" * 4000, 1), "study.trials", "too large"),
+    Case(
+        "study file: a folder",
+        ["sweep", "folder.toml", "--data", "small.pt"],
+        ["folder.toml: cannot be read: Is a directory"],
+        files={"folder.toml": lambda path: path.mkdir()},
+    ),
+]
+
+SECTIONS = [
+    changed("unknown table", "[sampler]", "[smapler]", "smapler is not a known name", "did you mean sampler?"),
+    changed("unknown name", "trials = 7", "trails = 7", "study.trails is not a known name", "did you mean trials?"),
+    changed("type", 'type = "tpe"', 'type = "grid"', "study.type = 'grid'", "'predefined', 'random' or 'tpe'"),
+    changed("trials below 0", "trials = 7", "trials = -1", "study.trials = -1", "greater than or equal to 0"),
+    changed("trials of a real number", "trials = 7", "trials = 7.0", "study.trials = 7.0", "valid integer"),
+    changed("trials of truth", "trials = 7", "trials = true", "study.trials = True", "valid integer"),
+    changed("too many trials", "trials = 7", "trials = 1000000000", "study.trials = 1000000000", "equal to 100000"),
+    changed("seed too large", "seed = 42", f"seed = {2**64}", f"study.seed = {2**64}", "less than or equal"),
+    changed("message of two lines", "seed = 42", 'seed = 42\nmessage = "a\\nb"', "study.message", "match pattern"),
+    changed("no budget", "sequences = 6_400", "sequences = 0", "budget.sequences = 0", "greater than 0"),
+    changed(
+        "endless budget", "sequences = 6_400", f"sequences = {'9' * 400}", "budget.sequences", "less than or equal"
+    ),
+    changed("no evaluation", "num_evaluations = 20", "num_evaluations = 0", "budget.num_evaluations = 0"),
+    changed("endless scale", "[pruner]", "scale = inf\n[pruner]", "budget.scale = inf", "finite"),
+    written("scale", RIGHT.replace("num_evaluations = 20", "scale = 1e308"), "budget.scale = 1e+308", "equal to 1000"),
+    written("scale 0", RIGHT.replace("num_evaluations = 20", "scale = 0.0"), "budget.scale = 0.0", "greater than 0"),
+    changed("pruner", 'kind = "median"', 'kind = "none_"', "pruner.kind = 'none_'", "'median'"),
+    changed(
+        "pruning in warmup", "warmup_fraction = 0.3", "warmup_fraction = 0.1", "pruner.warmup_fraction = 0.1", "0.3"
+    ),
+    changed(
+        "protein of length 1", "max_protein_len = 128", "max_protein_len = 1", "max_protein_len = 1", "equal to 32"
+    ),
+    changed("no validation", "num_validation = 160", "num_validation = 0", "num_validation = 0", "greater than 0"),
+    changed("a million threads", "compile = false", "threads = 1000000", "settings.threads = 1000000", "4096"),
+    changed("no choices", "choices = [32, 64]", "choices = []", "space.hidden_size", "at least 1"),
+    changed("a choice twice", "choices = [32, 64]", "choices = [64, 64]", "space.hidden_size", "twice"),
+    changed("odd heads", "choices = [8, 16, 32]", "choices = [7]", "space.head_dim", "multiple of 2"),
+    changed("heads that do not divide", "choices = [32, 64]", "choices = [33]", "33 is not divisible by head_dim 8"),
+    changed("range upside down", "low = 3e-4, high = 1e-2", "low = 1.0, high = 0.1", "space.lr", "not below high"),
+    changed("logarithm of 0", "low = 3e-4", "low = 0.0", "space.lr", "needs low > 0"),
+    changed("space of one number", "{ low = 0.0, high = 0.3 }", "1.5", "space.dropout", "below 1"),
+    changed("unknown parameter", "cond_dim = {", "condition = {", "space.condition is not a known name"),
+    written("presets only, without presets", RIGHT.replace(PRESETS, "").replace('"tpe"', '"predefined"'), "[[preset]]"),
+    written(
+        "space smaller than its trials",
+        "[study]\ntrials = 3\n[budget]\nsequences = 100\nfull_sequences = 100\n[space]\nlr = 1e-3\nweight_decay = 0.1\n"
+        "dropout = 0.1\nwarmup_fraction = 0.1\ncurriculum = false\nhidden_size = 64\nhead_dim = 32\nn_blocks = 1\n"
+        "cond_dim = 16\neffective_batch = 16\nema_fraction = 0.1\nbeta2 = 0.9\ngrad_clip = 1.0\nschedule = 'cosine'\n",
+        "study.trials = 3",
+        "only 1 different runs",
+    ),
+]
+
+IN_PRESETS = [
+    preset("unknown name", "lr = 3e-3", "lr = 3e-3\nlearning_rate = 1.0", "preset small", "learning_rate is not"),
+    preset("missing parameter", "lr = 3e-3\n", "", "preset small: lr is missing"),
+    preset("text for a number", "lr = 3e-3", 'lr = "3e-3"', "preset small: lr = '3e-3'", "valid number"),
+    preset("real for whole", "n_blocks = 1", "n_blocks = 1.0", "small: n_blocks = 1.0", "valid integer"),
+    preset("date for a number", "lr = 3e-3", "lr = 2026-01-01", "small: lr =", "valid number"),
+    preset("not a number", "lr = 3e-3", "lr = nan", "small: lr = nan", "finite"),
+    preset("out of range", "lr = 3e-3", "lr = 3.0", "small: lr = 3.0 is outside 0.0003..0.01"),
+    preset("not among the choices", "n_blocks = 1", "n_blocks = 5", "n_blocks = 5 is not among 1, 2, 3"),
+    preset("hidden not divisible", "n_heads = 2", "n_heads = 3", "hidden_size 32 is not divisible by n_heads 3"),
+    preset("heads of another size", "n_heads = 2", "n_heads = 8", "head_dim = 4 is not among 8, 16, 32"),
+    preset("schedule", '"loglinear"', '"linear"', "schedule = 'linear'", "'loglinear' or 'cosine'"),
+    preset("micro-batch", "micro_batch = 16", "micro_batch = 64", "micro_batch 64 is larger than effective_batch 32"),
+    preset("warmup longer than all", "warmup = 16", "warmup = 161", "warmup 161 is longer than iterations 160"),
+    preset("iterations below 0", "iterations = 160", "iterations = -1", "sweep.iterations = -1", "greater than 0"),
+    preset("preschool in half", "warmup = 16 }", "warmup = 16, preschool = 16 }", "in both of sweep and full"),
+    preset("name upwards", '"small"', '"../up"', "preset ../up: name = '../up'", "match pattern"),
+    preset("name of 300 letters", '"small"', f'"{"x" * 300}"', "name = 'xxx", "match pattern"),
+    preset("name of a number", '"small"', "5", "preset 5: name = 5", "valid string"),
+    preset("name twice", '"small"', '"curriculum"', "preset curriculum: the name is used twice"),
+]
+
+CASES = [*FILES, *SECTIONS, *IN_PRESETS]

@@ -1,0 +1,61 @@
+"""Two studies to look at: one planned by hand, whose runs a test ends as it likes, and one that a real sweep made."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from optsweep.data.demo import ensure_demo
+from optsweep.data.subset import ensure_subset
+from optsweep.sweep.identity import identify
+from optsweep.sweep.planning import plan_study
+from optsweep.sweep.queue import Lease
+from optsweep.sweep.storage import open_storage, storage_url
+from optsweep.sweep.study import Study
+from optsweep.sweep.study_file import load_study
+from tests.sweep.conftest import DATA
+from tests.sweep.sweeps import Sweeps, no_process_left
+
+
+@pytest.fixture
+def study(workplace: Path, database_url: str) -> Iterator[Study]:
+    """The demo's five presets, queued."""
+    definition = load_study("demo").with_overrides(type="predefined")
+    storage = open_storage(storage_url(database_url), create=True)
+    yield plan_study(storage, "study", definition, DATA, command=["optsweep"])[0]
+    storage.close()
+
+
+def claim(study: Study) -> Lease:
+    lease = study.queue.claim("CPU worker 0", identify())
+    assert lease is not None
+    return lease
+
+
+@dataclass(frozen=True)
+class Swept:
+    """A finished study on SQLite, and its folder."""
+
+    sweeps: Sweeps
+    output: str
+
+    @contextlib.contextmanager
+    def here(self) -> Iterator[None]:
+        with contextlib.chdir(self.sweeps.folder):
+            yield
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
+    """Five presets and nine random runs, some of them pruned, one failed."""
+    folder = tmp_path_factory.mktemp("swept")
+    ensure_subset(ensure_demo(folder / "data" / "demo.pt"))
+    sweeps = Sweeps(folder, f"sqlite:///{folder}/studies/optsweep.db", trouble={"random-009": "raise"})
+    with no_process_left(sweeps):
+        arguments = ("demo", "--cpu-workers", "2", "--type", "random", "--seed", "7", "--trials", "9")
+        _, output = sweeps.run(*arguments)
+        yield Swept(sweeps, output)

@@ -1,0 +1,152 @@
+"""README and docs say nothing that is not there: commands, options, make targets, links, presets, study files."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from optsweep.cli import app
+from optsweep.config import read_toml
+from optsweep.sweep.study_file import load_study, parse_study
+from tests.report.conftest import make_run, make_snapshot
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CLI_PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+COMMON = "Options of every command that concerns a study"
+
+
+def commands(group: Any, prefix: str = "optsweep") -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+def option_names(command: Any) -> set[str]:
+    return {name for parameter in command.params if parameter.param_type_name == "option" for name in parameter.opts}
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
+VARIABLES = set(re.findall(r"call (?:given|option),([A-Z_]+)", MAKEFILE)) | {"PYTHON"}
+
+
+def typed_lines(text: str) -> Iterator[str]:
+    """What a page tells people to type: the lines of its shell blocks, and inline code."""
+    for block in re.findall(r"^```bash\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        yield from block.splitlines()
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    yield from re.findall(r"`([^`]+)`", prose)
+
+
+def typed_commands(text: str) -> Iterator[list[str]]:
+    for line in typed_lines(text):
+        words: list[str] = []
+        # A placeholder in angle brackets is no redirection.
+        plain = re.sub(r"<\w+>", "X", line).replace(";", " ; ")
+        for word in [*shlex.split(plain, comments=True), ";"]:
+            if word not in (";", "|", "&&", ">", "&"):
+                words.append(word)
+                continue
+            if words and words[0] in ("optsweep", "make"):
+                yield words
+            words = []
+
+
+def mistake(words: list[str]) -> str | None:
+    if words[0] == "make":
+        unknown = [word for word in words[1:] if word.partition("=")[0] not in TARGETS | VARIABLES]
+        return f"make has no {', '.join(unknown)}" if unknown else None
+    name = next((" ".join(words[:size]) for size in (3, 2) if " ".join(words[:size]) in COMMANDS), None)
+    if name is None:
+        return f"no command {' '.join(words[:3])}"
+    options = {word.partition("=")[0] for word in words if word.startswith("-")}
+    foreign = options - option_names(COMMANDS[name]) - {"--help"}
+    return f"{name} has no {', '.join(foreign)}" if foreign else None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_is_to_be_typed_exists(page: Path) -> None:
+    found = [(words, mistake(words)) for words in typed_commands(page.read_text(encoding="utf-8")) if len(words) > 1]
+    wrong = [f"{' '.join(words)}: {why}" for words, why in found if why and words[1] != "COMMAND"]
+    assert not wrong
+
+
+def test_the_readme_has_commands_to_check() -> None:
+    assert len(list(typed_commands(README))) > 20
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not missing
+
+
+def sections() -> dict[str, set[str]]:
+    """Heading of docs/cli.md without its arguments -> options in the first column of its tables."""
+    found = {}
+    for part in re.split(r"^## ", CLI_PAGE, flags=re.MULTILINE)[1:]:
+        heading, _, body = part.partition("\n")
+        name = " ".join(word for word in heading.strip("`").split() if word.islower()) if "`" in heading else heading
+        rows = [line.split("|")[1] for line in body.splitlines() if line.startswith("| `-")]
+        found[name] = {option for row in rows for option in re.findall(r"`(-[^`]+)`", row)}
+    return found
+
+
+def test_the_page_of_commands_has_every_command_and_option_and_no_other() -> None:
+    documented = sections()
+    common = documented.pop(COMMON)
+    assert set(documented) == set(COMMANDS)
+    for name, command in COMMANDS.items():
+        real = option_names(command)
+        assert documented[name] == (real - common if common <= real else real), name
+
+
+def numbers(text: str) -> list[float]:
+    return [float(number.replace(",", "")) for number in re.findall(r"\d[\d,.]*(?:e-\d+)?", text)]
+
+
+def test_the_table_of_presets_is_the_study_file() -> None:
+    rows = {
+        cells[1].strip(): "|".join(cells[2:]) for line in README.splitlines() if len(cells := line.split("|")) == 14
+    }
+    for preset in load_study(ROOT / "studies" / "uniref50.toml").presets:
+        full, sweep = preset.full, preset.sweep
+        settings = [preset.hidden_size, preset.n_heads, preset.n_blocks, preset.dropout, preset.cond_dim]
+        settings += [preset.effective_batch, preset.micro_batch, preset.lr, preset.weight_decay]
+        lengths = [full.iterations, sweep.iterations, full.warmup, sweep.warmup]
+        preschool = [full.preschool, sweep.preschool] if full.preschool else []
+        assert numbers(rows[preset.name]) == [*settings, *lengths, *preschool]
+        assert ("off" in rows[preset.name]) == (not full.preschool)
+
+
+def test_the_study_file_of_the_readme_is_right(tmp_path: Path) -> None:
+    (block,) = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    path = tmp_path / "my_study.toml"
+    path.write_text(block)
+    definition = parse_study(read_toml(path), name="my_study", place=str(path))
+    assert definition.num_sampled == 12
+    assert definition.space.schedule.choices == ["cosine"]
+
+
+def test_the_picture_shows_a_study(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("make_pictures", ROOT / "docs" / "make_pictures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    pictures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pictures)
+    running = make_run("tpe-001", "running", source="tpe", progress=0.5, train_loss=2.9)
+    pictures.draw(make_snapshot([make_run("small_fast", "complete"), running]), tmp_path / "live.svg")
+    assert "tpe-001" in (tmp_path / "live.svg").read_text(encoding="utf-8")

@@ -1,0 +1,17 @@
+"""`optsweep.sweep.worker` with the fake training in place of torch's; `tests.fakes.command` starts it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import tests.fakes.training as fake
+
+modules: dict[str, Any] = {"optsweep.train.loop": fake, "optsweep.train.checkpoint": fake}
+sys.modules.update(modules)
+
+from optsweep.sweep.worker import WorkerOrder, main  # noqa: E402  (the fakes must be there first)
+
+if __name__ == "__main__":
+    sys.exit(main(WorkerOrder(**json.loads(sys.argv[1]))))

@@ -1,0 +1,103 @@
+"""Leases: a locked database costs no live worker its run, and one that was silent for too long leaves its run alone."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from optuna.trial import TrialState
+
+from optsweep.errors import EXIT_DONE
+from optsweep.sweep import storage
+from optsweep.sweep.identity import ProcessIdentity, identify
+from optsweep.sweep.keeper import LeaseKeeper
+from optsweep.sweep.queue import LEASE_SECONDS, LeaseLost, Standing
+from optsweep.sweep.snapshot import read_snapshot
+from optsweep.sweep.storage import open_storage, storage_url
+from optsweep.sweep.study import open_study
+from optsweep.sweep.tables import runs
+from tests.faults.conftest import STUDY
+from tests.sweep.conftest import make_study
+from tests.sweep.sweeps import Sweeps, wait_for
+
+ELSEWHERE = ProcessIdentity("another host/0/1", "boot", 1, 1)
+
+
+def test_a_database_that_is_locked_for_a_while_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The wait for the lock is cut short, so that SQLite says "database is locked" again and again."""
+    connect = storage._connect_sqlite
+
+    def connect_impatiently(path: str) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.execute("PRAGMA busy_timeout = 50")
+        return connection
+
+    monkeypatch.setattr(storage, "_connect_sqlite", connect_impatiently)
+    path = tmp_path / "study.db"
+    study = make_study(f"sqlite:///{path}")
+    lease = study.queue.claim("worker", identify())
+    assert lease is not None
+    other = sqlite3.connect(path, isolation_level=None)
+    with LeaseKeeper(study, lease) as keeper:
+        other.execute("BEGIN IMMEDIATE")
+        keeper.report(1, 2.75, Standing(progress=0.1))
+        wait_for(lambda: "trying again: database is locked" in caplog.text)
+        assert not keeper.must_leave()
+        other.execute("COMMIT")
+        keeper.flush()
+        assert not keeper.must_leave()
+        assert "the database answers again" in caplog.text
+    other.close()
+    assert study.trial(lease.trial_id).intermediate_values == {1: 2.75}
+    study.storage.close()
+
+
+def test_a_worker_that_was_stopped_past_its_lease_leaves_its_run_alone_and_the_result_counts_once(
+    sweeps: Sweeps,
+) -> None:
+    sweeps.iteration_seconds = 0.02
+    process = sweeps.start(STUDY, "--data", "data/corpus.pt", "--cpu-workers", "1", "--type", "predefined")
+    wait_for(lambda: sweeps.num_computed() > 20)
+    (sleeper,) = sweeps.workers()
+    sleeper.send_signal(signal.SIGSTOP)
+    study = open_study(open_storage(storage_url(sweeps.url)), sweeps.name)
+    with study.storage.engine.begin() as connection:
+        (taken,) = connection.execute(sa.select(runs.c.run).where(runs.c.token.is_not(None))).scalars()
+        silent = {"beat": study.storage.now(connection) - LEASE_SECONDS - 60, **asdict(ELSEWHERE)}
+        connection.execute(sa.update(runs).where(runs.c.run == taken).values(silent))
+    # The launcher looks for dead leases too; whoever comes first hands the run back.
+    study.queue.reap(identify())
+    lease = wait_for(lambda: study.queue.take(taken, "the other host", identify()))
+    study.queue.finish(lease, TrialState.COMPLETE, 2.25, outcome="complete", reason=None)
+    sleeper.send_signal(signal.SIGCONT)
+    log = sweeps.folder / "studies/study/runs" / taken / "log_stdout.txt"
+    wait_for(lambda: "it is left alone" in log.read_text())
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == EXIT_DONE, output
+    sweeps.check_exact(3)
+    result = next(run for run in read_snapshot(study).runs if run.run == taken)
+    assert study.trial(lease.trial_id).value == 2.25
+    assert result.state == "complete"
+    study.storage.close()
+
+
+def test_nothing_is_written_for_a_run_that_another_has(tmp_path: Path) -> None:
+    study = make_study(f"sqlite:///{tmp_path / 'study.db'}")
+    lease = study.queue.claim("worker", identify())
+    assert lease is not None
+    with study.storage.engine.begin() as connection:
+        connection.execute(sa.update(runs).where(runs.c.trial_id == lease.trial_id).values(token="0" * 32))
+    with LeaseKeeper(study, lease) as keeper:
+        keeper.report(1, 2.75, Standing())
+        with pytest.raises(LeaseLost):
+            keeper.flush()
+        with pytest.raises(LeaseLost):
+            keeper.must_leave()
+    assert study.trial(lease.trial_id).intermediate_values == {}
+    study.storage.close()

@@ -1,0 +1,1 @@
+"""Tests of the views, on snapshots built by hand."""

@@ -1,0 +1,201 @@
+"""Drawing parameters: reproducible random runs, TPE on the same distributions, nothing drawn twice."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from optsweep.sweep.records import Source
+from optsweep.sweep.sampling import distributions_for, draw, is_random_start, random_parameters
+from optsweep.sweep.space import identity
+from optsweep.sweep.study_file import StudyDefinition, load_study, parse_study
+
+UNIREF50 = Path(__file__).parents[2] / "studies" / "uniref50.toml"
+
+
+@pytest.fixture(scope="module")
+def definition() -> StudyDefinition:
+    return load_study(UNIREF50)
+
+
+@pytest.fixture
+def study() -> optuna.Study:
+    return optuna.create_study()
+
+
+def add(
+    study: optuna.Study,
+    definition: StudyDefinition,
+    parameters: Mapping[str, Any],
+    value: float,
+    state: TrialState = TrialState.COMPLETE,
+) -> None:
+    """A trial with these parameters, as the worker that held it would have stored it."""
+    study.add_trial(
+        create_trial(
+            state=state,
+            value=value if state == TrialState.COMPLETE else None,
+            params=dict(parameters),
+            distributions=distributions_for(definition, parameters),
+            intermediate_values={1: value},
+        )
+    )
+
+
+def finish_presets(study: optuna.Study, definition: StudyDefinition) -> None:
+    for number, preset in enumerate(definition.presets):
+        add(study, definition, preset.parameters, 2.8 + 0.01 * number)
+
+
+def claimed(study: optuna.Study) -> FrozenTrial:
+    return study._storage.get_trial(study.ask()._trial_id)
+
+
+def drawn(
+    definition: StudyDefinition,
+    study: optuna.Study,
+    source: Source = "tpe",
+    index: int = 0,
+    fixed: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    return draw(definition, study, claimed(study), source=source, fixed=fixed or {}, index=index)
+
+
+def test_random_runs_depend_on_seed_and_index_alone(definition: StudyDefinition) -> None:
+    runs = [random_parameters(definition, index) for index in range(12)]
+    assert [random_parameters(load_study(UNIREF50), index) for index in reversed(range(12))] == runs[::-1]
+    other = definition.with_overrides(seed=7)
+    assert all(random_parameters(other, index) != runs[index] for index in range(12))
+    assert runs[0]["lr"] == pytest.approx(3.42e-05), "the same seed must give the same runs in every version"
+
+
+def test_random_runs_are_legal_and_never_equal(definition: StudyDefinition) -> None:
+    runs = [random_parameters(definition, index) for index in range(60)]
+    assert all(definition.space.check(parameters) == [] for parameters in runs)
+    assert len({identity(parameters) for parameters in runs}) == 60
+
+
+def test_no_random_run_repeats_a_preset_or_another_in_a_small_space(definition: StudyDefinition) -> None:
+    contents = tomllib.loads(UNIREF50.read_text())
+    contents["study"]["trials"] = 11
+    preset = contents["preset"][0]
+    contents["preset"] = [preset]
+    fixed = definition.presets[0].parameters | {"preschool_fraction": 0.1}
+    contents["space"] = fixed | {
+        "lr": {"choices": [1e-4, 2e-4]},
+        "n_blocks": {"choices": [6, 8, 12]},
+        "beta2": {"choices": [0.99, 0.999]},
+    }
+    small = parse_study(contents, "small", "small.toml")
+    runs = {identity(random_parameters(small, index)) for index in range(11)}
+    assert len(runs | {identity(small.presets[0].parameters)}) == 12
+
+
+def test_the_random_source_ignores_what_the_study_holds(definition: StudyDefinition, study: optuna.Study) -> None:
+    finish_presets(study, definition)
+    assert drawn(definition, study, "random", 3) == random_parameters(definition, 3)
+
+
+def test_a_preset_is_taken_as_it_is(definition: StudyDefinition, study: optuna.Study) -> None:
+    parameters = definition.preset("curriculum_focus").parameters
+    assert drawn(definition, study, "preset", 4, parameters) == parameters
+
+
+def test_presets_and_sampled_runs_have_the_same_distributions(definition: StudyDefinition) -> None:
+    preset = distributions_for(definition, definition.preset("curriculum_focus").parameters)
+    for index in range(20):
+        parameters = random_parameters(definition, index)
+        distributions = distributions_for(definition, parameters)
+        assert distributions.keys() == parameters.keys()
+        assert all(preset[name] == distribution for name, distribution in distributions.items())
+
+
+def test_tpe_starts_at_random_and_takes_over_once_enough_runs_finished(
+    definition: StudyDefinition, study: optuna.Study
+) -> None:
+    finish_presets(study, definition)
+    start = [drawn(definition, study, index=index) for index in range(2)]
+    assert all(is_random_start(definition, parameters, index) for index, parameters in enumerate(start))
+    for parameters in start:
+        add(study, definition, parameters, 2.9, TrialState.PRUNED)
+    later = [drawn(definition, study, index=index) for index in range(2, 7)]
+    assert not any(is_random_start(definition, parameters, index + 2) for index, parameters in enumerate(later))
+    assert all(definition.space.check(parameters) == [] for parameters in later)
+    assert len({identity(parameters) for parameters in later}) == 5
+
+
+def test_skipped_runs_without_parameters_do_not_disturb_tpe(definition: StudyDefinition, study: optuna.Study) -> None:
+    finish_presets(study, definition)
+    for _ in range(5):
+        study.add_trial(create_trial(state=TrialState.PRUNED))
+    assert is_random_start(definition, drawn(definition, study), 0)
+    for index in range(4):
+        add(study, definition, random_parameters(definition, index), 2.9)
+    assert not is_random_start(definition, drawn(definition, study, index=4), 4)
+
+
+def test_tpe_learns_where_the_good_runs_are(definition: StudyDefinition, study: optuna.Study) -> None:
+    for index in range(40):
+        parameters = random_parameters(definition, index)
+        penalty = 0.0 if parameters["lr"] > 3e-4 and parameters["hidden_size"] == 1024 else 1.0
+        add(study, definition, parameters, 2.5 + penalty)
+    proposals = [drawn(definition, study, index=index) for index in range(40, 60)]
+    assert sum(parameters["hidden_size"] == 1024 for parameters in proposals) >= 12
+    assert sum(parameters["lr"] > 2e-4 for parameters in proposals) >= 14
+
+
+def test_values_already_stored_by_a_killed_worker_are_kept(definition: StudyDefinition, study: optuna.Study) -> None:
+    finish_presets(study, definition)
+    for index in range(5):
+        add(study, definition, random_parameters(definition, index), 2.9)
+    trial = study.ask()
+    lr = trial.suggest_float("lr", 1e-5, 1e-3, log=True)
+    stored = study._storage.get_trial(trial._trial_id)
+    parameters = draw(definition, study, stored, source="tpe", fixed={}, index=5)
+    assert parameters["lr"] == lr
+    assert definition.space.check(parameters) == []
+
+
+def test_what_a_user_gives_stands_and_the_rest_is_drawn(definition: StudyDefinition, study: optuna.Study) -> None:
+    fixed = {"lr": 1.2345e-4, "curriculum": True}
+    early = drawn(definition, study, "user", 5, fixed)
+    finish_presets(study, definition)
+    for index in range(5):
+        add(study, definition, random_parameters(definition, index), 2.9)
+    late = drawn(definition, study, "user", 6, fixed)
+    for parameters in (early, late):
+        assert fixed.items() <= parameters.items()
+        assert definition.space.check(parameters) == []
+    assert early != late
+
+
+def test_nothing_is_written_to_the_trial_but_tpes_own_note(definition: StudyDefinition, study: optuna.Study) -> None:
+    finish_presets(study, definition)
+    trial = claimed(study)
+    draw(definition, study, trial, source="tpe", fixed={}, index=0)
+    assert study._storage.get_trial(trial._trial_id).params == {}
+
+
+def test_tpe_proposes_nothing_that_another_run_has(definition: StudyDefinition, study: optuna.Study) -> None:
+    contents = tomllib.loads(UNIREF50.read_text())
+    contents["study"]["trials"], contents["preset"] = 7, []
+    fixed = definition.presets[0].parameters | {"preschool_fraction": 0.1}
+    contents["space"] = fixed | {"lr": {"choices": [1e-5, 1e-4]}, "n_blocks": {"choices": [6, 8, 12, 16]}}
+    contents["sampler"]["startup"] = 1
+    small = parse_study(contents, "small", "small.toml")
+    for index in range(7):
+        add(study, small, drawn(small, study, index=index), 2.5 + 0.1 * index)
+    finished = study.get_trials(states=(TrialState.COMPLETE,))
+    assert len({identity(trial.params) for trial in finished}) == 7
+
+
+def test_a_failed_run_may_be_proposed_again(definition: StudyDefinition, study: optuna.Study) -> None:
+    first = random_parameters(definition, 0)
+    add(study, definition, first, 2.9, TrialState.FAIL)
+    assert drawn(definition, study, index=0) == first
