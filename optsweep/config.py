@@ -81,6 +81,8 @@ class CurriculumConfig(Section):
 
 class DataConfig(Section):
     max_protein_len: Annotated[int, Field(ge=32, le=65536, strict=True)] = 512
+    num_sequences: PositiveInt | None = None
+    """Train on a fixed sample of so many of the training sequences; on all where it is left out."""
 
 
 class EvaluationConfig(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from optsweep.data.similarity import close_matches
 from optsweep.data.subset import find_subset
 from optsweep.errors import DataError
 
+SAMPLE_SEED = 42
+
 
 @dataclass(frozen=True)
 class TrainingData:
@@ -23,6 +26,15 @@ class TrainingData:
     confirmation: Sequences
     manifest: dict[str, Any]
     path: Path
+    scores_confirmation: bool = False
+    """Whether a run is scored on the confirmation sequences too; its value never depends on them."""
+
+    def sample(self, size: int | None) -> Sequences:
+        """A fixed sample of ``size`` training sequences, all of them where there are no more or it is None."""
+        if size is None or size >= len(self.train):
+            return self.train
+        chosen = random.Random(SAMPLE_SEED).sample(range(len(self.train)), size)
+        return self.train.select(np.array(sorted(chosen)))
 
 
 def load_training_data(path: Path) -> TrainingData:

@@ -65,6 +65,8 @@ class SettingsSection(Section):
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     compile: Switch | Auto = "auto"
     threads: Threads | None = None
+    num_training: PositiveInt | None = None
+    """Sequences that each run trains on, a fixed sample of the subset's; all where it is left out."""
     num_validation: PositiveInt | None = None
     """Validation sequences that each evaluation scores; all where it is left out."""
     noise_seed: NaturalInt = 0

@@ -73,7 +73,7 @@ def _config(
             },
             "noise": {"schedule": pick("schedule")},
             "curriculum": {"enabled": pick("curriculum"), "preschool_time": lengths.preschool},
-            "data": {"max_protein_len": settings.max_protein_len},
+            "data": {"max_protein_len": settings.max_protein_len, "num_sequences": settings.num_training},
             "evaluation": {
                 "num_sequences": settings.num_validation,
                 "noise_seed": settings.noise_seed,

@@ -16,6 +16,7 @@ from optsweep.data.training_data import TrainingData
 from optsweep.sweep.artifacts import attach
 from optsweep.sweep.keeper import LeaseKeeper
 from optsweep.sweep.lengths import resolve, resolve_full, training_seed
+from optsweep.sweep.losses import keep_losses
 from optsweep.sweep.pruning import should_prune
 from optsweep.sweep.queue import Cause, Lease
 from optsweep.sweep.records import RunRecord
@@ -212,6 +213,8 @@ def run_claimed(
     last = keeper.standing
     keeper.stand(replace(last, sequences=report.sequences, seconds=report.seconds, checkpoint_step=report.step))
     study.queue.beat(claimed.lease, keeper.standing)
+    if report.losses is not None and report.outcome != "interrupted":
+        keep_losses(study, claimed.lease, report.losses)
     if report.outcome != "interrupted" or keeper.skip:
         attach(study, claimed.lease.trial_id, claimed.lease.run)
     _tell(study, claimed, keeper, report, progress.pruned)

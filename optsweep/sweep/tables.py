@@ -1,8 +1,8 @@
-"""The one table of our own beside Optuna's: a run's place in the queue, its lease, and how it stands.
+"""The tables of our own beside Optuna's: a run's place in the queue, its lease, how it stands; its losses.
 
 Optuna's row stays the only truth about a trial's state, parameters and values. This table holds what Optuna has no
 place for: the order of claims, who holds a run (the lease), and the counters that decide whether a death was the run's
-own fault. It can be rebuilt from the trials' user attributes.
+own fault. The runs' rows can be rebuilt from the trials' user attributes.
 """
 
 from __future__ import annotations
@@ -47,6 +47,15 @@ runs = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("started", sa.Double),
     sa.Column("ended", sa.Double),
+)
+
+losses = sa.Table(
+    "optsweep_losses",
+    metadata,
+    sa.Column("trial_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("study_id", sa.Integer, nullable=False, index=True),
+    # float32, little-endian: each scored sequence's loss at the run's best evaluation.
+    sa.Column("losses", sa.LargeBinary(2**24 - 1), nullable=False),
 )
 
 # Optuna's own tables, as far as we read them ourselves (schema v3.2.0.a, optuna 5).

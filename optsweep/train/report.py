@@ -47,7 +47,8 @@ class TrainReport:
     seconds: float
     micro_batch: int
     losses: NDArray[np.float32] | None
-    """[num_validation] mean cross-entropy of each validation sequence at the best evaluation."""
+    """[num_validation] mean cross-entropy of each validation sequence at the best evaluation; those of the confirmation
+    sequences follow where the data asks for them."""
 
     @property
     def best(self) -> Evaluation | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from optsweep.config import TrainConfig
@@ -47,13 +48,14 @@ class TrainState:
         self.device = device
         self.micro_batch = micro_batch
         self.step = 0
-        self._train = data.train
-        self._epochs = ShuffledEpochs(len(data.train), [config.training.seed, Stream.EPOCHS])
+        self._train = data.sample(config.data.num_sequences)
+        self._epochs = ShuffledEpochs(len(self._train), [config.training.seed, Stream.EPOCHS])
         self._bfloat16 = uses_bfloat16(config.training.precision, device)
         torch.manual_seed(torch_seed(config.training.seed, Stream.WEIGHTS))
         self.model = Transformer(config.model, config.data.max_protein_len).to(device)
         self.optimizer = Optimizer(self.model, config, device)
-        self._evaluator = Evaluator(data.validation, config, micro_batch, device)
+        parts = [data.validation, data.confirmation] if data.scores_confirmation else [data.validation]
+        self._evaluators = [Evaluator(part, config, micro_batch, device) for part in parts]
 
     def iterate(self) -> tuple[torch.Tensor, int]:
         """One optimiser step; its loss (on the device, nats per residue) and the number of real residues it saw."""
@@ -71,8 +73,9 @@ class TrainState:
         return loss, len(corruption.sequences.tokens)
 
     def evaluate(self) -> Score:
-        """Score the EMA weights."""
-        return self._evaluator.score(self.optimizer.ema, self._bfloat16)
+        """Score the EMA weights: the value on the validation sequences, the losses of all that are scored."""
+        scores = [evaluator.score(self.optimizer.ema, self._bfloat16) for evaluator in self._evaluators]
+        return Score(scores[0].value, np.concatenate([score.losses for score in scores]))
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from ``checkpoint``."""

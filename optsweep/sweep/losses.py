@@ -1,0 +1,50 @@
+"""Every scored sequence's loss at a run's best evaluation: what differences between runs are judged by."""
+
+from __future__ import annotations
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from optsweep.sweep.queue import Lease
+from optsweep.sweep.retry import retried
+from optsweep.sweep.study import Study
+from optsweep.sweep.tables import losses, runs
+
+LITTLE_ENDIAN = np.dtype("<f4")
+
+
+@retried
+def keep_losses(study: Study, lease: Lease, values: NDArray[np.float32]) -> None:
+    """Store the losses of the run that ``lease`` holds, in place of what an earlier attempt stored."""
+    row = {"trial_id": lease.trial_id, "study_id": study.study_id, "losses": values.astype(LITTLE_ENDIAN).tobytes()}
+    mine = sa.exists().where(runs.c.trial_id == lease.trial_id, runs.c.token == lease.token)
+    with study.storage.engine.begin() as connection:
+        if connection.execute(sa.select(mine)).scalar():
+            connection.execute(sa.delete(losses).where(losses.c.trial_id == lease.trial_id))
+            connection.execute(sa.insert(losses).values(row))
+
+
+@retried
+def copy_losses(origin: Study, trial_id: int, study: Study, new_trial_id: int) -> None:
+    """Give a run that was taken over from ``origin`` the losses that it had there."""
+    select = sa.select(losses.c.losses).where(losses.c.trial_id == trial_id)
+    with origin.storage.engine.connect() as connection:
+        values = connection.execute(select).scalar()
+    if values is not None:
+        row = {"trial_id": new_trial_id, "study_id": study.study_id, "losses": values}
+        with study.storage.engine.begin() as connection:
+            connection.execute(sa.insert(losses).values(row))
+
+
+@retried
+def read_losses(study: Study) -> dict[str, NDArray[np.float32]]:
+    """Run id -> float32[num_validation (+ num_confirmation, where it was scored)], for the runs that have any."""
+    select = (
+        sa.select(runs.c.run, losses.c.losses)
+        .join(losses, losses.c.trial_id == runs.c.trial_id)
+        .where(losses.c.study_id == study.study_id)
+        .order_by(runs.c.trial_id)
+    )
+    with study.storage.engine.connect() as connection:
+        return {run: np.frombuffer(values, LITTLE_ENDIAN) for run, values in connection.execute(select)}
