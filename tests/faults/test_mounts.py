@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from optsweep.errors import EXIT_USAGE
-from optsweep.sweep import storage
+from optsweep.sweep import sqlite
 from optsweep.sweep.mounts import network_filesystem
 from tests.faults.conftest import SWEEP, Command
 
@@ -59,7 +59,7 @@ def test_a_table_that_cannot_be_read_means_local(tmp_path: Path) -> None:
 def test_it_is_refused_with_the_way_out(
     place: Path, optsweep: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(storage, "network_filesystem", lambda path: "nfs4")
+    monkeypatch.setattr(sqlite, "network_filesystem", lambda path: "nfs4")
     code, output = optsweep("sweep", *SWEEP, "1", "--storage", f"sqlite:///{tmp_path / 'study.db'}")
     assert code == EXIT_USAGE
     assert "network file system (nfs4)" in output
