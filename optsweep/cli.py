@@ -48,6 +48,10 @@ StorageOption = Annotated[
     typer.Option(help="Database URL (default: $OPTSWEEP_STORAGE, else sqlite:///studies/optsweep.db)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Gpus = Annotated[str | None, typer.Option(help="GPUs: 0,1,2,3 or UUIDs.")]
+CpuWorkers = Annotated[int | None, typer.Option(help="Workers without a GPU.")]
+NoLaunch = Annotated[bool, typer.Option("--no-launch", help="Plan only.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, store nothing.")]
 
 
 @data_app.command("import")
@@ -119,8 +123,8 @@ def data_info(
 def sweep(
     context: typer.Context,
     study: Annotated[str | None, typer.Argument(help="A study file, or the name of a shipped one.")] = None,
-    gpus: Annotated[str | None, typer.Option(help="GPUs: 0,1,2,3 or UUIDs.")] = None,
-    cpu_workers: Annotated[int | None, typer.Option(help="Workers without a GPU.")] = None,
+    gpus: Gpus = None,
+    cpu_workers: CpuWorkers = None,
     workers_per_gpu: int = 1,
     type: Annotated[StudyType | None, typer.Option(help="What follows the presets.")] = None,
     trials: Annotated[int | None, typer.Option("--trials", "--num-random", help="Sampled runs.")] = None,
@@ -133,8 +137,8 @@ def sweep(
     fork: Annotated[
         str | None, typer.Option(metavar="NAME", help="New study NAME, with the finished runs that hold in it too.")
     ] = None,
-    no_launch: Annotated[bool, typer.Option("--no-launch", help="Plan only.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, store nothing.")] = False,
+    no_launch: NoLaunch = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
     name: Name = None,
     storage: StorageOption = None,
@@ -341,6 +345,66 @@ def promote(
     snapshot = _snapshot(name, storage)
     chosen = chosen_runs(snapshot, trial=trial, run=run, top=top)
     raise typer.Exit(promote_runs(snapshot, chosen, output, start=start, say=typer.echo))
+
+
+@app.command()
+def fidelity(
+    runs: Annotated[int, typer.Option(min=4, help="So many finished runs, denser at the top of the ranking.")] = 20,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds of each of the five best, for the noise.")] = 3,
+    length: Annotated[
+        str, typer.Option(metavar="FACTOR|full", help="Times the sweep's length, or the full length.")
+    ] = "full",
+    sequences: Annotated[int | None, typer.Option(min=1, help="Sequences to train on (default: the corpus).")] = None,
+    pruners: Annotated[
+        bool, typer.Option("--pruner", help="Replay pruners over the study's complete curves; trains nothing.")
+    ] = False,
+    gpus: Gpus = None,
+    cpu_workers: CpuWorkers = None,
+    workers_per_gpu: int = 1,
+    no_launch: NoLaunch = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> None:
+    """Measure how far the sweep's ranking holds for longer training on more data."""
+    from optsweep.report.fidelity.choose import Setting, factor
+    from optsweep.report.fidelity.command import Workers, run_fidelity, tell
+    from optsweep.report.fidelity.replay_command import tell_replay
+
+    study = _study(name, storage)
+    if pruners:
+        raise typer.Exit(tell_replay(study, as_json=as_json))
+    workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
+    setting = Setting(factor(length), sequences)
+    code = run_fidelity(study, setting, runs=runs, seeds=seeds, workers=None if dry_run else workers)
+    if not (dry_run or no_launch):
+        tell(study, as_json=as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def confirm(
+    top: Annotated[int, typer.Option(min=1, help="So many of the best.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, help="Fresh seeds of each.")] = 3,
+    gpus: Gpus = None,
+    cpu_workers: CpuWorkers = None,
+    workers_per_gpu: int = 1,
+    no_launch: NoLaunch = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> None:
+    """Train the finalists with fresh seeds and score them on sequences that nothing has looked at."""
+    from optsweep.report.fidelity.command import Workers, run_confirm, tell
+
+    study = _study(name, storage)
+    workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
+    code = run_confirm(study, top=top, seeds=seeds, workers=None if dry_run else workers)
+    if not (dry_run or no_launch):
+        tell(study, as_json=as_json)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -15,16 +15,16 @@ def unigram_entropy(sequences: Sequences, max_residues: int | None = None) -> fl
     Standard residues only; each sequence weighs as much as it has of them. ``max_residues``: only the first ones of
     each sequence count, as in evaluation.
     """
-    counts = _counts(sequences, max_residues).sum(axis=0, keepdims=True)
+    counts = residue_counts(sequences, max_residues).sum(axis=0, keepdims=True)
     return _weighted_entropy(counts)
 
 
 def composition_entropy(sequences: Sequences, max_residues: int | None = None) -> float:
     """Nats per residue of a predictor that knows each sequence's own composition."""
-    return _weighted_entropy(_counts(sequences, max_residues))
+    return _weighted_entropy(residue_counts(sequences, max_residues))
 
 
-def _counts(sequences: Sequences, max_residues: int | None) -> npt.NDArray[np.float64]:
+def residue_counts(sequences: Sequences, max_residues: int | None) -> npt.NDArray[np.float64]:
     """How often each sequence holds each residue, [n, 20]."""
     counts = np.zeros((len(sequences), VOCABULARY_SIZE))
     for start, block in sequences.blocks():

@@ -19,7 +19,7 @@ from optsweep.report.summary import summary
 from optsweep.report.terminal import show
 from optsweep.report.trackers.start import check_trackers, mirrored
 from optsweep.sweep.choice import choose_slots
-from optsweep.sweep.devices import allowed_gpus, cpu_slots, gpu_slots
+from optsweep.sweep.devices import Slot, allowed_gpus, cpu_slots, gpu_slots
 from optsweep.sweep.launcher import Launcher
 from optsweep.sweep.lengths import scaling_notes
 from optsweep.sweep.notes import describe_study
@@ -119,6 +119,11 @@ def join(study: Study, gpu: str | None) -> int:
         slots = gpu_slots(gpu, option="--gpu")
     else:
         slots = choose_slots(None, None, 1, demo=True) if allowed_gpus() else cpu_slots(1)
+    return work(study, slots, console)
+
+
+def work(study: Study, slots: list[Slot], console: Console) -> int:
+    """Run this machine's workers on a planned study until no run is left; returns the exit code."""
     with observer(console) as observe:
         return Launcher(study, slots, observe=observe, say=console.print).run()
 

@@ -64,7 +64,7 @@ def source_words(record: RunRecord) -> str:
     """Where the configuration came from; the first runs of a TPE study are drawn at random."""
     if record.random_start:
         return "random start"
-    return {"preset": "preset", "random": "random", "tpe": "TPE", "user": "user"}[record.source]
+    return {"tpe": "TPE", "linked": f"again: {record.of}"}.get(record.source, record.source)
 
 
 def seconds_unit(runs: Iterable[RunRecord]) -> str:

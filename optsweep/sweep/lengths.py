@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from optsweep.config import TrainConfig
-from optsweep.sweep.definition import Lengths, Preset, StudyDefinition
+from optsweep.errors import ConfigError
+from optsweep.sweep.definition import BuiltinStudy, StudyDefinition
+from optsweep.sweep.presets import Lengths, NamedPreset, Preset
 
 MINIMUM_ITERATIONS = 10
 """Floor under a scaled run; fewer steps than this say nothing about a configuration."""
@@ -17,31 +19,66 @@ def resolve(
     definition: StudyDefinition,
     parameters: Mapping[str, Any],
     *,
-    preset: Preset | None,
+    preset: NamedPreset | None,
     seed: int,
     threads: int | None = None,
 ) -> TrainConfig:
     """The config of a run of the sweep: a preset's own lengths, or the study's budget in sequences; times its scale.
 
-    ``threads`` is what the worker may use; the study file's own number goes before it.
+    ``threads`` is what the worker may use; the study file's own number goes before it. Raises `ConfigError` where
+    the study trains with somebody else's script.
     """
+    definition, preset = _builtin(definition, preset)
     budget = definition.budget
     lengths = _scaled(preset.sweep, budget.scale) if preset else _sampled(parameters, budget.sequences * budget.scale)
     training = {"threads": definition.settings.threads or threads}
-    return _config(definition, parameters, preset, lengths, seed, training, {"every_sequences": _grid(definition)})
+    config = _config(definition, parameters, preset, lengths, seed, training, {"every_sequences": _grid(definition)})
+    data = config.data.model_copy(update={"num_sequences": definition.settings.num_training})
+    return config.model_copy(update={"data": data})
 
 
 def resolve_full(
-    definition: StudyDefinition, parameters: Mapping[str, Any], *, preset: Preset | None, seed: int
+    definition: StudyDefinition, parameters: Mapping[str, Any], *, preset: NamedPreset | None, seed: int
 ) -> TrainConfig:
-    """The full-length config of the same parameters; the sweep's ``scale`` does not touch it."""
+    """The full-length config of the same parameters; the sweep's ``scale`` does not touch it.
+
+    Raises `ConfigError` where the study trains with somebody else's script.
+    """
+    definition, preset = _builtin(definition, preset)
     lengths = preset.full if preset else _sampled(parameters, definition.budget.full_sequences)
     evaluation = {"num_evaluations": definition.budget.num_evaluations}
     return _config(definition, parameters, preset, lengths, seed, {}, evaluation)
 
 
+def lengthened(config: TrainConfig, times: float) -> TrainConfig:
+    """A run of the sweep, so many times as long, warmup, preschool and evaluation grid with it."""
+
+    def part(length: int) -> int:
+        return max(1, round(length * times)) if length else 0
+
+    every = config.evaluation.every_sequences
+    assert every is not None, "a run of a sweep is evaluated every so many sequences"
+    changed: dict[str, dict[str, Any]] = {
+        "training": {"n_iters": part(config.training.n_iters)},
+        "optim": {"warmup": part(config.optim.warmup)},
+        "curriculum": {"preschool_time": part(config.curriculum.preschool_time)},
+        "evaluation": {"every_sequences": part(every)},
+    }
+    return config.model_copy(
+        update={name: getattr(config, name).model_copy(update=values) for name, values in changed.items()}
+    )
+
+
+def _builtin(definition: StudyDefinition, preset: NamedPreset | None) -> tuple[BuiltinStudy, Preset | None]:
+    if not isinstance(definition, BuiltinStudy):
+        what = "trains with a script of its own ([trainer]): only that script knows how long its runs are"
+        raise ConfigError(f"study {definition.name!r}", [what])
+    assert preset is None or isinstance(preset, Preset)
+    return definition, preset
+
+
 def _config(
-    definition: StudyDefinition,
+    definition: BuiltinStudy,
     parameters: Mapping[str, Any],
     preset: Preset | None,
     lengths: Lengths,
@@ -73,7 +110,7 @@ def _config(
             },
             "noise": {"schedule": pick("schedule")},
             "curriculum": {"enabled": pick("curriculum"), "preschool_time": lengths.preschool},
-            "data": {"max_protein_len": settings.max_protein_len, "num_sequences": settings.num_training},
+            "data": {"max_protein_len": settings.max_protein_len},
             "evaluation": {
                 "num_sequences": settings.num_validation,
                 "noise_seed": settings.noise_seed,
@@ -111,7 +148,7 @@ def _scaled(lengths: Lengths, scale: float) -> Lengths:
     )
 
 
-def _grid(definition: StudyDefinition) -> int:
+def _grid(definition: BuiltinStudy) -> int:
     """Sequences from one point of the evaluation grid to the next."""
     budget = definition.budget
     return max(1, round(budget.sequences * budget.scale / budget.num_evaluations))
@@ -119,9 +156,9 @@ def _grid(definition: StudyDefinition) -> int:
 
 def scaling_notes(definition: StudyDefinition) -> list[str]:
     """One line for everything that ``[budget] scale`` changed; none where it is 1."""
-    budget = definition.budget
-    if budget.scale == 1:
+    if not isinstance(definition, BuiltinStudy) or definition.budget.scale == 1:
         return []
+    budget = definition.budget
     notes = [
         f"Lengths of the sweep are scaled by {budget.scale:g} (full lengths are not):",
         f"  sampled runs: {budget.sequences} -> {round(budget.sequences * budget.scale)} sequences, "

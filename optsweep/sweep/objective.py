@@ -53,6 +53,11 @@ def prepare(study: Study, optuna_study: optuna.Study, lease: Lease, threads: int
     identity = {key.removeprefix(PREFIX): value for key, value in trial.user_attrs.items()}
     if "config" in identity:
         config = TrainConfig.model_validate(identity["config"])
+        if config.training.threads is None and threads:
+            # A linked run comes with its config, but only its worker knows how many threads it has.
+            training = config.training.model_copy(update={"threads": threads})
+            config = config.model_copy(update={"training": training})
+            study.set_trial_attribute(lease.trial_id, "config", config.model_dump(mode="json"))
     else:
         parameters = _draw(study, optuna_study, trial, identity)
         config = _resolve(study, trial, identity, parameters, threads)

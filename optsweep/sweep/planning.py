@@ -109,13 +109,13 @@ def plan_study(
             made = optuna.create_study(study_name=name, storage=storage.optuna, direction="minimize")
             study = Study(storage, name, made._study_id)
         if created:
-            _describe(study, definition, data, command)
+            describe_new(study, definition, data, command)
         else:
             check_unchanged(study, definition, data)
             # A corpus that was imported again holds the same sequences in another file.
             study.set_attribute("data", data)
         study.set_attribute("stop", None)
-        existing = _existing(study)
+        existing = existing_runs(study)
         taken = _take_over(study, origin, existing) if origin is not None else {}
         plan = _missing(definition, existing, taken, created)
         _queue(study, plan.queued)
@@ -128,7 +128,7 @@ def preview(
 ) -> Plan:
     """What `plan_study` would do; stores nothing."""
     if study is not None:
-        return _missing(definition, _existing(study), {}, created=False)
+        return _missing(definition, existing_runs(study), {}, created=False)
     copies = compatible_runs(origin, definition, data) if origin is not None else []
     return _missing(definition, {}, {copy.run: copy.source for copy in copies}, created=True)
 
@@ -140,12 +140,12 @@ def _take_over(study: Study, origin: Study, existing: Mapping[str, Source]) -> d
     copies = compatible_runs(origin, study.definition, study.data)
     for copy in copies:
         if copy.run not in existing:
-            _add_trial(study, copy.trial, copy.run, _priority(study.definition, own_attributes(copy.trial)))
+            add_trial(study, copy.trial, copy.run, _priority(study.definition, own_attributes(copy.trial)))
     take_directories(origin.name, study.name, [copy.run for copy in copies])
     return {copy.run: copy.source for copy in copies}
 
 
-def _describe(study: Study, definition: StudyDefinition, data: dict[str, Any], command: list[str]) -> None:
+def describe_new(study: Study, definition: StudyDefinition, data: dict[str, Any], command: list[str]) -> None:
     versions = {package: version(package) for package in ("optuna", "optsweep", "torch")}
     study.set_attribute("versions", versions)
     study.set_attribute("data", data)
@@ -169,7 +169,7 @@ def _missing(
     return Plan(created, presets + new, list(existing), target, taken_over=list(taken))
 
 
-def _existing(study: Study) -> dict[str, Source]:
+def existing_runs(study: Study) -> dict[str, Source]:
     """Run id -> source, in the order of the trials; also repairs rows that a killed launcher did not write."""
     found: dict[str, Source] = {}
     with study.storage.engine.connect() as connection:
@@ -196,10 +196,10 @@ def _priority(definition: StudyDefinition, identity: dict[str, Any]) -> int:
 def _queue(study: Study, new: list[PlannedRun]) -> None:
     for planned in new:
         trial = create_trial(state=TrialState.WAITING, user_attrs=planned.attributes)
-        _add_trial(study, trial, planned.run, planned.priority)
+        add_trial(study, trial, planned.run, planned.priority)
 
 
-def _add_trial(study: Study, trial: FrozenTrial, run: str, priority: int) -> None:
+def add_trial(study: Study, trial: FrozenTrial, run: str, priority: int) -> None:
     trial_id = study.storage.backend.create_new_trial(study.study_id, template_trial=trial)
     _add_row(study, trial_id, run, priority, trial.user_attrs.get(PREFIX + STANDING, {}))
 
@@ -214,7 +214,7 @@ def enqueue(storage: Storage, name: str, parameters: dict[str, CategoricalChoice
     """Queue one run of the user's and raise the target by one; parameters that are not given will be sampled."""
     with storage.lock(f"plan {name}"):
         study = open_study(storage, name)
-        existing = _existing(study)
+        existing = existing_runs(study)
         number = sum(source == "user" for source in existing.values()) + 1
         planned = PlannedRun(
             f"user-{number:03d}", len(existing), "user", None, USER_PRIORITY + len(existing), parameters
@@ -246,5 +246,5 @@ def retry_failed(storage: Storage, name: str, chosen: list[str] | None = None) -
                 user_attrs=old.user_attrs,
                 system_attrs=old.system_attrs,
             )
-            _add_trial(study, again, run, row.priority)
+            add_trial(study, again, run, row.priority)
         return list(chosen or failed)

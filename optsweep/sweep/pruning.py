@@ -6,74 +6,58 @@ takes 12 ms where there are 10,000 trials: curves of finished runs do not change
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 
-import numpy as np
 import optuna
 from optuna.pruners import BasePruner
 from optuna.trial import FrozenTrial, TrialState
 
-from optsweep.sweep.definition import StudyDefinition
+from optsweep.sweep.definition import PrunerSection, StudyDefinition
 from optsweep.sweep.study import PREFIX
 
 HALVING_FACTOR = 2
 
 
-class CurvePruner(BasePruner):
-    """Compares a run's evaluations with what finished runs had at the same point of the evaluation grid.
+class Contest:
+    """The curves that runs are compared with, and the pruner's rule; knows nothing of Optuna.
 
-    For one study; it remembers the finished runs that it has seen.
+    `optsweep fidelity --pruner` replays recorded studies with it, so that what it recommends is what sweeps do.
     """
 
-    def __init__(self, definition: StudyDefinition) -> None:
-        self._settings = definition.pruner
-        self._num_evaluations = definition.budget.num_evaluations
-        self._warmup = math.floor(self._settings.warmup_fraction * self._num_evaluations)
-        self._num_seen = 0
-        self._unfinished: list[int] = []
+    def __init__(self, settings: PrunerSection, num_evaluations: int) -> None:
+        self._settings = settings
+        self._num_evaluations = num_evaluations
+        self._warmup = math.floor(settings.warmup_fraction * num_evaluations)
         self._num_complete = 0
         self._values: defaultdict[int, list[float]] = defaultdict(list)
+        """Grid point -> the values of others there, ascending."""
 
-    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
-        return self.reason(study, trial) is not None
-
-    def reason(self, study: optuna.Study, trial: FrozenTrial) -> str | None:
-        """Why the run is to be cut after its last evaluation ("pruned at 40 %: 2.91 > median ..."), or None."""
-        step, kind = trial.last_step, self._settings.kind
-        is_preset = trial.user_attrs.get(f"{PREFIX}preset") is not None
-        if kind == "none" or is_preset or step is None or step <= self._warmup:
-            return None
-        self._remember(study)
-        others = self._values[step]
-        if self._num_complete < self._settings.startup or len(others) < self._settings.minimum:
-            return None
-        best = min(trial.intermediate_values.values())
-        words = self._halving(step, best, others) if kind == "halving" else self._percentile(best, others)
-        return words and f"pruned at {round(100 * step / self._num_evaluations)} %: {words}"
-
-    def _remember(self, study: optuna.Study) -> None:
-        # Trials come in the order of their numbers, which have no gaps.
-        trials = study.get_trials(deepcopy=False)
-        unfinished = [number for number in self._unfinished if not self._counted(trials[number])]
-        added = [number for number in range(self._num_seen, len(trials)) if not self._counted(trials[number])]
-        self._unfinished, self._num_seen = unfinished + added, len(trials)
-
-    def _counted(self, trial: FrozenTrial) -> bool:
-        """Take the curve of a finished run; False where the run has not finished."""
-        complete = trial.state == TrialState.COMPLETE
+    def add(self, curve: Mapping[int, float], *, complete: bool) -> None:
+        """Take the curve of a run that has ended: that is complete, or was cut."""
         self._num_complete += complete
         # In successive halving those that were cut at a rung are part of its contest.
-        if complete or (trial.state == TrialState.PRUNED and self._settings.kind == "halving"):
-            for step, value in trial.intermediate_values.items():
-                self._values[step].append(value)
-        return trial.state.is_finished()
+        if complete or self._settings.kind == "halving":
+            for step, value in curve.items():
+                bisect.insort(self._values[step], value)
+
+    def reason(self, step: int, best: float) -> str | None:
+        """Why a run whose best value so far is ``best`` is to be cut at grid point ``step``, or None."""
+        kind, others = self._settings.kind, self._values[step]
+        if kind == "none" or step <= self._warmup:
+            return None
+        if self._num_complete < self._settings.startup or len(others) < self._settings.minimum:
+            return None
+        words = self._halving(step, best, others) if kind == "halving" else self._percentile(best, others)
+        return words and f"pruned at {round(100 * step / self._num_evaluations)} %: {words}"
 
     def _percentile(self, best: float, others: list[float]) -> str | None:
         """The best value so far against the others' at this point, as in Optuna's MedianPruner and PercentilePruner."""
         is_median = self._settings.kind == "median"
         percentile = 50.0 if is_median else self._settings.percentile
-        threshold = float(np.percentile(others, percentile))
+        threshold = _percentile_of(others, percentile)
         if best <= threshold:
             return None
         ours, theirs = _told_apart(best, threshold)
@@ -96,6 +80,42 @@ class CurvePruner(BasePruner):
         return f"{ours} > {theirs}, the limit of the better half of {len(contest)} runs"
 
 
+class CurvePruner(BasePruner):
+    """Compares a run's evaluations with what finished runs had at the same point of the evaluation grid.
+
+    For one study; it remembers the finished runs that it has seen.
+    """
+
+    def __init__(self, definition: StudyDefinition) -> None:
+        self._contest = Contest(definition.pruner, definition.budget.num_evaluations)
+        self._num_seen = 0
+        self._unfinished: list[int] = []
+
+    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
+        return self.reason(study, trial) is not None
+
+    def reason(self, study: optuna.Study, trial: FrozenTrial) -> str | None:
+        """Why the run is to be cut after its last evaluation ("pruned at 40 %: 2.91 > median ..."), or None."""
+        is_preset = trial.user_attrs.get(f"{PREFIX}preset") is not None
+        if is_preset or trial.last_step is None:
+            return None
+        self._remember(study)
+        return self._contest.reason(trial.last_step, min(trial.intermediate_values.values()))
+
+    def _remember(self, study: optuna.Study) -> None:
+        # Trials come in the order of their numbers, which have no gaps.
+        trials = study.get_trials(deepcopy=False)
+        unfinished = [number for number in self._unfinished if not self._counted(trials[number])]
+        added = [number for number in range(self._num_seen, len(trials)) if not self._counted(trials[number])]
+        self._unfinished, self._num_seen = unfinished + added, len(trials)
+
+    def _counted(self, trial: FrozenTrial) -> bool:
+        """Take the curve of a finished run; False where the run has not finished."""
+        if trial.state in (TrialState.COMPLETE, TrialState.PRUNED):
+            self._contest.add(trial.intermediate_values, complete=trial.state == TrialState.COMPLETE)
+        return trial.state.is_finished()
+
+
 def make_pruner(definition: StudyDefinition) -> CurvePruner:
     """The study's pruner, one for each process; runs are cut after the warmup, once enough have completed."""
     return CurvePruner(definition)
@@ -109,6 +129,14 @@ def should_prune(definition: StudyDefinition, study: optuna.Study, trial: Frozen
     if not isinstance(study.pruner, CurvePruner):
         study.pruner = make_pruner(definition)
     return study.pruner.reason(study, trial)
+
+
+def _percentile_of(ascending: list[float], percentile: float) -> float:
+    """numpy's percentile (linear interpolation) of a sorted list, a hundred times faster on the few runs of a study."""
+    place = percentile / 100 * (len(ascending) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ascending) - 1)
+    return ascending[below] + (place - below) * (ascending[above] - ascending[below])
 
 
 def _told_apart(first: float, second: float) -> tuple[str, str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 RunState = Literal["complete", "pruned", "failed", "running", "waiting"]
-Source = Literal["preset", "random", "tpe", "user"]
+Source = Literal["preset", "random", "tpe", "user", "linked"]
+""""linked": a run of another study, trained again; see `optsweep.sweep.linked`."""
 
 RUN_STATES: tuple[RunState, ...] = ("complete", "pruned", "failed", "running", "waiting")
 
@@ -47,6 +48,8 @@ class RunRecord:
     parameters: dict[str, Any] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
     """The resolved TrainConfig as plain values; empty until a worker has drawn the parameters."""
+    of: str | None = None
+    """The run of the origin that a linked study's run trains again."""
     train_loss: float | None = None
     residues_per_second: float | None = None
     started: float | None = None

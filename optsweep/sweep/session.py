@@ -16,8 +16,8 @@ from optsweep.config import TrainConfig
 from optsweep.data.demo import ensure_demo
 from optsweep.data.fingerprint import describe_file
 from optsweep.data.prepare import Prepared, prepare
-from optsweep.data.reference import composition_entropy, unigram_entropy
-from optsweep.data.sequences import digest
+from optsweep.data.reference import composition_entropy, residue_counts, unigram_entropy
+from optsweep.data.sequences import Sequences, digest
 from optsweep.data.training_data import load_training_data
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.sweep.changes import check_unchanged
@@ -105,6 +105,10 @@ def check(request: SweepRequest) -> Session:
         fork = study_name(request.fork, "", None)
         origin, name = _origin(storage, name, fork), fork
     existing = find_study(storage, name) if storage is not None else None
+    if existing is not None and (linked := existing.attributes().get("linked")) is not None:
+        command = "confirm" if linked["purpose"] == "confirm" else "fidelity"
+        go_on = f"optsweep {command} --name {linked['origin']}"
+        raise ConfigError(f"study {name!r}", [f"trains runs of another study again; it goes on with: {go_on}"])
     definition = _with_overrides(definition, request, existing)
     if existing is not None and "definition" in existing.attributes():
         check_unchanged(existing, definition, _corpus(choice))
@@ -226,7 +230,9 @@ def prepare_data(session: Session, on_progress: Callable[[int, int], None] | Non
     settings = session.definition.settings
     cropped = settings.max_protein_len - 2
     # The lines that values are compared with speak of the sequences that values are computed on.
-    scored = data.validation.take(np.arange(len(data.validation))[: settings.num_validation])
+    scored, confirmation = (
+        part.take(np.arange(len(part))[: settings.num_validation]) for part in (data.validation, data.confirmation)
+    )
     record = {
         "demo": session.choice.data is None,
         "corpus": str(prepared.corpus.absolute()),
@@ -237,12 +243,21 @@ def prepare_data(session: Session, on_progress: Callable[[int, int], None] | Non
         "manifest": data.manifest,
         "fingerprint": describe_file(prepared.corpus)["fingerprint"],
         "content": digest(data.train, data.validation, data.confirmation),
+        # By how many residues each scored sequence counts in a value, for comparisons made from the database alone.
+        "weights": {
+            "validation": _num_residues(scored, cropped),
+            "confirmation": _num_residues(confirmation, cropped),
+        },
         "reference": {
             "unigram_entropy": unigram_entropy(scored, cropped),
             "composition_entropy": composition_entropy(scored, cropped),
         },
     }
     return prepared, record
+
+
+def _num_residues(sequences: Sequences, max_residues: int) -> list[int]:
+    return [int(count) for count in residue_counts(sequences, max_residues).sum(axis=1)]
 
 
 def plan(session: Session, data: dict[str, Any], command: list[str]) -> tuple[Study, Plan]:

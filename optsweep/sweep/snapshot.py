@@ -78,6 +78,7 @@ def _record(study: str, rows: list[Any], trial: FrozenTrial) -> RunRecord:
         directory=str(RunDirectory.of(study, row.run).path),
         parameters=trial.params or identity["fixed"],
         config=identity.get("config", {}),
+        of=identity.get("of"),
         train_loss=row.train_loss,
         residues_per_second=row.residues_per_second,
         started=_first(earlier.started for earlier in rows),

@@ -16,6 +16,8 @@ def start_lines(record: RunRecord, data: Mapping[str, Any]) -> list[str]:
     lines = [f"Starting job: {record.run}" + (f" on {record.worker}" if record.worker else "")]
     lines += _length_lines(record.config)
     lines += _data_lines(data)
+    if (trained := record.config.get("data", {}).get("num_sequences")) is not None:
+        lines.append(f"Training on a fixed sample of {trained} sequences")
     if record.attempts > 1:
         # Before its first checkpoint a run has nothing to go on from.
         origin = ", goes on from its checkpoint" if record.progress > 0 else ""

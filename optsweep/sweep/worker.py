@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -144,7 +144,10 @@ def _work(order: WorkerOrder, leaving: Leaving) -> int:
 
     study = open_study(reopen_storage(storage_url(None)), order.study)
     optuna_study = study.optuna()
-    data = load_training_data(Path(study.data["subset"]))
+    data = replace(
+        load_training_data(Path(study.data.get("trains_on", study.data["subset"]))),
+        scores_confirmation=study.data.get("scores_confirmation", False),
+    )
     me = identify()
     while leaving.reason is None:
         refusal = study.claim_refusal()

@@ -1,0 +1,151 @@
+"""`optsweep fidelity` and `optsweep confirm`: plan the linked studies, work on them, say what they show."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from rich.console import Console
+
+from optsweep.errors import EXIT_DONE, ConfigError
+from optsweep.report.fidelity.choose import Setting, finished_ranking, larger, repeats, spread, with_seed
+from optsweep.report.fidelity.measured import measured_confirmation, measured_fidelity
+from optsweep.report.fidelity.noise import seed_noise
+from optsweep.report.fidelity.words import confirmation_lines, document, fidelity_lines, fidelity_table, noise_words
+from optsweep.report.sweeping import work
+from optsweep.report.words import duration, quantity
+from optsweep.sweep.choice import choose_slots
+from optsweep.sweep.devices import Slot
+from optsweep.sweep.linked import RunAgain, plan_linked
+from optsweep.sweep.records import StudySnapshot
+from optsweep.sweep.snapshot import read_snapshot
+from optsweep.sweep.study import Study
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who trains: the slots of this machine, or (launch False) only those that join from elsewhere."""
+
+    gpus: str | None
+    cpu_workers: int | None
+    workers_per_gpu: int
+    launch: bool
+    as_json: bool
+
+    @property
+    def console(self) -> Console:
+        # Programs read standard output; with --json people's lines go to standard error.
+        return Console(stderr=self.as_json, highlight=False, soft_wrap=True, markup=False)
+
+    def slots(self, study: Study) -> list[Slot]:
+        return choose_slots(self.gpus, self.cpu_workers, self.workers_per_gpu, demo=study.data["demo"])
+
+
+def run_fidelity(study: Study, setting: Setting, *, runs: int, seeds: int, workers: Workers | None) -> int:
+    """Measure noise and fidelity, or (``workers`` None) say what would be trained; returns the exit code."""
+    snapshot = _ended(study, "fidelity")
+    chosen = spread(finished_ranking(snapshot), runs)
+    again = repeats(snapshot, chosen, seeds)
+    large = larger(snapshot, chosen, setting)
+    if workers is None:
+        print("\n".join(_plan_lines(snapshot, again, large, setting)))
+        return EXIT_DONE
+    for line in _plan_lines(snapshot, again, large, setting):
+        workers.console.print(line)
+    first = plan_linked(study, "repeats", again, command=["optsweep", "fidelity"]) if again else None
+    second = plan_linked(
+        study,
+        "fidelity",
+        large,
+        suffix=setting.suffix,
+        data={"trains_on": snapshot.data["corpus"], "setting": setting.words},
+        command=["optsweep", "fidelity"],
+    )
+    return _work(study, [linked for linked in (first, second) if linked is not None], workers)
+
+
+def run_confirm(study: Study, *, top: int, seeds: int, workers: Workers | None) -> int:
+    """Train the finalists again with fresh seeds, scored on the confirmation sequences; returns the exit code."""
+    snapshot = _ended(study, "confirm")
+    if not snapshot.ranking:
+        raise ConfigError("confirm", [f"study {study.name!r} has no complete run to confirm"])
+    again = [
+        with_seed(snapshot, run, number, "confirm") for number in range(1, seeds + 1) for run in snapshot.ranking[:top]
+    ]
+    if workers is None:
+        print("\n".join([f"Finalists, {seeds} fresh seeds each:", *_cost_lines(snapshot, again)]))
+        return EXIT_DONE
+    linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True}, command=["optsweep", "confirm"])
+    return _work(study, [linked], workers)
+
+
+def _ended(study: Study, command: str) -> StudySnapshot:
+    snapshot = read_snapshot(study)
+    if "weights" not in snapshot.data:
+        raise ConfigError(command, [f"study {study.name!r} was begun by an older version; resume it once"])
+    return snapshot
+
+
+def _work(origin: Study, linked: list[Study], workers: Workers) -> int:
+    slots = workers.slots(origin)
+    for study in linked:
+        if not workers.launch:
+            workers.console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
+            continue
+        if read_snapshot(study).ended:
+            workers.console.print(f"Study {study.name}: all runs have ended")
+            continue
+        workers.console.print(f"Study {study.name}: {len(read_snapshot(study).runs)} runs")
+        if code := work(study, slots, workers.console):
+            return code
+    return EXIT_DONE
+
+
+def _plan_lines(snapshot: StudySnapshot, again: list[RunAgain], large: list[RunAgain], setting: Setting) -> list[str]:
+    completed = sum(run.run.endswith("-completed") for run in again)
+    return [
+        f"At the sweep's own setting: {completed} pruned runs to their end, {len(again) - completed} with other seeds",
+        *_cost_lines(snapshot, again),
+        f"At {setting.words}: {len(large)} runs",
+        *_cost_lines(snapshot, large),
+    ]
+
+
+def _cost_lines(snapshot: StudySnapshot, again: list[RunAgain]) -> list[str]:
+    """What the runs will cost, from the speed of the same configurations in the sweep."""
+    seconds = 0.0
+    for run in again:
+        origin = run.origin
+        seconds += origin.seconds / max(1, origin.sequences) * run.config.total_sequences
+    sequences = sum(run.config.total_sequences for run in again)
+    names = ", ".join(dict.fromkeys(run.origin.run for run in again))
+    cost = f"{quantity(sequences)} sequences, about {duration(seconds)} on the devices"
+    return [f"  {names}", f"  {cost}"] if again else []
+
+
+def tell(study: Study, *, as_json: bool) -> None:
+    """Print everything that has been measured, after either command."""
+    snapshot = read_snapshot(study)
+    noise = seed_noise(study, snapshot)
+    fidelities, confirmed = measured_fidelity(study, snapshot), measured_confirmation(study, snapshot)
+    if as_json:
+        found = {
+            "seed_noise": noise and asdict(noise),
+            "fidelity": [document(one) for one in fidelities],
+            "confirmation": confirmed and document(confirmed),
+        }
+        print(json.dumps(found, indent=2, allow_nan=False))
+        return
+    lines = [noise_words(noise)]
+    for one in fidelities:
+        lines += ["", *fidelity_lines(one), "", *_table(fidelity_table(one))]
+    if confirmed is not None:
+        lines += ["", *confirmation_lines(confirmed)]
+        lines += ["", f"Next: optsweep promote --name {study.name} --run {confirmed.finalists[0].run}"]
+    print("\n".join(lines))
+
+
+def _table(table: list[tuple[str, str, str, str, str]]) -> list[str]:
+    rows = [("run", "rank", "value", "rank there", "value there"), *table]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
