@@ -80,10 +80,8 @@ def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
         )  # fmt: skip
     runs = [run for run in snapshot.runs if run.state == "complete" and run.value is not None and run.curve]
     if sum(run.preset is None for run in runs) < FEWEST_CURVES:
-        raise ConfigError(
-            "fidelity --pruner",
-            [f"study {snapshot.study!r} has too few complete sampled runs; it needs {FEWEST_CURVES}"],
-        )
+        few = f"study {snapshot.study!r} has too few complete sampled runs; it needs {FEWEST_CURVES}"
+        raise ConfigError("fidelity --pruner", [few])
     every = runs[0].config["evaluation"]["every_sequences"]
     return [
         RecordedRun(
@@ -182,6 +180,6 @@ def recommended(replays: Sequence[Replay]) -> Replay:
     safe = [
         same
         for same in by_name.values()
-        if all(one.regret <= MOST_REGRET and one.best_cut <= MOST_LOST for one in same)
+        if all(max(one.regret, one.top_regret) <= MOST_REGRET and one.best_cut <= MOST_LOST for one in same)
     ]
     return max(safe, key=lambda same: min(one.saved for one in same))[0]

@@ -51,9 +51,10 @@ def tell_replay(study: Study, *, as_json: bool) -> int:
 
 def _advice(replays: list[Replay], choice: Replay) -> str:
     saved = min(one.saved for one in replays if one.name == choice.name)
+    numbers = ", ".join(map(str, WORKERS))
     return (
-        f"Recommended: {choice.name}. It saves at least {percent(saved)} of the time with {', '.join(map(str, WORKERS))} "
-        f"workers; it cuts the best sampled run in at most {percent(MOST_LOST)} of the orders and costs at most "
+        f"Recommended: {choice.name}. It saves at least {percent(saved)} of the time with {numbers} workers; it "
+        f"cuts the best sampled run in at most {percent(MOST_LOST)} of the orders and costs at most "
         f"{MOST_REGRET:g} nats on average."
     )
 
