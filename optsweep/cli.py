@@ -408,6 +408,24 @@ def confirm(
 
 
 @app.command()
+def sample(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint.pt, or the folder of a run.")],
+    count: Annotated[int, typer.Option("-n", min=1, help="Number of proteins.")] = 10,
+    data: Annotated[Path | None, typer.Option(help="What it was trained on (default: as its config says).")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="FASTA file (default: standard output).")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Steps from all masked to none.")] = 64,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    device: str = "auto",
+) -> None:
+    """Generate proteins with a trained model and tell how they compare with the training sequences."""
+    from optsweep.report.samples import sample as write_samples
+
+    write_samples(checkpoint, count, data=data, output=output, steps=steps, seed=seed, device=device)
+
+
+@app.command()
 def dashboard(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
     host: str = "127.0.0.1",
