@@ -159,13 +159,39 @@ def sweep(
 @app.command()
 def worker(
     gpu: Annotated[str | None, typer.Option(help="One GPU: index or UUID (default: the first, else the CPU).")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="The corpus or subset on this host (default: where it lies, else a copy).")
+    ] = None,
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
     """Join a planned or running study with one worker, from any host that reaches its database."""
-    from optsweep.report.sweeping import join
+    from optsweep.report.joining import join
 
-    raise typer.Exit(join(_study(name, storage), gpu))
+    raise typer.Exit(join(_study(name, storage), gpu, data))
+
+
+@app.command()
+def submit(
+    nodes: Annotated[int, typer.Option(min=1, help="So many nodes.")] = 1,
+    gpus_per_node: Annotated[int, typer.Option(min=0, help="GPUs of each; 0: one worker on the CPU.")] = 1,
+    time: Annotated[str, typer.Option(help="Time limit: 36h, 90m or 1-12:00:00; the jobs come back.")] = "24h",
+    partition: Annotated[str | None, typer.Option(help="SLURM's partition (default: SLURM's).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the sbatch script, submit nothing.")] = False,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> None:
+    """Start workers of a planned study as a job of SLURM, one for each GPU."""
+    from optsweep.report.joining import submit as submit_job
+    from optsweep.sweep.slurm import Allocation, parse_time, script
+
+    minutes = parse_time(time)
+    allocation = Allocation(nodes=nodes, gpus_per_node=gpus_per_node, minutes=minutes, partition=partition)
+    study = _study(name, storage)
+    if dry_run:
+        typer.echo(script(study.name, allocation), nl=False)
+    else:
+        typer.echo(f"Submitted job {submit_job(study, allocation)} for study {study.name}")
 
 
 @app.command()
@@ -219,11 +245,14 @@ def stop(
 ) -> None:
     """Stop all workers of a study on all hosts; the same sweep command goes on later."""
     from optsweep.sweep.limits import stop as stop_study
+    from optsweep.sweep.slurm import cancel_waiting
 
     study = _study(name, storage)
     stop_study(study, drain=drain)
     how = "runs in training end first" if drain else "runs in training write a checkpoint and go back to the queue"
     typer.echo(f"Study {study.name} is stopping: {how}")
+    if jobs := cancel_waiting(study):
+        typer.echo(f"Jobs of SLURM that end with it: {', '.join(jobs)}")
 
 
 @app.command()
@@ -295,15 +324,18 @@ def report(
     storage: StorageOption = None,
 ) -> None:
     """Write the study as one HTML file that needs no network."""
+    from optsweep.report.fidelity.measured import measure
     from optsweep.report.html import write_report
     from optsweep.report.pictures import require_kaleido, write_pictures
     from optsweep.sweep.runs import study_directory
+    from optsweep.sweep.snapshot import read_snapshot
 
     if png:
         require_kaleido()
-    snapshot = _snapshot(name, storage)
+    study = _study(name, storage)
+    snapshot = read_snapshot(study)
     folder = output or study_directory(snapshot.study) / "report"
-    typer.echo(f"Report: {write_report(snapshot, folder)}")
+    typer.echo(f"Report: {write_report(snapshot, folder, measure(study, snapshot))}")
     for picture in write_pictures(snapshot, folder) if png else ():
         typer.echo(f"Picture: {picture}")
 

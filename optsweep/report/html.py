@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from importlib.metadata import version
@@ -14,6 +14,10 @@ from typing import Any
 from optsweep.files import write_text
 from optsweep.report.budget import cut_by_pruner, device_seconds, saved_seconds, wall_seconds, worker_times
 from optsweep.report.drawings import Drawing, drawings
+from optsweep.report.fidelity.pruning_risk import budget_words, risk_words
+from optsweep.report.fidelity.trust import NOT_MEASURED, Trust
+from optsweep.report.fidelity.words import confirmation_lines, fidelity_lines, fidelity_table, noise_words, tie_words
+from optsweep.report.markup import bullets, section, table
 from optsweep.report.output import writing
 from optsweep.report.words import (
     ABSENT,
@@ -24,7 +28,6 @@ from optsweep.report.words import (
     finite,
     is_synthetic,
     nats,
-    one_line,
     percent,
     reference_lines,
     seconds_unit,
@@ -56,29 +59,30 @@ figure { margin: 1rem 0 } figcaption { font-size: 13px }
 """
 
 
-def write_report(snapshot: StudySnapshot, directory: Path) -> Path:
+def write_report(snapshot: StudySnapshot, directory: Path, trust: Trust = NOT_MEASURED) -> Path:
     """Write report.html into ``directory`` (made where it is missing) and return its path."""
     path = directory / REPORT_NAME
-    content = report_html(snapshot)
+    content = report_html(snapshot, trust)
     with writing(path):
         write_text(path, content)
     return path
 
 
-def report_html(snapshot: StudySnapshot) -> str:
-    """The whole page; everything that a study holds is escaped."""
+def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
+    """The whole page, with what has been measured of the ranking; everything that a study holds is escaped."""
     from plotly.offline import get_plotlyjs
 
     title = escape(f"optsweep: {snapshot.study}")
     sections = [
         _head(snapshot),
-        _section("Ranking", _ranking(snapshot)),
-        _section("Best configuration", _best(snapshot)),
-        *(_section(drawing.title, _figure(drawing)) for drawing in drawings(snapshot)),
-        _section("Busy and idle workers", _workers(snapshot)),
-        _section("Budget per preset", _preset_budgets(snapshot)),
-        _section("Cost", _cost(snapshot)),
-        _section("Provenance", _provenance(snapshot)),
+        section("Ranking", _ranking(snapshot, trust)),
+        section("How far to trust the ranking", _trust(trust)),
+        section("Best configuration", _best(snapshot)),
+        *(section(drawing.title, _figure(drawing)) for drawing in drawings(snapshot)),
+        section("Busy and idle workers", _workers(snapshot)),
+        section("Budget per preset", _preset_budgets(snapshot)),
+        section("Cost", _cost(snapshot, trust)),
+        section("Provenance", _provenance(snapshot)),
     ]
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
@@ -95,12 +99,12 @@ def _head(snapshot: StudySnapshot) -> str:
         lines.append(f"Stopped: {snapshot.stopped}")
     note = f'<p class="note">{escape(SYNTHETIC_NOTE)}</p>' if is_synthetic(snapshot) else ""
     state = f"As of {_moment(snapshot.now)}; values are NELBO in nats per residue, lower is better."
-    return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{_list(lines)}"
+    return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{bullets(lines)}"
 
 
-def _ranking(snapshot: StudySnapshot) -> str:
+def _ranking(snapshot: StudySnapshot, trust: Trust) -> str:
     ranked = snapshot.ranking
-    ranks = {run.run: place for place, run in enumerate(ranked, start=1)}
+    ranks = {run.run: f"{place}{trust.mark(run.run)}" for place, run in enumerate(ranked, start=1)}
     rest = [run for run in snapshot.runs if run.run not in ranks]
     head = ["rank", "run", "value", "last value", "source", "sequences", seconds_unit(snapshot.runs), "done", "state"]
     rows = [
@@ -118,7 +122,20 @@ def _ranking(snapshot: StudySnapshot) -> str:
         for run in [*ranked, *rest]
     ]
     note = "<p>Only runs that went on to their end are ranked; a pruned run's value was cut short.</p>"
-    return note + _table(head, rows, numbers={0, 2, 3, 5, 6, 7})
+    return note + table(head, rows, numbers={0, 2, 3, 5, 6, 7}) + bullets(tie_words(trust.ties))
+
+
+def _trust(trust: Trust) -> str:
+    parts = [bullets([noise_words(trust.noise)])]
+    for found in trust.fidelity:
+        parts.append(bullets(fidelity_lines(found)))
+        head = ["run", "rank in the sweep", "value", f"rank at {found.setting}", "value"]
+        parts.append(table(head, fidelity_table(found), numbers={1, 2, 3, 4}))
+    if not trust.fidelity:
+        parts.append("<p>Fidelity to a larger setting: not measured (optsweep fidelity).</p>")
+    if trust.confirmation is not None:
+        parts.append(bullets(confirmation_lines(trust.confirmation)))
+    return "".join(parts)
 
 
 def _best(snapshot: StudySnapshot) -> str:
@@ -126,7 +143,7 @@ def _best(snapshot: StudySnapshot) -> str:
     if best is None:
         return "<p>No run has gone on to its end yet.</p>"
     rows = configuration_lines(best.config, best.parameters)
-    return f"<p>{escape(best.run)}: {nats(best.value)} nats per residue</p>" + _table(["section", "settings"], rows)
+    return f"<p>{escape(best.run)}: {nats(best.value)} nats per residue</p>" + table(["section", "settings"], rows)
 
 
 def _figure(drawing: Drawing) -> str:
@@ -162,7 +179,7 @@ def _preset_budgets(snapshot: StudySnapshot) -> str:
     ]
     head += ["sweep took", "full would take about"]
     note = "<p>Full columns as in the study file; the sweep's are what its runs were given.</p>"
-    return note + _table(head, rows, numbers=set(range(1, 9)))
+    return note + table(head, rows, numbers=set(range(1, 9)))
 
 
 def _preset_row(preset: dict[str, Any], run: RunRecord | None) -> Sequence[Any]:
@@ -188,18 +205,20 @@ def _workers(snapshot: StudySnapshot) -> str:
     if not rows:
         return "<p>No run has been started yet.</p>"
     note = "<p>From the study's first start to its last end; between two sweep commands workers are idle too.</p>"
-    return note + _table(["worker", "runs", "busy", "idle", "idle share"], rows, numbers={1, 2, 3, 4})
+    return note + table(["worker", "runs", "busy", "idle", "idle share"], rows, numbers={1, 2, 3, 4})
 
 
-def _cost(snapshot: StudySnapshot) -> str:
+def _cost(snapshot: StudySnapshot, trust: Trust) -> str:
     cut = sum(cut_by_pruner(run) for run in snapshot.runs)
     spent, saved = device_seconds(snapshot), saved_seconds(snapshot)
     hours = "GPU-hours" if seconds_unit(snapshot.runs) == "GPU-seconds" else "hours on the workers"
-    return _list(
+    return bullets(
         [
             f"Spent: {spent / 3600:.2f} {hours} ({duration(spent)})",
             f"Saved by pruning {cut} runs: about {saved / 3600:.2f} {hours} "
             "(an estimate: each cut run at its own speed to its end)",
+            *risk_words(trust.risk),
+            *budget_words(snapshot),
             f"Wall time from the first start to the last end: {duration(wall_seconds(snapshot))}",
         ]
     )
@@ -213,36 +232,16 @@ def _provenance(snapshot: StudySnapshot) -> str:
         *((f"{package}, when it began", number) for package, number in snapshot.versions.items()),
         ("optsweep, this report", version("optsweep")),
         ("workers", ", ".join(times.worker for times in worker_times(snapshot))),
-        *((key, value) for key, value in snapshot.data.items() if key not in ("manifest", "reference")),
+        *((key, value) for key, value in snapshot.data.items() if key not in ("manifest", "reference", "weights")),
     ]
     manifest, definition = (
         json.dumps(value, indent=2, default=str) for value in (snapshot.data.get("manifest"), snapshot.definition)
     )
     return (
-        _table(["what", "value"], rows)
+        table(["what", "value"], rows)
         + f"<h3>Data manifest</h3><pre>{escape(manifest)}</pre>"
         + f"<h3>Study definition</h3><pre>{escape(definition)}</pre>"
     )
-
-
-def _section(title: str, content: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>\n{content}</section>\n"
-
-
-def _list(lines: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(one_line(line))}</li>" for line in lines) + "</ul>\n"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Iterable[int] = ()) -> str:
-    numeric = set(numbers)
-
-    def cell(place: int, value: Any) -> str:
-        words = ABSENT if value is None else one_line(str(value))
-        return f'<td class="number">{escape(words)}</td>' if place in numeric else f"<td>{escape(words)}</td>"
-
-    titles = "".join(f"<th>{escape(title)}</th>" for title in head)
-    body = "".join(f"<tr>{''.join(cell(place, value) for place, value in enumerate(row))}</tr>\n" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{titles}</tr></thead><tbody>\n{body}</tbody></table></div>\n'
 
 
 def _moment(seconds: float) -> str:

@@ -8,6 +8,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optsweep.report.budget import cut_by_pruner, device_seconds, saved_seconds, wall_seconds
+from optsweep.report.fidelity.pruning_risk import budget_words, risk_words
+from optsweep.report.fidelity.trust import NOT_MEASURED, Trust
+from optsweep.report.fidelity.words import tie_words
 from optsweep.report.status import reasons
 from optsweep.report.terminal import AsciiSafe, Column, RunTable, name, settings_grid, state
 from optsweep.report.words import (
@@ -28,7 +31,7 @@ from optsweep.report.words import (
 from optsweep.sweep.records import RunRecord, StudySnapshot
 
 
-def summary(snapshot: StudySnapshot, next_commands: Sequence[str]) -> RenderableType:
+def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust = NOT_MEASURED) -> RenderableType:
     """The table of runs, the best configuration, the reference lines, the cost, and the next commands."""
     parts: list[RenderableType] = [Text(f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}", style="bold")]
     if snapshot.stopped:
@@ -36,16 +39,16 @@ def summary(snapshot: StudySnapshot, next_commands: Sequence[str]) -> Renderable
     if is_synthetic(snapshot):
         parts.append(Text(SYNTHETIC_NOTE))
     if snapshot.runs:
-        parts += [Text(), _ranked_table(snapshot), *reasons(snapshot.runs)]
-    parts += [Text(), *best_configuration(snapshot), Text(), *_costs(snapshot)]
+        parts += [Text(), _ranked_table(snapshot, trust), *map(Text, tie_words(trust.ties)), *reasons(snapshot.runs)]
+    parts += [Text(), *best_configuration(snapshot), Text(), *_costs(snapshot, trust)]
     if next_commands:
         parts += [Text(), Text("Next:"), *(Text(f"  {command}") for command in next_commands)]
     return AsciiSafe(Group(*parts))
 
 
-def _ranked_table(snapshot: StudySnapshot) -> RenderableType:
+def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
     ranked = snapshot.ranking
-    ranks = {run.run: str(place) for place, run in enumerate(ranked, start=1)}
+    ranks = {run.run: f"{place}{trust.mark(run.run)}" for place, run in enumerate(ranked, start=1)}
     # Pruned runs were cut short: their values stand in the table, but take no place in the ranking.
     rest = [run for run in snapshot.runs if run.run not in ranks]
     columns = [
@@ -86,7 +89,7 @@ def _why_none(snapshot: StudySnapshot) -> str:
     return "No run has finished yet, so there is no best configuration."
 
 
-def _costs(snapshot: StudySnapshot) -> list[RenderableType]:
+def _costs(snapshot: StudySnapshot, trust: Trust) -> list[RenderableType]:
     lines = [
         f"Wall time: {duration(wall_seconds(snapshot))} (first start to last end), "
         f"{duration(device_seconds(snapshot))} on the devices"
@@ -98,4 +101,5 @@ def _costs(snapshot: StudySnapshot) -> list[RenderableType]:
         )
     else:
         lines.append("Pruning: cut no run")
+    lines += [*risk_words(trust.risk), *budget_words(snapshot)]
     return [Text(line) for line in lines]

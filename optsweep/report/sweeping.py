@@ -12,14 +12,14 @@ from rich.console import Console
 from optsweep.errors import EXIT_DONE, EXIT_FAILED
 from optsweep.report.data import data_lines, import_progress
 from optsweep.report.dry_run import dry_run, dry_run_document
+from optsweep.report.fidelity.measured import measure
 from optsweep.report.live import observer
 from optsweep.report.notify import Notifier
 from optsweep.report.status import status_document
 from optsweep.report.summary import summary
 from optsweep.report.terminal import show
 from optsweep.report.trackers.start import check_trackers, mirrored
-from optsweep.sweep.choice import choose_slots
-from optsweep.sweep.devices import Slot, allowed_gpus, cpu_slots, gpu_slots
+from optsweep.sweep.devices import Slot
 from optsweep.sweep.launcher import Launcher
 from optsweep.sweep.lengths import scaling_notes
 from optsweep.sweep.notes import describe_study
@@ -35,6 +35,7 @@ from optsweep.sweep.session import (
 )
 from optsweep.sweep.snapshot import read_snapshot
 from optsweep.sweep.study import Study
+from optsweep.sweep.subsets import keep_subset
 
 
 def sweep(request: SweepRequest, *, preview_only: bool, launch: bool, as_json: bool, command: list[str]) -> int:
@@ -58,7 +59,7 @@ def sweep(request: SweepRequest, *, preview_only: bool, launch: bool, as_json: b
     if as_json:
         _print_json(status_document(snapshot))
     elif launch:
-        show(summary(snapshot, next_commands(snapshot)))
+        show(summary(snapshot, next_commands(snapshot), measure(study, snapshot)))
     return code
 
 
@@ -72,6 +73,7 @@ def _begin(session: Session, console: Console, command: list[str]) -> Study:
     for line in data_lines(prepared):
         console.print(line)
     study, made = plan(session, data, command)
+    keep_subset(study)
     describe_study(study)
     begun = "new study" if made.created else f"{len(made.existing)} runs exist"
     console.print(f"Target {made.target} runs: {begun}, {len(made.queued)} queued now")
@@ -112,16 +114,6 @@ def _observed(console: Console, session: Session) -> Iterator[Callable[[StudySna
             yield observe
 
 
-def join(study: Study, gpu: str | None) -> int:
-    """Work on a study that is planned already, with one worker, until no run is left."""
-    console = Console(highlight=False, soft_wrap=True)
-    if gpu is not None:
-        slots = gpu_slots(gpu, option="--gpu")
-    else:
-        slots = choose_slots(None, None, 1, demo=True) if allowed_gpus() else cpu_slots(1)
-    return work(study, slots, console)
-
-
 def work(study: Study, slots: list[Slot], console: Console) -> int:
     """Run this machine's workers on a planned study until no run is left; returns the exit code."""
     with observer(console) as observe:
@@ -133,7 +125,12 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
     name = f"--name {snapshot.study}"
     if not snapshot.ended:
         return [f"optsweep sweep {name}   # goes on", f"optsweep status {name}"]
-    commands = [f"optsweep dashboard {name}", f"optsweep report {name}", f"optsweep promote {name}   # to full length"]
+    commands = [
+        f"optsweep dashboard {name}",
+        f"optsweep report {name}",
+        f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that nothing has looked at",
+        f"optsweep promote {name}   # to full length",
+    ]
     if snapshot.counts["failed"]:
         commands.insert(0, f"optsweep sweep {name} --retry-failed")
     return commands

@@ -21,6 +21,8 @@ REPEATED = 5
 """So many of the best configurations are repeated with other seeds."""
 FEWEST_RUNS = 4
 MOST_TIMES = 10_000
+COMPLETED = "-completed"
+"""What the id of a run that the pruner had cut ends in when it is trained to its end."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def spread(ranking: list[RunRecord], count: int) -> list[RunRecord]:
 
 def repeats(snapshot: StudySnapshot, chosen: list[RunRecord], seeds: int) -> list[RunAgain]:
     """Pruned runs of ``chosen`` to their end, and its best ones with ``seeds`` - 1 further seeds, on the subset."""
-    completed = [RunAgain(f"{run.run}-completed", run, _config(run)) for run in chosen if run.state == "pruned"]
+    completed = [RunAgain(f"{run.run}{COMPLETED}", run, _config(run)) for run in chosen if run.state == "pruned"]
     return completed + [with_seed(snapshot, run, number) for number in range(2, seeds + 1) for run in chosen[:REPEATED]]
 
 

@@ -8,10 +8,17 @@ from dataclasses import asdict, dataclass
 from rich.console import Console
 
 from optsweep.errors import EXIT_DONE, ConfigError
-from optsweep.report.fidelity.choose import Setting, finished_ranking, larger, repeats, spread, with_seed
-from optsweep.report.fidelity.measured import measured_confirmation, measured_fidelity
-from optsweep.report.fidelity.noise import seed_noise
-from optsweep.report.fidelity.words import confirmation_lines, document, fidelity_lines, fidelity_table, noise_words
+from optsweep.report.fidelity.choose import COMPLETED, Setting, finished_ranking, larger, repeats, spread, with_seed
+from optsweep.report.fidelity.measured import measure
+from optsweep.report.fidelity.pruning_risk import risk_words
+from optsweep.report.fidelity.words import (
+    confirmation_lines,
+    document,
+    fidelity_lines,
+    fidelity_table,
+    noise_words,
+    tie_words,
+)
 from optsweep.report.sweeping import work
 from optsweep.report.words import duration, quantity
 from optsweep.sweep.choice import choose_slots
@@ -102,7 +109,7 @@ def _work(origin: Study, linked: list[Study], workers: Workers) -> int:
 
 
 def _plan_lines(snapshot: StudySnapshot, again: list[RunAgain], large: list[RunAgain], setting: Setting) -> list[str]:
-    completed = sum(run.run.endswith("-completed") for run in again)
+    completed = sum(run.run.endswith(COMPLETED) for run in again)
     return [
         f"At the sweep's own setting: {completed} pruned runs to their end, {len(again) - completed} with other seeds",
         *_cost_lines(snapshot, again),
@@ -125,19 +132,18 @@ def _cost_lines(snapshot: StudySnapshot, again: list[RunAgain]) -> list[str]:
 
 def tell(study: Study, *, as_json: bool) -> None:
     """Print everything that has been measured, after either command."""
-    snapshot = read_snapshot(study)
-    noise = seed_noise(study, snapshot)
-    fidelities, confirmed = measured_fidelity(study, snapshot), measured_confirmation(study, snapshot)
+    trust = measure(study, read_snapshot(study))
+    confirmed = trust.confirmation
     if as_json:
         found = {
-            "seed_noise": noise and asdict(noise),
-            "fidelity": [document(one) for one in fidelities],
+            "seed_noise": trust.noise and asdict(trust.noise),
+            "fidelity": [document(one) for one in trust.fidelity],
             "confirmation": confirmed and document(confirmed),
         }
         print(json.dumps(found, indent=2, allow_nan=False))
         return
-    lines = [noise_words(noise)]
-    for one in fidelities:
+    lines = [noise_words(trust.noise), *tie_words(trust.ties), *risk_words(trust.risk)]
+    for one in trust.fidelity:
         lines += ["", *fidelity_lines(one), "", *_table(fidelity_table(one))]
     if confirmed is not None:
         lines += ["", *confirmation_lines(confirmed)]

@@ -6,13 +6,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optsweep.report.fidelity.agreement import Fidelity, fidelity
+from optsweep.report.fidelity.choose import COMPLETED
 from optsweep.report.fidelity.confirmation import Confirmation, confirmation
-from optsweep.report.fidelity.noise import seed_noise
+from optsweep.report.fidelity.noise import SeedNoise, pooled_noise, ties
+from optsweep.report.fidelity.pruning_risk import pruning_risk
+from optsweep.report.fidelity.trust import Trust
 from optsweep.sweep.linked import linked_studies
 from optsweep.sweep.losses import read_losses
 from optsweep.sweep.records import StudySnapshot
 from optsweep.sweep.snapshot import read_snapshot
 from optsweep.sweep.study import Study
+
+
+def measure(study: Study, snapshot: StudySnapshot) -> Trust:
+    """Read what has been measured so far; trains nothing."""
+    noise = seed_noise(study, snapshot)
+    return Trust(
+        ties=ties(snapshot, read_losses(study), noise),
+        noise=noise,
+        fidelity=tuple(measured_fidelity(study, snapshot)),
+        confirmation=measured_confirmation(study, snapshot),
+        risk=pruning_risk(snapshot, completed_values(study), noise),
+    )
+
+
+def seed_noise(study: Study, snapshot: StudySnapshot) -> SeedNoise | None:
+    """From the runs that `optsweep fidelity` trained again with other seeds, at the sweep's own setting."""
+    repeated = [run for linked in linked_studies(study, "repeats") for run in read_snapshot(linked).runs]
+    return pooled_noise([*snapshot.runs, *repeated])
+
+
+def completed_values(study: Study) -> dict[str, float]:
+    """Values of runs that the pruner had cut, trained to their end."""
+    runs = [run for linked in linked_studies(study, "repeats") for run in read_snapshot(linked).runs]
+    return {
+        run.of: run.value
+        for run in runs
+        if run.of and run.run.endswith(COMPLETED) and run.state == "complete" and run.value is not None
+    }
 
 
 def measured_fidelity(study: Study, snapshot: StudySnapshot) -> list[Fidelity]:
@@ -39,7 +70,7 @@ def _at_own_setting(study: Study, snapshot: StudySnapshot) -> tuple[dict[str, fl
     for linked in linked_studies(study, "repeats"):
         kept = read_losses(linked)
         for run in read_snapshot(linked).runs:
-            if run.run.endswith("-completed") and run.state == "complete" and run.of and run.value is not None:
+            if run.run.endswith(COMPLETED) and run.state == "complete" and run.of and run.value is not None:
                 values[run.of] = run.value
                 losses |= {run.of: kept[run.run]} if run.run in kept else {}
     return values, losses

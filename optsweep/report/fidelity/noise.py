@@ -11,11 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from optsweep.report.fidelity.statistics import LEVEL, resampled_values
-from optsweep.sweep.linked import linked_studies
-from optsweep.sweep.losses import read_losses
 from optsweep.sweep.records import RunRecord, StudySnapshot
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.study import Study
 
 Losses = Mapping[str, NDArray[np.float32]]
 
@@ -58,17 +54,15 @@ class Ties:
         return run in self.differences and self.differences[run].is_tie
 
 
-def ties(study: Study, snapshot: StudySnapshot) -> Ties | None:
+def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ties | None:
     """Each complete run against the best, by a paired bootstrap over sequences plus the seeds' variance.
 
     None where fewer than two runs have kept their losses.
     """
     weights = snapshot.data.get("weights", {}).get("validation")
-    losses = read_losses(study)
     ranked = [run.run for run in snapshot.ranking if run.run in losses and weights is not None]
     if len(ranked) < 2 or ranked[0] != snapshot.ranking[0].run:
         return None
-    noise = seed_noise(study, snapshot)
     values = resampled_values([losses[run][: len(weights)] for run in ranked], weights)
     seeds = 2 * noise.deviation**2 if noise else 0.0
     deviations = np.sqrt((values - values[:, :1]).var(axis=0) + seeds)
@@ -83,12 +77,6 @@ def ties(study: Study, snapshot: StudySnapshot) -> Ties | None:
 
 def _difference(value: float, half: float) -> Difference:
     return Difference(value, value - half, value + half)
-
-
-def seed_noise(study: Study, snapshot: StudySnapshot) -> SeedNoise | None:
-    """From the runs that `optsweep fidelity` trained again with other seeds, at the sweep's own setting."""
-    repeated = [run for linked in linked_studies(study, "repeats") for run in read_snapshot(linked).runs]
-    return pooled_noise([*snapshot.runs, *repeated])
 
 
 def pooled_noise(runs: list[RunRecord]) -> SeedNoise | None:
