@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -25,6 +25,7 @@ from optsweep.report.words import (
     state_words,
 )
 from optsweep.sweep.records import RunRecord, StudySnapshot
+from optsweep.sweep.slurm import job_states
 
 
 def status_document(snapshot: StudySnapshot) -> dict[str, Any]:
@@ -61,6 +62,9 @@ def _run_document(run: RunRecord) -> dict[str, Any]:
 def status_table(snapshot: StudySnapshot) -> RenderableType:
     """What `optsweep status` prints: how the study stands, its runs, and why runs ended or wait."""
     head = [Text(f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}"), Text(best_words(snapshot))]
+    if jobs := job_states(snapshot.slurm_jobs):
+        words = ", ".join(f"{job} ({_state_words(states)})" for job, states in jobs.items())
+        head.append(Text(f"Jobs of SLURM: {words}"))
     if snapshot.stopped:
         head.append(Text(f"No run is started any more: {one_line(snapshot.stopped)}", style="bold"))
     if is_synthetic(snapshot):
@@ -68,6 +72,10 @@ def status_table(snapshot: StudySnapshot) -> RenderableType:
     if not snapshot.runs:
         return AsciiSafe(Group(*head, Text("No run is planned yet.")))
     return AsciiSafe(Group(*head, Text(), RunTable(snapshot.runs, _columns(snapshot.runs)), *reasons(snapshot.runs)))
+
+
+def _state_words(states: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in states.items())
 
 
 def _columns(runs: Sequence[RunRecord]) -> list[Column]:

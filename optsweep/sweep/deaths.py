@@ -7,9 +7,9 @@ from pathlib import Path
 
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED
 from optsweep.sweep.queue import Cause
-from optsweep.sweep.worker import EXIT_DISK_FULL, EXIT_REPLACE
+from optsweep.sweep.worker import EXIT_DISK_FULL, EXIT_NO_TIME, EXIT_REPLACE
 
-NO_FAULT = (EXIT_DONE, EXIT_INTERRUPTED, EXIT_REPLACE, EXIT_DISK_FULL)
+NO_FAULT = (EXIT_DONE, EXIT_INTERRUPTED, EXIT_REPLACE, EXIT_DISK_FULL, EXIT_NO_TIME)
 FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 
 

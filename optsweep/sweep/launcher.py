@@ -26,11 +26,14 @@ from optsweep.sweep.runs import RunDirectory, study_directory
 from optsweep.sweep.slots import holder, lock_path, try_hold
 from optsweep.sweep.snapshot import read_snapshot
 from optsweep.sweep.study import Study
-from optsweep.sweep.worker import EXIT_DISK_FULL, EXIT_FAULT, EXIT_REPLACE, NO_SPACE, WorkerOrder
+from optsweep.sweep.subsets import recorded_data
+from optsweep.sweep.worker import EXIT_DISK_FULL, EXIT_FAULT, EXIT_NO_TIME, EXIT_REPLACE, NO_SPACE, WorkerOrder
 
 WORKER_MODULE = "optsweep.sweep.worker"
 POLL_SECONDS = 0.25
 LOOK_SECONDS = 1.0
+LOOK_SHARE = 0.1
+"""How much of its time a launcher may spend on looking; of a study of thousands of runs a look takes seconds."""
 REAP_SECONDS = 5.0
 LEAVE_SECONDS = 120.0
 """How long workers may take to write their checkpoints before they are killed."""
@@ -50,6 +53,7 @@ class Post:
     log: Path
     process: subprocess.Popen[bytes] | None = None
     identity: ProcessIdentity | None = None
+    parked: bool = False
     over: bool = False
     """No further worker is started here: the work is done, the sweep was stopped, or the slot is parked."""
     failed_starts: int = 0
@@ -69,13 +73,22 @@ class Launcher:
         *,
         observe: Callable[[StudySnapshot], None],
         say: Callable[[str], None],
+        data: Path | None = None,
+        ends: float | None = None,
     ) -> None:
+        """``data`` is where the study's data lies on this host (default: where it lay when the study was planned).
+
+        ``ends`` is when this place will be taken from us, epoch seconds.
+        """
         self._study = study
+        self._data = data or recorded_data(study)
+        self._ends = ends
         self._me = identify()
         self._observe = observe
         self._say = say
         self._wake = threading.Event()
-        self._signals = 0
+        self.received: list[int] = []
+        """The signals that asked this launcher to leave."""
         self._oom = OutOfMemoryCounter()
         self._posts = [Post(slot, self._worker_log(slot)) for slot in slots]
 
@@ -107,7 +120,8 @@ class Launcher:
                 next_reap = time.monotonic() + REAP_SECONDS
             if now >= next_look:
                 self._look()
-                next_look = time.monotonic() + LOOK_SECONDS
+                took = time.monotonic() - now
+                next_look = time.monotonic() + max(LOOK_SECONDS, took / LOOK_SHARE)
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
 
@@ -129,9 +143,9 @@ class Launcher:
             if status is None:
                 return
             self._bury(post, status)
-        if not post.over and not self._signals:
+        if not post.over and not self.received:
             self._start(post)
-        elif self._signals:
+        elif self.received:
             post.over = True
 
     def _start(self, post: Post) -> None:
@@ -143,6 +157,8 @@ class Launcher:
             device=slot.device,
             threads=slot.threads,
             launcher=os.getpid(),
+            data=str(self._data),
+            ends=self._ends,
         )
         # The URL goes by the environment: a command line is for all to read.
         storage = self._study.storage.url.render_as_string(hide_password=False)
@@ -174,6 +190,8 @@ class Launcher:
         if status in (EXIT_DONE, EXIT_INTERRUPTED):
             # One worker that was asked to leave by whomever is replaced like one that died.
             post.over |= status == EXIT_DONE or self._is_to_end()
+        elif status == EXIT_NO_TIME:
+            post.over = True
         elif status == EXIT_DISK_FULL:
             return
         elif status == EXIT_USAGE or (status > 0 and status not in (EXIT_FAULT, EXIT_REPLACE) and not released):
@@ -185,7 +203,7 @@ class Launcher:
 
     def _is_to_end(self) -> bool:
         """Whether all workers are to leave: this launcher was asked to, or no further run may be claimed."""
-        return self._signals > 0 or self._study.claim_refusal() is not None
+        return bool(self.received) or self._study.claim_refusal() is not None
 
     def _release(self, post: Post, status: int) -> list[Released]:
         if post.identity is None:
@@ -218,19 +236,19 @@ class Launcher:
             self._park(post, f"{', '.join(post.early_failures)} failed here before their first evaluation")
 
     def _park(self, post: Post, reason: str) -> None:
-        post.over = True
+        post.over = post.parked = True
         self._say(f"{post.slot.label} is parked: {reason}; its log: {post.log}")
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._wake.set()
         if number == signal.SIGCHLD:
             return
-        self._signals += 1
+        self.received.append(number)
         limit_patience(PATIENCE_SECONDS)
-        if self._signals == 1:
+        if len(self.received) == 1:
             self._say("stopping: every worker writes its checkpoint and hands its run back (once more: leave now)")
             self._signal_workers(signal.SIGTERM)
-        else:
+        elif number != signal.SIGUSR2:  # of SLURM, which may signal several times
             self._signal_workers(signal.SIGKILL)
 
     def _signal_workers(self, number: signal.Signals) -> None:
@@ -254,7 +272,8 @@ class Launcher:
     def _exit_code(self, snapshot: StudySnapshot) -> int:
         if snapshot.ended:
             return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
-        parked_out = not self._signals and snapshot.stopped is None and self._study.claim_refusal() is None
+        parked = any(post.parked for post in self._posts)
+        parked_out = parked and not self.received and snapshot.stopped is None and self._study.claim_refusal() is None
         return EXIT_FAILED if parked_out else EXIT_INTERRUPTED
 
     def _say_if_held(self, post: Post) -> None:
@@ -272,7 +291,7 @@ class Launcher:
         return study_directory(self._study.name) / "workers" / f"{slot.lock_name}.log"
 
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGCHLD)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
 
 
 def _last_line(log: Path) -> str:

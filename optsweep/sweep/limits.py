@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import time
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from optsweep.errors import ConfigError
-from optsweep.sweep.study import Study
+
+if TYPE_CHECKING:
+    from optsweep.sweep.study import Study
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST = 3650.0 * UNITS["d"]

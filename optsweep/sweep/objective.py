@@ -63,6 +63,8 @@ def prepare(study: Study, optuna_study: optuna.Study, lease: Lease, threads: int
         config = _resolve(study, trial, identity, parameters, threads)
         study.set_trial_attribute(lease.trial_id, "config", config.model_dump(mode="json"))
     directory = RunDirectory.of(study.name, lease.run)
+    # On another host, without a shared folder, a run begins anew.
+    was_here = directory.config.exists()
     write_config(directory.config, config)
     claimed = Claimed(lease, study.trial(lease.trial_id), identity, config, directory)
     record = RunRecord(
@@ -74,7 +76,7 @@ def prepare(study: Study, optuna_study: optuna.Study, lease: Lease, threads: int
         state="running",
         worker=worker,
         attempts=lease.attempt,
-        progress=1.0 if trial.intermediate_values else 0.0,
+        progress=1.0 if trial.intermediate_values and was_here else 0.0,
         config=config.model_dump(mode="json"),
     )
     for line in start_lines(record, study.data):

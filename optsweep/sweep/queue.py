@@ -127,6 +127,13 @@ class Queue:
         )
 
     @retried
+    def next_waiting(self) -> str | None:
+        """The run that the next claim would get."""
+        with self.storage.engine.connect() as connection:
+            row = connection.execute(self._waiting().limit(1)).first()
+        return None if row is None else str(row.run)
+
+    @retried
     def take(self, run: str, worker: str, me: ProcessIdentity) -> Lease | None:
         """Take the lease of one waiting run without starting it, or None where it does not wait."""
         with self.storage.engine.begin() as connection:

@@ -84,6 +84,8 @@ class StudySnapshot:
     """Of optsweep, optuna and torch, as the study began with."""
     command: list[str] = field(default_factory=list)
     """The command that began the study."""
+    slurm_jobs: list[str] = field(default_factory=list)
+    """Ids of the jobs that were ever submitted for it."""
     stopped: str | None = None
     """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
 

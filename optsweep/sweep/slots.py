@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import platform
 from pathlib import Path
 from typing import IO
 
@@ -13,8 +14,11 @@ HOST_LOCKS = Path(f"/tmp/optsweep-{os.getuid()}")
 
 
 def lock_path(lock_name: str, device: str, study_directory: Path) -> Path:
-    """Where the slot is locked: GPUs host-wide; CPU slots within the study, since cores are shared anyway."""
-    directory = HOST_LOCKS if device == "cuda" else study_directory / "slots"
+    """Where the slot is locked: GPUs host-wide; CPU slots within the study, since cores are shared anyway.
+
+    Other hosts may share the study's folder, and have their own CPUs.
+    """
+    directory = HOST_LOCKS if device == "cuda" else study_directory / "slots" / platform.node()
     return directory / f"{lock_name}.lock"
 
 

@@ -50,6 +50,7 @@ def read_snapshot(study: Study) -> StudySnapshot:
         versions=attributes["versions"],
         command=attributes["command"],
         now=now,
+        slurm_jobs=attributes.get("slurm_jobs", []),
         stopped=stop["reason"] if stop else None,
     )
 

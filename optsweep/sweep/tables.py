@@ -1,4 +1,4 @@
-"""The tables of our own beside Optuna's: a run's place in the queue, its lease, how it stands; its losses.
+"""The tables of our own beside Optuna's: a run's place in the queue, its lease, how it stands; its losses; the subset.
 
 Optuna's row stays the only truth about a trial's state, parameters and values. This table holds what Optuna has no
 place for: the order of claims, who holds a run (the lease), and the counters that decide whether a death was the run's
@@ -56,6 +56,15 @@ losses = sa.Table(
     sa.Column("study_id", sa.Integer, nullable=False, index=True),
     # float32, little-endian: each scored sequence's loss at the run's best evaluation.
     sa.Column("losses", sa.LargeBinary(2**24 - 1), nullable=False),
+)
+
+subsets = sa.Table(
+    "optsweep_subsets",
+    metadata,
+    sa.Column("content", sa.String(64), primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    # The file, compressed and cut, for hosts that do not see it.
+    sa.Column("bytes", sa.LargeBinary(2**24 - 1), nullable=False),
 )
 
 # Optuna's own tables, as far as we read them ourselves (schema v3.2.0.a, optuna 5).

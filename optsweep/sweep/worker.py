@@ -2,8 +2,8 @@
 
 Not started by hand: ``python -m optsweep.sweep.worker JSON``, with the slot and the study as `WorkerOrder`.
 Exit codes: 0 nothing is left to do; 2 this worker cannot work (said on stderr); 3 asked to leave; 4 please replace me;
-5 the run raised an error; 6 the disk is full. After 5, or a signal, the run is still held, and the launcher hands it
-back.
+5 the run raised an error; 6 the disk is full; 7 too little time is left for another run. After 5, or a signal, the run
+is still held, and the launcher hands it back.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 EXIT_REPLACE = 4
 EXIT_FAULT = 5
 EXIT_DISK_FULL = 6
+EXIT_NO_TIME = 7
 NO_SPACE = "no space is left on the disk"
 LEAVE_SECONDS = 15.0
 """How long a worker that leaves waits for a database that is away; whoever finds its runs hands them back."""
@@ -58,6 +59,10 @@ class WorkerOrder:
     threads: int
     launcher: int
     """Pid of the launcher: its death ends the worker; 0 for none."""
+    data: str
+    """The file to train on, on this host."""
+    ends: float | None = None
+    """When this place will be taken from us (the time limit of a job), epoch seconds by this host's clock."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -86,7 +91,8 @@ class Leaving:
 def main(order: WorkerOrder) -> int:
     leaving = Leaving()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in (signal.SIGTERM, signal.SIGUSR1):
+    # SLURM signals a whole job, not its launcher alone, with SIGTERM or SIGUSR2.
+    for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, leaving.on_signal)
     if order.launcher:
         _die_with(order.launcher)
@@ -135,6 +141,7 @@ def _hold_slot(order: WorkerOrder, leaving: Leaving) -> object | None:
 def _work(order: WorkerOrder, leaving: Leaving) -> int:
     # torch and optuna are loaded only now: while the slot is busy, a waiting worker costs next to nothing.
     from optsweep.data.training_data import load_training_data
+    from optsweep.sweep.expected import too_short
     from optsweep.sweep.identity import identify
     from optsweep.sweep.notes import describe_runs
     from optsweep.sweep.queue import Cause, LeaseLost
@@ -145,15 +152,20 @@ def _work(order: WorkerOrder, leaving: Leaving) -> int:
     study = open_study(reopen_storage(storage_url(None)), order.study)
     optuna_study = study.optuna()
     data = replace(
-        load_training_data(Path(study.data.get("trains_on", study.data["subset"]))),
+        load_training_data(Path(order.data)),
         scores_confirmation=study.data.get("scores_confirmation", False),
     )
     me = identify()
+    num_trained = 0
     while leaving.reason is None:
         refusal = study.claim_refusal()
         if refusal is not None:
             _logger.info("no further run: %s", refusal)
             return EXIT_INTERRUPTED
+        # A worker's first run is never refused: a new job has as much time as there ever is.
+        if order.ends is not None and num_trained and (why := too_short(study, order.ends - time.time())):
+            _logger.info("no further run: %s", why)
+            return EXIT_NO_TIME
         lease = study.queue.claim(order.label, me)
         if lease is None:
             if study.queue.unfinished() == 0:
@@ -162,6 +174,7 @@ def _work(order: WorkerOrder, leaving: Leaving) -> int:
             study.queue.reap(me)
             time.sleep(WAIT_SECONDS)
             continue
+        num_trained += 1
         try:
             outcome = _train(order, leaving, study, optuna_study, lease, data)
         except LeaseLost:
