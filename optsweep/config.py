@@ -137,16 +137,22 @@ MAX_DEPTH = 20
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Parse a TOML file; every way in which that can fail is a `ConfigError`."""
-    content = _content(path)
+    text = read_text(path)
     try:
-        values = tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ConfigError(str(path), [f"is not UTF-8 text (byte {error.start})"]) from None
+        values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError(str(path), [f"is not valid TOML: {error}"]) from None
     if _is_deeper(values, MAX_DEPTH):
         raise ConfigError(str(path), [f"is nested more than {MAX_DEPTH} levels deep, which no study file or config is"])
     return values
+
+
+def read_text(path: Path) -> str:
+    """The text of a small file; every way in which that can fail is a `ConfigError`."""
+    try:
+        return _content(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(str(path), [f"is not UTF-8 text (byte {error.start})"]) from None
 
 
 def _content(path: Path) -> bytes:
@@ -219,13 +225,13 @@ def read_config(path: Path) -> TrainConfig:
     return validate(TrainConfig, read_toml(path), str(path))
 
 
-def config_to_toml(config: TrainConfig) -> str:
-    """The config as TOML that `read_config` reads back to an equal config."""
+def config_to_toml(config: Section) -> str:
+    """The config as TOML; `read_config` reads a `TrainConfig` back to an equal one."""
     import tomli_w
 
     return tomli_w.dumps(config.model_dump(mode="python", exclude_none=True))
 
 
-def write_config(path: Path, config: TrainConfig) -> None:
-    """Write a training config, whole or not at all."""
+def write_config(path: Path, config: Section) -> None:
+    """Write a run's config, whole or not at all."""
     write_text(path, config_to_toml(config))

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from optsweep.config import TrainConfig
 from optsweep.report.terminal import AsciiSafe
+from optsweep.sweep.definition import ForeignStudy
 from optsweep.sweep.lengths import scaling_notes
 from optsweep.sweep.planning import PlannedRun
 from optsweep.sweep.session import Preview
@@ -31,9 +32,15 @@ def dry_run(preview: Preview) -> RenderableType:
     if plan.existing:
         parts.append(Text("Exist: " + ", ".join(plan.existing)))
     if plan.queued:
-        parts += [Text(), _lengths(preview), Text(), *_parameters(preview), Text()]
-    parts.append(Text(f"Peak disk: about {preview.peak_disk_bytes / 1e9:.2f} GB of checkpoints"))
+        lengths: list[RenderableType] = [] if _is_foreign(preview) else [_lengths(preview), Text()]
+        parts += [Text(), *lengths, *_parameters(preview), Text()]
+    disk = f"about {preview.peak_disk_bytes / 1e9:.2f} GB of checkpoints"
+    parts.append(Text("Peak disk: what the script writes" if _is_foreign(preview) else f"Peak disk: {disk}"))
     return AsciiSafe(Group(*parts))
+
+
+def _is_foreign(preview: Preview) -> bool:
+    return isinstance(preview.session.definition, ForeignStudy)
 
 
 def _in_order(preview: Preview) -> list[PlannedRun]:
@@ -45,7 +52,8 @@ def _lengths(preview: Preview) -> Table:
     table = Table(*heads, box=None, pad_edge=False, title="Lengths", title_justify="left")
     for place, run in enumerate(_in_order(preview), start=1):
         config = preview.configs.get(run.run)
-        table.add_row(str(place), run.run, *(_length_cells(config) if config else ["drawn by TPE at its claim"]))
+        cells = _length_cells(config) if isinstance(config, TrainConfig) else ["drawn by TPE at its claim"]
+        table.add_row(str(place), run.run, *cells)
     return table
 
 

@@ -27,7 +27,10 @@ MOST_POINTS = 500
 MOST_LABELS = 200
 MOST_CHOICES = 8
 ENDS = {"complete": ("circle", PALETTE[0]), "pruned": ("x", PALETTE[1])}
-VALUE_TITLE = "NELBO, nats per residue"
+
+
+def value_title(snapshot: StudySnapshot) -> str:
+    return "NELBO, nats per residue" if "trainer" not in snapshot.definition else one_line(snapshot.measure)
 
 
 def learning_curves(snapshot: StudySnapshot) -> Figure | None:
@@ -44,7 +47,7 @@ def learning_curves(snapshot: StudySnapshot) -> Figure | None:
     values = [value for run in drawn for value in run.curve.values()]
     axes = {
         "xaxis": {"title": {"text": "evaluation (point of the common grid)"}},
-        "yaxis": _value_axis(values, VALUE_TITLE),
+        "yaxis": _value_axis(values, value_title(snapshot)),
     }
     return {"data": traces, "layout": _layout(height=520, **axes)} if traces else None
 

@@ -98,7 +98,8 @@ def _head(snapshot: StudySnapshot) -> str:
     if snapshot.stopped:
         lines.append(f"Stopped: {snapshot.stopped}")
     note = f'<p class="note">{escape(SYNTHETIC_NOTE)}</p>' if is_synthetic(snapshot) else ""
-    state = f"As of {_moment(snapshot.now)}; values are NELBO in nats per residue, lower is better."
+    quantity = "NELBO in nats per residue" if "trainer" not in snapshot.definition else snapshot.measure
+    state = f"As of {_moment(snapshot.now)}; values are {quantity}, lower is better."
     return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{bullets(lines)}"
 
 
@@ -143,7 +144,9 @@ def _best(snapshot: StudySnapshot) -> str:
     if best is None:
         return "<p>No run has gone on to its end yet.</p>"
     rows = configuration_lines(best.config, best.parameters)
-    return f"<p>{escape(best.run)}: {nats(best.value)} nats per residue</p>" + table(["section", "settings"], rows)
+    return f"<p>{escape(best.run)}: {nats(best.value)} {escape(snapshot.measure)}</p>" + table(
+        ["section", "settings"], rows
+    )
 
 
 def _figure(drawing: Drawing) -> str:
@@ -164,6 +167,8 @@ def _script_json(value: Any) -> str:
 
 def _preset_budgets(snapshot: StudySnapshot) -> str:
     """Both columns of each preset and, measured on the sweep's column, how long the full one would take."""
+    if "trainer" in snapshot.definition:
+        return "<p>How long its runs are, the study's script knows alone.</p>"
     runs = {run.preset: run for run in snapshot.runs if run.preset}
     rows = [_preset_row(preset, runs.get(preset["name"])) for preset in snapshot.definition.get("presets", [])]
     if not rows:

@@ -52,15 +52,15 @@ class PlainProgress:
         changed = before is None or before.state != run.state
         again = before is not None and run.attempts > before.attempts
         if run.state in ("complete", "pruned", "failed") and (changed or again):
-            self._write(_end_line(run))
+            self._write(_end_line(run, snapshot.measure))
         elif run.state == "waiting" and before is not None and (changed or again):
             reason = f": {one_line(run.reason)}" if run.reason else ""
             self._write(f"{run.run} is back in the queue{reason}")
 
 
-def _end_line(run: RunRecord) -> str:
+def _end_line(run: RunRecord, measure: str) -> str:
     if run.state == "complete":
-        return f"{run.run} complete: {nats(run.value)} nats per residue"
+        return f"{run.run} complete: {nats(run.value)} {one_line(measure)}"
     value = f", best value {nats(run.value)}" if finite(run.value) is not None else ""
     log = f"; log: {run.directory}/log_stdout.txt" if run.state == "failed" and run.directory else ""
     return f"{run.run} {state_words(run)}{value}{log}"

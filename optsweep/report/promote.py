@@ -40,6 +40,7 @@ def chosen_runs(
 
 def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
     """The full-length config: a preset's own full column, else the full budget with the same fractions."""
+    snapshot.check_builtin("promote")
     definition = StudyDefinition.model_validate(snapshot.definition)
     preset = definition.preset(record.preset) if record.preset else None
     swept = validate(TrainConfig, record.config, f"stored config of run {record.run}")

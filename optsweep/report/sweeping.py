@@ -125,12 +125,12 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
     name = f"--name {snapshot.study}"
     if not snapshot.ended:
         return [f"optsweep sweep {name}   # goes on", f"optsweep status {name}"]
-    commands = [
-        f"optsweep dashboard {name}",
-        f"optsweep report {name}",
-        f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that nothing has looked at",
-        f"optsweep promote {name}   # to full length",
-    ]
+    commands = [f"optsweep dashboard {name}", f"optsweep report {name}"]
+    if "trainer" not in snapshot.definition:
+        commands += [
+            f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that nothing has looked at",
+            f"optsweep promote {name}   # to full length",
+        ]
     if snapshot.counts["failed"]:
         commands.insert(0, f"optsweep sweep {name} --retry-failed")
     return commands

@@ -73,7 +73,7 @@ def attach(study: Study, trial_id: int, run: str) -> None:
     """Keep the files of a run that is about to end; whatever goes wrong is logged, the run does not suffer from it."""
     try:
         store = ArtifactFolder(study.name)
-        for name, content in _files(RunDirectory.of(study.name, run)):
+        for name, content in _files(RunDirectory.of(study.name, run), study.definition.measure):
             identifier = artifact_id(study, run, name)
             store.write(identifier, io.BytesIO(content))
             kind = mimetypes.guess_type(name)[0] or "text/plain"
@@ -84,8 +84,8 @@ def attach(study: Study, trial_id: int, run: str) -> None:
         _logger.warning("the dashboard will lack files of %s: %s: %s", run, type(error).__name__, error)
 
 
-def _files(directory: RunDirectory) -> Iterator[tuple[str, bytes]]:
-    curve = draw_curve(directory.path.name, directory.path / "metrics.jsonl")
+def _files(directory: RunDirectory, measure: str) -> Iterator[tuple[str, bytes]]:
+    curve = draw_curve(f"{directory.path.name}: {measure}", directory.path / "metrics.jsonl")
     if curve is not None:
         yield CURVE, curve.encode()
     if directory.config.exists():

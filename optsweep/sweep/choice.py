@@ -26,8 +26,10 @@ class Choice:
     why: str
 
 
-def choose(study: str | None, data: Path | None, *, gpus_asked: bool) -> Choice:
+def choose(study: str | None, data: Path | None, *, gpus_asked: bool, takes_data: bool = True) -> Choice:
     """Pick what was left open; raises `DataError` where GPUs are asked for and there is no data."""
+    if study is not None and data is None and not takes_data:
+        return Choice(study, None, f"study {study}, whose script has data of its own")
     found = data or (USUAL_DATA if USUAL_DATA.exists() else None)
     if study is not None:
         if found is None and Path(study).stem != "demo":

@@ -16,8 +16,9 @@ from optsweep.sweep.study import Study
 
 def enqueue_assignments(study: Study, assignments: list[str]) -> str:
     """Queue ``KEY=VALUE...`` as a run of the user's; raises `ConfigError` with every mistake."""
-    parameters = parse_assignments(assignments)
-    mistakes = study.definition.space.check(parameters, partial=True)
+    space = study.definition.space
+    parameters = parse_assignments(assignments, space.kinds)
+    mistakes = space.check(parameters, partial=True)
     if mistakes:
         raise ConfigError("enqueue", mistakes)
     return enqueue(study.storage, study.name, parameters)

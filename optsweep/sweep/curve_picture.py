@@ -17,7 +17,10 @@ BLUE, GREY = "#0072B2", "#999999"
 
 
 def draw_curve(title: str, metrics: Path) -> str | None:
-    """SVG of training loss (grey) and validation NELBO (blue, with dots) over the steps; None without any line yet."""
+    """SVG of training loss (grey) and evaluations (blue, with dots) over the steps; None without any line yet.
+
+    The evaluations are NELBO ("val_nelbo"), or what a script of somebody else's calls its value.
+    """
     training, evaluations = _read(metrics)
     if not training and not evaluations:
         return None
@@ -32,8 +35,8 @@ def draw_curve(title: str, metrics: Path) -> str | None:
 
 
 def _read(metrics: Path) -> tuple[Points, Points]:
-    """(step, train_loss) and (step, val_nelbo); what is not finite, and a line cut off by a kill, is left out."""
-    found: dict[str, list[tuple[float, float]]] = {"train_loss": [], "val_nelbo": []}
+    """(step, train_loss) and (step, evaluation); what is not finite, and a line cut off by a kill, is left out."""
+    found: dict[str, list[tuple[float, float]]] = {"train_loss": [], "val_nelbo": [], "value": []}
     for text in metrics.read_text(encoding="utf-8").splitlines() if metrics.exists() else ():
         try:
             line = json.loads(text)
@@ -43,7 +46,7 @@ def _read(metrics: Path) -> tuple[Points, Points]:
             value = line.get(name)
             if value is not None and math.isfinite(value):
                 points.append((line["step"], value))
-    return found["train_loss"], found["val_nelbo"]
+    return found["train_loss"], found["val_nelbo"] or found["value"]
 
 
 def _limits(values: Sequence[float]) -> tuple[float, float]:
@@ -79,7 +82,7 @@ class _Frame:
         low, high = self._limits
         bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
         texts = [
-            (WIDTH / 2, 20, "middle", f"{title}: nats per residue; validation blue, training grey"),
+            (WIDTH / 2, 20, "middle", f"{title}; validation blue, training grey"),
             (LEFT - 6, TOP + 10, "end", f"{high:.3f}"),
             (LEFT - 6, bottom, "end", f"{low:.3f}"),
             (LEFT, bottom + 18, "middle", "0"),

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
-from optsweep.config import Auto, NaturalInt, PositiveInt, Schedule, Section, Threads, validate
+from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads, validate
 from optsweep.errors import ConfigError
 from optsweep.sweep.parameter import Number, Switch
-from optsweep.sweep.space import Space, active
+from optsweep.sweep.presets import Length, NamedPreset, Preset, preset_mistakes
+from optsweep.sweep.space import SearchSpace, Space, did_you_mean
+from optsweep.sweep.trainer.free import FreePreset, FreeSpace
+from optsweep.sweep.trainer.section import GIVEN, TrainerSection
 
 StudyType = Literal["predefined", "random", "tpe"]
 PrunerKind = Literal["median", "percentile", "halving", "none"]
 Scale = Annotated[float, Field(gt=0, le=1000, strict=True, allow_inf_nan=False)]
-Length = Annotated[int, Field(gt=0, le=10**15, strict=True)]
-"""Iterations or sequences; times the largest scale it is still an integer of TOML's."""
 MAX_TRIALS = 100_000
 
 
@@ -30,13 +30,16 @@ class StudySection(Section):
     """A line that is printed when the study starts."""
 
 
-class BudgetSection(Section):
+class GridSection(Section):
+    num_evaluations: PositiveInt = 20
+    """Points of the evaluation grid: in ``sequences``, or in a run of somebody else's script."""
+
+
+class BudgetSection(GridSection):
     """Lengths in sequences seen, the measure that all sampled runs share."""
 
     sequences: Length
     full_sequences: Length
-    num_evaluations: PositiveInt = 20
-    """Points of the evaluation grid in ``sequences``."""
     scale: Scale = 1.0
     """Factor on every length of the sweep, for quick trials of a study file."""
 
@@ -91,86 +94,38 @@ class TrackersSection(Section):
         return [name for name, on in self if on]
 
 
-class Lengths(Section):
-    """How long a preset trains, in iterations; no preschool means no curriculum."""
-
-    iterations: Length
-    warmup: NaturalInt
-    preschool: NaturalInt = 0
-
-    @model_validator(mode="after")
-    def _phases_fit(self) -> Lengths:
-        for name in ("warmup", "preschool"):
-            if getattr(self, name) > self.iterations:
-                raise ValueError(f"{name} {getattr(self, name)} is longer than iterations {self.iterations}")
-        return self
-
-
-class Preset(Section):
-    """A named predefined configuration: every parameter of the space, and its own lengths."""
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,80}$")]
-    hidden_size: PositiveInt
-    n_heads: PositiveInt
-    n_blocks: PositiveInt
-    dropout: Number
-    cond_dim: PositiveInt
-    effective_batch: PositiveInt
-    micro_batch: PositiveInt
-    lr: Number
-    weight_decay: Number
-    ema_fraction: Number
-    beta2: Number
-    grad_clip: Number
-    schedule: Schedule
-    sweep: Lengths
-    full: Lengths
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Preset:
-        if self.hidden_size % self.n_heads:
-            raise ValueError(f"hidden_size {self.hidden_size} is not divisible by n_heads {self.n_heads}")
-        if self.micro_batch > self.effective_batch:
-            raise ValueError(f"micro_batch {self.micro_batch} is larger than effective_batch {self.effective_batch}")
-        if bool(self.sweep.preschool) != bool(self.full.preschool):
-            raise ValueError("preschool must be given in both of sweep and full, or in neither")
-        return self
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Every parameter of the space, as a sampled run has them."""
-        values = {
-            **self.model_dump(),
-            "head_dim": self.hidden_size // self.n_heads,
-            "warmup_fraction": self.sweep.warmup / self.sweep.iterations,
-            "curriculum": self.sweep.preschool > 0,
-            "preschool_fraction": self.sweep.preschool / self.sweep.iterations,
-        }
-        return {name: values[name] for name in active(values)}
-
-
-DERIVED = {
-    "head_dim": "hidden_size / n_heads",
-    "warmup_fraction": "sweep.warmup / sweep.iterations",
-    "preschool_fraction": "sweep.preschool / sweep.iterations",
-}
-"""Parameters that a preset gives by way of others."""
-
-
 class StudyDefinition(Section):
     """A whole study file. ``model_dump`` holds plain JSON values only, and ``model_validate`` reads them back."""
 
     name: str
     """Stem of the file that it was read from."""
     study: StudySection = StudySection()
-    budget: BudgetSection
+    budget: GridSection
     pruner: PrunerSection = PrunerSection()
     sampler: SamplerSection = SamplerSection()
     settings: SettingsSection = SettingsSection()
     notify: NotifySection = NotifySection()
     trackers: TrackersSection = TrackersSection()
-    space: Space = Space()
-    presets: Annotated[list[Preset], Field(default_factory=list)]
+    space: SearchSpace
+    presets: Sequence[NamedPreset]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _of_its_kind(cls, values: Any, handler: ModelWrapValidatorHandler[StudyDefinition]) -> StudyDefinition:
+        """A definition is always a `BuiltinStudy` or a `ForeignStudy`, by whether it names a trainer."""
+        if cls is not StudyDefinition or isinstance(values, StudyDefinition):
+            return handler(values)
+        return study_class(values).model_validate(values)
+
+    @property
+    def measure(self) -> str:
+        """What values are, in words behind a number."""
+        return "nats per residue"
+
+    @property
+    def takes_data(self) -> bool:
+        """Whether the subset of the corpus is trained on."""
+        return True
 
     @property
     def num_sampled(self) -> int:
@@ -195,7 +150,7 @@ class StudyDefinition(Section):
             raise ConfigError("command line", mistakes)
         return changed
 
-    def preset(self, name: str) -> Preset:
+    def preset(self, name: str) -> NamedPreset:
         """The preset of that name; raises `KeyError`."""
         return {preset.name: preset for preset in self.presets}[name]
 
@@ -214,13 +169,52 @@ class StudyDefinition(Section):
         return found
 
 
-def preset_mistakes(presets: Iterable[Preset], space: Space) -> list[str]:
-    """Presets that stand twice or that the space does not hold."""
-    presets = list(presets)
-    repeated = [name for name, times in Counter(preset.name for preset in presets).items() if times > 1]
-    found = [f"preset {name}: the name is used twice" for name in repeated]
-    for preset in presets:
-        for mistake in space.check(preset.parameters, f"preset {preset.name}"):
-            origins = [f" ({name} is {origin})" for name, origin in DERIVED.items() if f": {name} = " in mistake]
-            found.append(mistake + "".join(origins))
-    return found
+class BuiltinStudy(StudyDefinition):
+    """A study of our own trainer."""
+
+    budget: BudgetSection
+    space: Space = Space()
+    presets: Annotated[Sequence[Preset], Field(default_factory=list)]
+
+
+class ForeignStudy(StudyDefinition):
+    """A study of somebody else's training script."""
+
+    trainer: TrainerSection
+    budget: GridSection = GridSection()
+    space: FreeSpace
+    presets: Annotated[Sequence[FreePreset], Field(default_factory=list)]
+
+    @property
+    def measure(self) -> str:
+        return self.trainer.metrics.label
+
+    @property
+    def takes_data(self) -> bool:
+        return "data" in self.trainer.placeholders
+
+    @model_validator(mode="after")
+    def _real_numbers(self) -> ForeignStudy:
+        fitted = [preset.model_copy(update=self.space.fitted(preset.parameters)) for preset in self.presets]
+        return self.model_copy(update={"presets": fitted})
+
+    def mistakes(self) -> list[str]:
+        found = super().mistakes()
+        if self.settings != SettingsSection():
+            found.append("settings are the built-in trainer's; give a script its own by [trainer.set] or its template")
+        names, trainer = self.space.names(), self.trainer
+        known = [*names, *GIVEN]
+        unknown = [name for name in trainer.placeholders if name not in known]
+        found += [f"trainer: {{{name}}} stands for nothing{did_you_mean(name, known)}" for name in unknown]
+        lost = [] if trainer.takes_all else [name for name in names if name not in trainer.placeholders]
+        if lost:
+            ways = "put {config}, {flags} or {name} into the command"
+            found.append(f"trainer.command: nothing hands over {', '.join(lost)}; {ways}")
+        if twice := [name for name in trainer.set if name in names]:
+            found.append(f"trainer.set: {', '.join(twice)} is a parameter of the space too")
+        return found
+
+
+def study_class(contents: Any) -> type[BuiltinStudy] | type[ForeignStudy]:
+    """The kind of study that the contents of a file are to be."""
+    return ForeignStudy if isinstance(contents, Mapping) and "trainer" in contents else BuiltinStudy

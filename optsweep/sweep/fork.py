@@ -11,10 +11,9 @@ from typing import Any
 
 from optuna.trial import FrozenTrial, create_trial
 
-from optsweep.config import TrainConfig
 from optsweep.sweep.changes import same_data
-from optsweep.sweep.lengths import resolve
 from optsweep.sweep.records import Source
+from optsweep.sweep.run_config import read_run_config, resolve_run
 from optsweep.sweep.runs import RunDirectory
 from optsweep.sweep.sampling import distributions_for, random_parameters
 from optsweep.sweep.space import identity
@@ -27,7 +26,7 @@ KEPT = (
     "started", "ended",
 )  # fmt: skip
 """What a run's row tells of its result. Its attempts stay behind: the new study has spent nothing on it."""
-INCIDENTAL: Any = {"provenance": True, "training": {"seed", "threads", "micro_batch", "compile"}}
+INCIDENTAL: Any = {"provenance": True, "seed": True, "training": {"seed", "threads", "micro_batch", "compile"}}
 """What two configs may differ in, and their values still be compared: its names, its luck, how the work is split."""
 
 
@@ -59,8 +58,8 @@ def _holds(definition: StudyDefinition, trial: FrozenTrial) -> bool:
     preset = next((preset for preset in definition.presets if preset.name == name), None)
     if definition.space.check(parameters) or (name is not None and (preset is None or preset.parameters != parameters)):
         return False
-    wanted = resolve(definition, parameters, preset=preset, seed=0)
-    trained = TrainConfig.model_validate(attributes["config"])
+    wanted = resolve_run(definition, parameters, preset=name, seed=0)
+    trained = read_run_config(attributes["config"])
     return wanted.model_dump(exclude=INCIDENTAL) == trained.model_dump(exclude=INCIDENTAL)
 
 

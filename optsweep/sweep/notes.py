@@ -15,6 +15,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna_dashboard import get_note, save_note
 
 from optsweep.sweep.artifacts import CURVE, attached
+from optsweep.sweep.definition import BuiltinStudy
 from optsweep.sweep.records import RunRecord, StudySnapshot
 from optsweep.sweep.snapshot import read_snapshot
 from optsweep.sweep.study import Study
@@ -41,11 +42,16 @@ def describe_study(study: Study) -> None:
         optuna_study = study.optuna()
         if optuna_study.metric_names is None:
             with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
-                optuna_study.set_metric_names([METRIC])
+                optuna_study.set_metric_names([_metric(study)])
         if not get_note(optuna_study):
             save_note(optuna_study, study_note(read_snapshot(study), study.study_id))
     except Exception as error:
         _logger.warning("the dashboard will lack the study's note: %s: %s", type(error).__name__, error)
+
+
+def _metric(study: Study) -> str:
+    definition = study.definition
+    return METRIC if isinstance(definition, BuiltinStudy) else definition.measure
 
 
 def describe_runs(study: Study, chosen: Collection[str] | None = None) -> None:
@@ -82,8 +88,7 @@ def study_note(snapshot: StudySnapshot, study_id: int) -> str:
     return "\n".join(
         [
             f"## Study {snapshot.study}\n",
-            f"{synthetic}Values are NELBO in nats per residue, lower is better. "
-            f"The validation set's unigram entropy is {_number(snapshot.reference.get('unigram_entropy'))}.\n",
+            f"{synthetic}{_values(snapshot)}\n",
             "Presets:\n",
             *presets,
             "\nTo resume, look, report and promote:\n",
@@ -94,6 +99,15 @@ def study_note(snapshot: StudySnapshot, study_id: int) -> str:
             f"`{data.get('subset')}`, {data.get('num_sequences')} sequences. Its manifest:\n",
             f"```json\n{manifest}\n```",
         ]
+    )
+
+
+def _values(snapshot: StudySnapshot) -> str:
+    if "trainer" in snapshot.definition:
+        return f"Values are {snapshot.measure} of the study's own script, lower is better."
+    return (
+        "Values are NELBO in nats per residue, lower is better. "
+        f"The validation set's unigram entropy is {_number(snapshot.reference.get('unigram_entropy'))}."
     )
 
 
@@ -118,6 +132,8 @@ def run_note(record: RunRecord, files: dict[str, str]) -> str:
 
 
 def _budget(record: RunRecord) -> str:
+    if "trainer" in record.config:
+        return f"{record.progress:.0%} of the script's run"
     if not record.config:
         return f"{record.sequences:,} sequences seen"
     training: dict[str, Any] = record.config["training"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
@@ -15,16 +16,18 @@ from optsweep.config import TrainConfig, write_config
 from optsweep.data.training_data import TrainingData
 from optsweep.sweep.artifacts import attach
 from optsweep.sweep.keeper import LeaseKeeper
-from optsweep.sweep.lengths import resolve, resolve_full, training_seed
+from optsweep.sweep.lengths import resolve_full, training_seed
 from optsweep.sweep.losses import keep_losses
 from optsweep.sweep.pruning import should_prune
 from optsweep.sweep.queue import Cause, Lease
 from optsweep.sweep.records import RunRecord
 from optsweep.sweep.retry import retried
+from optsweep.sweep.run_config import RunConfig, read_run_config, resolve_run
 from optsweep.sweep.runs import RunDirectory
 from optsweep.sweep.sampling import distributions_for, draw, is_random_start
 from optsweep.sweep.start_lines import start_lines
 from optsweep.sweep.study import PREFIX, Study
+from optsweep.sweep.trainer.script import train_script
 from optsweep.train.loop import train
 from optsweep.train.report import Evaluation, Outcome, TrainReport
 
@@ -38,7 +41,7 @@ class Claimed:
     lease: Lease
     trial: FrozenTrial
     identity: dict[str, Any]
-    config: TrainConfig
+    config: RunConfig
     directory: RunDirectory
 
     @property
@@ -46,14 +49,18 @@ class Claimed:
         """Presets are never cut (invariant 8)."""
         return bool(self.identity["source"] != "preset")
 
+    def sequences(self, step: int) -> int:
+        """Sequences seen by then; how many they are, a script does not tell."""
+        return step * self.config.training.effective_batch if isinstance(self.config, TrainConfig) else 0
+
 
 def prepare(study: Study, optuna_study: optuna.Study, lease: Lease, threads: int, worker: str) -> Claimed:
     """Fix everything about a claimed run; what an earlier attempt fixed stays as it was."""
     trial = study.trial(lease.trial_id)
     identity = {key.removeprefix(PREFIX): value for key, value in trial.user_attrs.items()}
     if "config" in identity:
-        config = TrainConfig.model_validate(identity["config"])
-        if config.training.threads is None and threads:
+        config = read_run_config(identity["config"])
+        if isinstance(config, TrainConfig) and config.training.threads is None and threads:
             # A linked run comes with its config, but only its worker knows how many threads it has.
             training = config.training.model_copy(update={"threads": threads})
             config = config.model_copy(update={"training": training})
@@ -109,12 +116,10 @@ def _store_parameter(
 
 def _resolve(
     study: Study, trial: FrozenTrial, identity: dict[str, Any], parameters: dict[str, Any], threads: int
-) -> TrainConfig:
+) -> RunConfig:
     definition = study.definition
-    preset = definition.preset(identity["preset"]) if identity["preset"] else None
     seed = training_seed(definition.study.seed, identity["index"])
-    config = resolve(definition, parameters, preset=preset, seed=seed, threads=threads)
-    full = resolve_full(definition, parameters, preset=preset, seed=seed)
+    config = resolve_run(definition, parameters, preset=identity["preset"], seed=seed, threads=threads)
     provenance = {
         "study": study.name,
         "run": identity["run"],
@@ -122,14 +127,20 @@ def _resolve(
         "trial": trial.number,
         "subset": study.data["subset"],
         "optsweep": version("optsweep"),
-        "torch": version("torch"),
-        "full": {
-            "n_iters": full.training.n_iters,
-            "warmup": full.optim.warmup,
-            "preschool_time": full.curriculum.preschool_time,
-        },
     }
+    if isinstance(config, TrainConfig):
+        provenance |= {"torch": version("torch"), "full": _full_lengths(study, identity, parameters, seed)}
     return config.model_copy(update={"provenance": provenance})
+
+
+def _full_lengths(study: Study, identity: dict[str, Any], parameters: dict[str, Any], seed: int) -> dict[str, int]:
+    preset = study.definition.preset(identity["preset"]) if identity["preset"] else None
+    full = resolve_full(study.definition, parameters, preset=preset, seed=seed)
+    return {
+        "n_iters": full.training.n_iters,
+        "warmup": full.optim.warmup,
+        "preschool_time": full.curriculum.preschool_time,
+    }
 
 
 @dataclass
@@ -144,18 +155,22 @@ class Progress:
     _best: Evaluation | None = None
     _base_seconds: float = 0.0
     _since: float = field(default_factory=time.monotonic)
-    _tidied: bool = False
+    _highest: int = 0
+
+    def __post_init__(self) -> None:
+        self._highest = max(self.claimed.trial.intermediate_values, default=0)
 
     def on_metrics(self, line: dict[str, Any]) -> None:
-        if "train_loss" in line:
+        if "val_nelbo" not in line:
+            standing = self.keeper.standing
             self.keeper.stand(
                 replace(
-                    self.keeper.standing,
+                    standing,
                     progress=line["progress"],
-                    sequences=line["step"] * self.claimed.config.training.effective_batch,
+                    sequences=self.claimed.sequences(line["step"]),
                     seconds=self._base_seconds + time.monotonic() - self._since,
-                    train_loss=line["train_loss"],
-                    residues_per_second=line["residues_per_s"],
+                    train_loss=line.get("train_loss", standing.train_loss),
+                    residues_per_second=line.get("residues_per_s"),
                 )
             )
 
@@ -187,11 +202,11 @@ class Progress:
         return self.pruned is None
 
     def _tidy(self, index: int) -> None:
-        """Before the first new value: drop values that came after the checkpoint which this attempt goes on from."""
-        if not self._tidied:
-            self._tidied = True
-            if any(step >= index for step in self.claimed.trial.intermediate_values):
-                self.study.queue.forget_after(self.claimed.lease, index - 1)
+        """Before a new value: drop those that came after the checkpoint which this attempt goes on from."""
+        if index <= self._highest:
+            self.keeper.flush()
+            self.study.queue.forget_after(self.claimed.lease, index - 1)
+        self._highest = index
 
     @retried
     def _ask_pruner(self) -> str | None:
@@ -207,7 +222,8 @@ def run_claimed(
     Raises `LeaseLost` where another worker has the run now, `StorageUnavailable` where the database stays away.
     """
     progress = Progress(study, optuna_study, claimed, keeper)
-    report = train(
+    trainer: Callable[..., TrainReport] = train if isinstance(claimed.config, TrainConfig) else train_script
+    report = trainer(
         claimed.config,
         data,
         device,
@@ -218,7 +234,15 @@ def run_claimed(
     )
     keeper.flush()
     last = keeper.standing
-    keeper.stand(replace(last, sequences=report.sequences, seconds=report.seconds, checkpoint_step=report.step))
+    keeper.stand(
+        replace(
+            last,
+            progress=1.0 if report.outcome == "complete" else last.progress,
+            sequences=report.sequences,
+            seconds=report.seconds,
+            checkpoint_step=report.step,
+        )
+    )
     study.queue.beat(claimed.lease, keeper.standing)
     if report.losses is not None and report.outcome != "interrupted":
         keep_losses(study, claimed.lease, report.losses)
@@ -230,13 +254,17 @@ def run_claimed(
 
 def _tell(study: Study, claimed: Claimed, keeper: LeaseKeeper, report: TrainReport, pruned: str | None) -> None:
     queue, lease = study.queue, claimed.lease
-    at = f"{report.step / claimed.config.training.n_iters:.0%}".replace("%", " %")
+    config = claimed.config
+    builtin = isinstance(config, TrainConfig)
+    share = report.step / config.training.n_iters if isinstance(config, TrainConfig) else keeper.standing.progress
+    at = f"{share:.0%}".replace("%", " %")
     grid = [evaluation.value for evaluation in report.evaluations if evaluation.index is not None]
     last = grid[-1] if grid else None
     match report.outcome:
         case "complete":
             assert report.best is not None
-            _logger.info("finished: %.4f nats per residue at step %d", report.best.value, report.best.step)
+            measure = study.definition.measure
+            _logger.info("finished: %.4f %s at step %d", report.best.value, measure, report.best.step)
             queue.finish(lease, TrialState.COMPLETE, report.best.value, outcome="complete", reason=None)
         case "stopped":
             _logger.info("%s", pruned)
@@ -246,14 +274,14 @@ def _tell(study: Study, claimed: Claimed, keeper: LeaseKeeper, report: TrainRepo
             queue.finish(lease, TrialState.PRUNED, last, outcome="diverged", reason=reason)
         case "out_of_memory":
             _mark_infeasible(study, lease)
-            reason = f"out of memory at {at} even with micro-batch 1"
+            reason = f"out of memory at {at}" + (" even with micro-batch 1" if builtin else "")
             queue.finish(lease, TrialState.PRUNED, last, outcome="out_of_memory", reason=reason)
         case "interrupted" if keeper.skip:
             # Without a value TPE would take a pruned trial for the worst of all; a failed one it leaves out.
             state = TrialState.FAIL if last is None else TrialState.PRUNED
             queue.finish(lease, state, last, outcome="skipped", reason=f"skipped by the user at {at}")
         case "interrupted":
-            queue.hand_back(lease, Cause.INTERRUPTION, str(keeper.leave_reason))
+            queue.hand_back(lease, Cause.INTERRUPTION, keeper.leave_reason or "the script was ended from outside")
 
 
 @retried

@@ -14,11 +14,13 @@ from optsweep.config import MAX_INTEGER, Section
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0, le=MAX_INTEGER, strict=True)]
 Even = Annotated[int, Field(gt=0, le=MAX_INTEGER, multiple_of=2, strict=True)]
+Whole = Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER, strict=True)]
+Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$", strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 Member = TypeVar("Member", bound=float | int | str)
 
-RANGE, CHOICES = "<range>", "<choices>"
-"""How pydantic's locations mark the two forms of a real parameter; the file has no such names."""
+RANGE, INTEGERS, CHOICES = "<range>", "<integers>", "<choices>"
+"""How pydantic's locations mark the forms of a parameter; the file has no such names."""
 
 
 class Range(Section):
@@ -62,6 +64,41 @@ class Range(Section):
         return min(max(significant(value), self.low), self.high)
 
 
+class IntegerRange(Section):
+    """The integers from ``low`` to ``high``, uniform or log-uniform."""
+
+    low: Whole
+    high: Whole
+    log: Switch = False
+
+    @model_validator(mode="after")
+    def _ordered(self) -> IntegerRange:
+        if self.low >= self.high:
+            raise ValueError(f"low {self.low} is not below high {self.high}; write a fixed value without braces")
+        if self.log and self.low <= 0:
+            raise ValueError(f"log = true needs low > 0, not {self.low}")
+        return self
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        return self.low, self.high
+
+    @property
+    def size(self) -> float:
+        return self.high - self.low + 1
+
+    def misfit(self) -> str:
+        return f"outside {self.low}..{self.high}"
+
+    def holds(self, value: Any) -> bool:
+        return bool(self.low <= value <= self.high)
+
+    def draw(self, rng: random.Random) -> int:
+        if self.log:
+            return round(math.exp(rng.uniform(math.log(self.low), math.log(self.high))))
+        return rng.randint(self.low, self.high)
+
+
 class Choices(Section, Generic[Member]):
     """Some values; a bare value in the file is a single choice."""
 
@@ -102,6 +139,36 @@ def _form(value: Any) -> str:
 
 
 Real = Annotated[Annotated[Range, Tag(RANGE)] | Annotated[Choices[Number], Tag(CHOICES)], Discriminator(_form)]
+
+
+Scalar = Switch | Whole | Number | Text
+"""A value of a parameter that only somebody else's script knows."""
+
+
+def _of_one_kind(values: Choices[Scalar]) -> Choices[Scalar]:
+    kinds = {type(value) for value in values.choices}
+    if kinds == {int, float}:
+        return Choices[Scalar](choices=[float(value) for value in values.choices])
+    if len(kinds) > 1:
+        raise ValueError("choices are of different types")
+    return values
+
+
+def _free_form(value: Any) -> str:
+    if isinstance(value, Range | IntegerRange | Choices):
+        return {Range: RANGE, IntegerRange: INTEGERS}.get(type(value), CHOICES)
+    if not isinstance(value, dict) or "choices" in value:
+        return CHOICES
+    return INTEGERS if all(type(value.get(end)) is int for end in ("low", "high")) else RANGE
+
+
+FreeParameter = Annotated[
+    Annotated[Range, Tag(RANGE)]
+    | Annotated[IntegerRange, Tag(INTEGERS)]
+    | Annotated[Choices[Scalar], AfterValidator(_of_one_kind), Tag(CHOICES)],
+    Discriminator(_free_form),
+]
+"""Without limits: only its script knows what is legal."""
 
 
 def _limits(words: str, legal: Callable[[float, float], bool]) -> AfterValidator:

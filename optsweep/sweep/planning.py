@@ -18,6 +18,7 @@ from optsweep.errors import StorageError
 from optsweep.sweep.changes import check_unchanged
 from optsweep.sweep.fork import compatible_runs, take_directories
 from optsweep.sweep.records import Source
+from optsweep.sweep.run_config import cost, resolve_run
 from optsweep.sweep.storage import Storage
 from optsweep.sweep.study import (
     PREFIX,
@@ -29,7 +30,7 @@ from optsweep.sweep.study import (
     own_attributes,
     run_number,
 )
-from optsweep.sweep.study_file import StudyDefinition, relative_cost, resolve, training_seed
+from optsweep.sweep.study_file import StudyDefinition
 from optsweep.sweep.tables import runs
 
 USER_PRIORITY, SAMPLED_PRIORITY = 1_000_000, 2_000_000
@@ -68,13 +69,11 @@ class Plan:
 
 def planned_runs(definition: StudyDefinition, num_sampled: int) -> list[PlannedRun]:
     """The presets, longest first, and ``num_sampled`` sampled runs."""
-    configs = {
-        preset.name: resolve(
-            definition, preset.parameters, preset=preset, seed=training_seed(definition.study.seed, index), threads=None
-        )
-        for index, preset in enumerate(definition.presets)
+    costs = {
+        preset.name: cost(resolve_run(definition, preset.parameters, preset=preset.name, seed=0))
+        for preset in definition.presets
     }
-    by_cost = sorted(configs, key=lambda name: relative_cost(configs[name]), reverse=True)
+    by_cost = sorted(costs, key=lambda name: costs[name], reverse=True)
     presets = [
         PlannedRun(preset.name, index, "preset", preset.name, by_cost.index(preset.name), dict(preset.parameters))
         for index, preset in enumerate(definition.presets)

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from optsweep.errors import ConfigError
+
 RunState = Literal["complete", "pruned", "failed", "running", "waiting"]
 Source = Literal["preset", "random", "tpe", "user", "linked"]
 """"linked": a run of another study, trained again; see `optsweep.sweep.linked`."""
@@ -88,6 +90,21 @@ class StudySnapshot:
     """Ids of the jobs that were ever submitted for it."""
     stopped: str | None = None
     """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
+
+    @property
+    def measure(self) -> str:
+        """What values are, in words behind a number; a script's numbers have names of their own."""
+        trainer = self.definition.get("trainer")
+        if trainer is None:
+            return "nats per residue"
+        metrics = trainer["metrics"]
+        return f"-{metrics['value']}" if metrics["maximize"] else str(metrics["value"])
+
+    def check_builtin(self, command: str) -> None:
+        """Raise `ConfigError` where the study trains with somebody else's script, which has other configs and files."""
+        if "trainer" in self.definition:
+            why = "trains with a script of its own ([trainer])"
+            raise ConfigError(f"optsweep {command}", [f"is for our own trainer, and study {self.study!r} {why}"])
 
     @property
     def counts(self) -> dict[RunState, int]:

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import optuna
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
 from optsweep.errors import ConfigError
 from optsweep.sweep.definition import StudyDefinition
 from optsweep.sweep.lengths import derived_seed
-from optsweep.sweep.parameter import Range
+from optsweep.sweep.parameter import IntegerRange, Range
 from optsweep.sweep.records import Source
-from optsweep.sweep.space import KINDS, Space, active, identity
+from optsweep.sweep.space import SearchSpace, identity
 
 TPE_DRAWS = 5
 """How often TPE may propose a configuration that another run has before a random one is taken."""
@@ -45,7 +45,7 @@ def is_random_start(definition: StudyDefinition, parameters: Mapping[str, Any], 
 
 def distributions_for(definition: StudyDefinition, parameters: Mapping[str, Any]) -> dict[str, BaseDistribution]:
     """Optuna's distributions of a run's parameters, the same ones for presets, so that TPE learns from them too."""
-    return {name: _distribution(definition.space, name) for name in active(parameters)}
+    return {name: _distribution(definition.space, name) for name in definition.space.active(parameters)}
 
 
 def draw(
@@ -64,8 +64,9 @@ def draw(
     ``index`` counts the study's sampled runs, or the user's, from 0. Raises `ConfigError` where nothing new is left.
     """
     given = {**trial.params, **fixed}
-    if given.keys() >= set(active(given)):
-        return {name: given[name] for name in active(given)}
+    needed = definition.space.active(given)
+    if given.keys() >= set(needed):
+        return {name: given[name] for name in needed}
     if source == "random":
         return random_parameters(definition, index)
     taken = _presets(definition) | _others(study, trial)
@@ -111,27 +112,30 @@ def _tpe(
     space is the study file's and not inferred from the trials, since one without parameters would leave nothing of it.
     """
     sampler = TPESampler(n_startup_trials=0, multivariate=True, constant_liar=True, seed=seed)
-    everywhere = {name: _distribution(definition.space, name) for name in KINDS if name != "preschool_fraction"}
+    everywhere = {name: _distribution(definition.space, name) for name in definition.space.active({})}
     wanted = {name: distribution for name, distribution in everywhere.items() if not distribution.single()}
     constants = {name: definition.space.parameter(name).limits[0] for name in everywhere.keys() - wanted.keys()}
     proposed = sampler.sample_relative(study, trial, {name: wanted[name] for name in wanted.keys() - given.keys()})
     parameters = {**constants, **proposed, **given}
-    for name in active(parameters):
+    active = definition.space.active(parameters)
+    for name in active:
         if name not in parameters:
             distribution = _distribution(definition.space, name)
             parameters[name] = sampler.sample_independent(study, trial, name, distribution)
-    return {name: _rounded(definition.space, name, parameters[name], given) for name in active(parameters)}
+    return {name: _rounded(definition.space, name, parameters[name], given) for name in active}
 
 
-def _rounded(space: Space, name: str, value: Any, given: Mapping[str, Any]) -> Any:
+def _rounded(space: SearchSpace, name: str, value: Any, given: Mapping[str, Any]) -> Any:
     parameter = space.parameter(name)
     return parameter.rounded(value) if isinstance(parameter, Range) and name not in given else value
 
 
-def _distribution(space: Space, name: str) -> BaseDistribution:
+def _distribution(space: SearchSpace, name: str) -> BaseDistribution:
     parameter = space.parameter(name)
     if isinstance(parameter, Range):
         return FloatDistribution(parameter.low, parameter.high, log=parameter.log)
+    if isinstance(parameter, IntegerRange):
+        return IntDistribution(parameter.low, parameter.high, log=parameter.log)
     return CategoricalDistribution(parameter.choices)
 
 

@@ -22,17 +22,19 @@ from optsweep.data.training_data import load_training_data
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.sweep.changes import check_unchanged
 from optsweep.sweep.choice import Choice, choose, choose_slots, remember, study_name
-from optsweep.sweep.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
+from optsweep.sweep.definition import MAX_TRIALS, BuiltinStudy, ForeignStudy, PrunerKind, StudyDefinition, StudyType
 from optsweep.sweep.devices import Slot
 from optsweep.sweep.lengths import resolve, training_seed
 from optsweep.sweep.limits import seconds_until, set_limits
 from optsweep.sweep.planning import Plan, PlannedRun, plan_study, preview, retry_failed
 from optsweep.sweep.retention import KEPT_BEST
+from optsweep.sweep.run_config import RunConfig, resolve_run
 from optsweep.sweep.runs import study_directory
 from optsweep.sweep.sampling import random_parameters
 from optsweep.sweep.storage import Storage, check_reachable, open_existing, open_storage, storage_url
 from optsweep.sweep.study import Study, find_study, open_study
 from optsweep.sweep.study_file import load_study
+from optsweep.sweep.trainer.config import check_program
 from optsweep.train.sizes import checkpoint_bytes, ema_bytes
 
 DISK_MARGIN = 1.2
@@ -79,7 +81,7 @@ class Preview:
 
     session: Session
     plan: Plan
-    configs: dict[str, TrainConfig]
+    configs: dict[str, RunConfig]
     parameters: dict[str, dict[str, Any]]
     peak_disk_bytes: int
 
@@ -94,10 +96,14 @@ def check(request: SweepRequest) -> Session:
     else:
         # A study that does not exist is said before data that is missing.
         given = load_study(request.study) if request.study is not None else None
-        choice = choose(request.study, request.data, gpus_asked=request.gpus is not None)
+        takes_data = given is None or given.takes_data
+        choice = choose(request.study, request.data, gpus_asked=request.gpus is not None, takes_data=takes_data)
         definition = given or load_study(choice.study)
         name = study_name(request.name, choice.study, choice.data)
-    slots = choose_slots(request.gpus, request.cpu_workers, request.workers_per_gpu, demo=choice.data is None)
+    demo = choice.data is None and definition.takes_data
+    slots = choose_slots(request.gpus, request.cpu_workers, request.workers_per_gpu, demo=demo)
+    if isinstance(definition, ForeignStudy):
+        check_program(definition.trainer)
     check_reachable(url)
     storage = open_existing(url)
     origin = None
@@ -183,22 +189,30 @@ def _known_parameters(definition: StudyDefinition, run: PlannedRun) -> dict[str,
     return dict(run.fixed) if run.source == "preset" else None
 
 
-def _config(definition: StudyDefinition, run: PlannedRun, parameters: dict[str, Any]) -> TrainConfig:
-    preset = definition.preset(run.preset) if run.preset else None
-    return resolve(definition, parameters, preset=preset, seed=training_seed(definition.study.seed, run.index))
+def _config(definition: StudyDefinition, run: PlannedRun, parameters: dict[str, Any]) -> RunConfig:
+    seed = training_seed(definition.study.seed, run.index)
+    return resolve_run(definition, parameters, preset=run.preset, seed=seed)
 
 
-def peak_disk(session: Session, configs: dict[str, TrainConfig]) -> int:
-    """Bytes: two checkpoints of the largest model a worker, and the EMA weights that stay (invariant 14)."""
-    largest = _largest_model(session.definition)
+def peak_disk(session: Session, configs: dict[str, RunConfig]) -> int:
+    """Bytes: two checkpoints of the largest model a worker, and the EMA weights that stay (invariant 14).
+
+    What a script of somebody else's writes, nobody can tell.
+    """
+    definition = session.definition
+    if not isinstance(definition, BuiltinStudy):
+        return 0
+    largest = _largest_model(definition)
     running = len(session.slots) * 2 * checkpoint_bytes(largest.model)
     presets = sum(
-        ema_bytes(configs[preset.name].model) for preset in session.definition.presets if preset.name in configs
+        ema_bytes(config.model)
+        for preset in definition.presets
+        if isinstance(config := configs.get(preset.name), TrainConfig)
     )
     return running + presets + KEPT_BEST * ema_bytes(largest.model)
 
 
-def _largest_model(definition: StudyDefinition) -> TrainConfig:
+def _largest_model(definition: BuiltinStudy) -> TrainConfig:
     candidates = [resolve(definition, preset.parameters, preset=preset, seed=0) for preset in definition.presets]
     if definition.num_sampled:
         largest = {name: definition.space.parameter(name).limits[1] for name in ("hidden_size", "n_blocks", "cond_dim")}
@@ -239,7 +253,7 @@ def prepare_data(session: Session, on_progress: Callable[[int, int], None] | Non
         "subset": str(prepared.subset.path.absolute()),
         "num_sequences": prepared.subset.num_sequences,
         "source_sequences": prepared.subset.num_source,
-        "synthetic": prepared.synthetic,
+        "synthetic": prepared.synthetic and session.definition.takes_data,
         "manifest": data.manifest,
         "fingerprint": describe_file(prepared.corpus)["fingerprint"],
         "content": digest(data.train, data.validation, data.confirmation),
@@ -248,7 +262,10 @@ def prepare_data(session: Session, on_progress: Callable[[int, int], None] | Non
             "validation": _num_residues(scored, cropped),
             "confirmation": _num_residues(confirmation, cropped),
         },
-        "reference": {
+        # A script's values are on a scale of its own.
+        "reference": {}
+        if isinstance(session.definition, ForeignStudy)
+        else {
             "unigram_entropy": unigram_entropy(scored, cropped),
             "composition_entropy": composition_entropy(scored, cropped),
         },

@@ -18,6 +18,7 @@ from optsweep.sweep.parameter import (
     Count,
     Even,
     Fraction,
+    IntegerRange,
     Momentum,
     NotNegative,
     Number,
@@ -27,9 +28,73 @@ from optsweep.sweep.parameter import (
     significant,
 )
 
+Parameter = Range | IntegerRange | Choices[Any]
 
-class Space(Section):
-    """What sampled runs may be. The names are the trainer's; a study file narrows, replaces or fixes the values.
+
+class SearchSpace(Section):
+    """What sampled runs may be: named parameters, each with a range or choices."""
+
+    def names(self) -> list[str]:
+        raise NotImplementedError
+
+    def parameter(self, name: str) -> Parameter:
+        raise NotImplementedError
+
+    def active(self, parameters: Mapping[str, Any]) -> list[str]:
+        """The names that a run with these parameters has."""
+        return self.names()
+
+    @property
+    def kinds(self) -> dict[str, type]:
+        """Name -> type of its values, for every parameter."""
+        return {name: type(self.parameter(name).limits[0]) for name in self.names()}
+
+    @property
+    def size(self) -> float:
+        """How many different runs there are; infinite where a parameter has a range of real numbers."""
+        return math.prod(self.parameter(name).size for name in self.names())
+
+    @property
+    def longest_phase(self) -> float:
+        """The longest warmup or preschool that is known of, as a share of a run."""
+        return 0.0
+
+    def check(self, parameters: Mapping[str, Any], place: str = "", *, partial: bool = False) -> list[str]:
+        """The mistakes in a run's parameters: unknown, missing (unless ``partial``), of a wrong type, out of range.
+
+        Each begins with ``place`` where one is given ("preset small_fast: lr = 1 is ...").
+        """
+        kinds = self.kinds
+        mistakes = [
+            f"{name} is not a known name{did_you_mean(name, kinds)}" for name in parameters if name not in kinds
+        ]
+        expected = self.active(parameters)
+        for name, kind in kinds.items():
+            if name in parameters:
+                mistakes += self._value_mistakes(name, kind, parameters[name])
+            elif name in expected and not partial:
+                mistakes.append(f"{name} is missing")
+        mistakes += self._misplaced(parameters)
+        return [f"{place}: {mistake}" for mistake in mistakes] if place else mistakes
+
+    def _value_mistakes(self, name: str, kind: type, value: Any) -> list[str]:
+        parameter = self.parameter(name)
+        # isinstance would let True pass for the integer 1.
+        if type(value) is not kind:
+            return [f"{name} = {value!r} is not {_WORDS[kind]}"]
+        return [] if parameter.holds(value) else [f"{name} = {value!r} is {parameter.misfit()}"]
+
+    def _misplaced(self, parameters: Mapping[str, Any]) -> list[str]:
+        return []
+
+    def draw(self, rng: random.Random, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Random values of every parameter that the run has; ``given`` ones stand."""
+        values = {name: self.parameter(name).draw(rng) for name in self.names()} | dict(given)
+        return {name: values[name] for name in self.active(values)}
+
+
+class Space(SearchSpace):
+    """The built-in trainer's. The names are the trainer's; a study file narrows, replaces or fixes the values.
 
     Every head_dim must divide every hidden_size, so that each parameter can be drawn by itself.
     """
@@ -62,67 +127,40 @@ class Space(Section):
             raise ValueError("; ".join(misfits))
         return self
 
-    @classmethod
-    def names(cls) -> list[str]:
-        return list(cls.model_fields)
+    def names(self) -> list[str]:
+        return list(type(self).model_fields)
 
-    def parameter(self, name: str) -> Range | Choices[Any]:
-        parameter: Range | Choices[Any] = getattr(self, name)
+    def parameter(self, name: str) -> Parameter:
+        parameter: Parameter = getattr(self, name)
         return parameter
+
+    def active(self, parameters: Mapping[str, Any]) -> list[str]:
+        return active(parameters)
 
     @property
     def size(self) -> float:
-        """How many different runs there are; infinite where a parameter has a range."""
         without = math.prod(self.parameter(name).size for name in self.names() if name not in _CURRICULUM)
         forms = {False: 1.0, True: self.preschool_fraction.size}
         return without * sum(forms[enabled] for enabled in self.curriculum.choices)
 
     @property
     def longest_phase(self) -> float:
-        """The longest warmup or preschool, as a share of a run."""
         preschool = self.preschool_fraction.limits[1] if True in self.curriculum.choices else 0.0
         return max(self.warmup_fraction.limits[1], preschool)
 
-    def check(self, parameters: Mapping[str, Any], place: str = "", *, partial: bool = False) -> list[str]:
-        """The mistakes in a run's parameters: unknown, missing (unless ``partial``), of a wrong type, out of range.
-
-        Each begins with ``place`` where one is given ("preset small_fast: lr = 1 is ...").
-        """
-        mistakes = [
-            f"{name} is not a known name{did_you_mean(name, KINDS)}" for name in parameters if name not in KINDS
-        ]
-        expected = active(parameters)
-        for name in KINDS:
-            if name in parameters:
-                mistakes += self._value_mistakes(name, parameters[name])
-            elif name in expected and not partial:
-                mistakes.append(f"{name} is missing")
-        if "preschool_fraction" in parameters and "preschool_fraction" not in expected:
-            mistakes.append("preschool_fraction needs curriculum = true")
-        return [f"{place}: {mistake}" for mistake in mistakes] if place else mistakes
-
-    def _value_mistakes(self, name: str, value: Any) -> list[str]:
-        kind, parameter = KINDS[name], self.parameter(name)
-        # isinstance would let True pass for the integer 1.
-        if type(value) is not kind:
-            return [f"{name} = {value!r} is not {_WORDS[kind]}"]
-        return [] if parameter.holds(value) else [f"{name} = {value!r} is {parameter.misfit()}"]
-
-    def draw(self, rng: random.Random, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Random values of every parameter that the run has; ``given`` ones stand."""
-        values = {name: self.parameter(name).draw(rng) for name in self.names()} | dict(given)
-        return {name: values[name] for name in active(values)}
+    def _misplaced(self, parameters: Mapping[str, Any]) -> list[str]:
+        misplaced = "preschool_fraction" in parameters and "preschool_fraction" not in active(parameters)
+        return ["preschool_fraction needs curriculum = true"] if misplaced else []
 
 
 _CURRICULUM = ("curriculum", "preschool_fraction")
 _WORDS = {float: "a real number", int: "an integer", str: "a text", bool: "true or false"}
-_DEFAULTS = Space()
-KINDS: dict[str, type] = {name: type(_DEFAULTS.parameter(name).limits[0]) for name in Space.names()}
-"""Name -> type of its values, for every parameter."""
+KINDS: dict[str, type] = Space().kinds
+"""Name -> type of its values, for every parameter of the built-in trainer's."""
 
 
 def active(parameters: Mapping[str, Any]) -> list[str]:
-    """The names that a run with these parameters has: preschool_fraction only where the curriculum is on."""
+    """The names that a run of the built-in trainer has: preschool_fraction only where the curriculum is on."""
     return [name for name in KINDS if name != "preschool_fraction" or parameters.get("curriculum") is True]
 
 
@@ -139,7 +177,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
+def parse_assignments(assignments: Iterable[str], kinds: Mapping[str, type] = KINDS) -> dict[str, Any]:
     """Parameters from words like ``lr=1e-4``; raises `ConfigError` with every mistake (ranges are `Space.check`'s)."""
     parameters: dict[str, Any] = {}
     mistakes = []
@@ -149,13 +187,13 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
             mistakes.append(f"{assignment!r} is not NAME=VALUE")
         elif name in parameters:
             mistakes.append(f"{name} is given twice")
-        elif name not in KINDS:
-            mistakes.append(f"{name} is not a known name{did_you_mean(name, KINDS)}")
+        elif name not in kinds:
+            mistakes.append(f"{name} is not a known name{did_you_mean(name, kinds)}")
         else:
             try:
-                parameters[name] = _PARSERS[KINDS[name]](text)
+                parameters[name] = _PARSERS[kinds[name]](text)
             except (ValueError, KeyError):
-                mistakes.append(f"{name} = {text!r} is not {_WORDS[KINDS[name]]}")
+                mistakes.append(f"{name} = {text!r} is not {_WORDS[kinds[name]]}")
     if mistakes:
         raise ConfigError("parameters", mistakes)
     return parameters

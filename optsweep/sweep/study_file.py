@@ -10,24 +10,26 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from optsweep.config import SectionType, describe, read_toml
+from optsweep.config import SectionType, describe, read_text, read_toml
 from optsweep.errors import ConfigError
 from optsweep.sweep.definition import (
     BudgetSection,
-    Lengths,
+    ForeignStudy,
     NotifySection,
-    Preset,
     PrunerSection,
     SamplerSection,
     SettingsSection,
     StudyDefinition,
     StudySection,
     TrackersSection,
-    preset_mistakes,
+    study_class,
 )
 from optsweep.sweep.lengths import relative_cost, resolve, resolve_full, scaling_notes, training_seed
-from optsweep.sweep.parameter import CHOICES, RANGE
+from optsweep.sweep.parameter import CHOICES, INTEGERS, RANGE
+from optsweep.sweep.presets import Lengths, Preset, preset_mistakes
 from optsweep.sweep.space import Space, did_you_mean
+from optsweep.sweep.trainer.free import FreePreset, FreeSpace
+from optsweep.sweep.trainer.section import MetricsSection, TrainerSection
 
 __all__ = [
     "Preset",
@@ -57,6 +59,7 @@ def parse_study(values: Mapping[str, Any], name: str, place: str) -> StudyDefini
     mistakes = [f"{key} is not a known name" for key in ("name", "presets") if key in values]
     contents = {**values, "name": name, "presets": values.get("preset", [])}
     contents.pop("preset", None)
+    mistakes += _read_template(contents)
     try:
         definition = StudyDefinition.model_validate(contents)
         mistakes += definition.mistakes()
@@ -66,6 +69,20 @@ def parse_study(values: Mapping[str, Any], name: str, place: str) -> StudyDefini
     if mistakes:
         raise ConfigError(place, list(dict.fromkeys(mistakes)))
     return definition
+
+
+def _read_template(contents: dict[str, Any]) -> list[str]:
+    """Put a script's own config into the study, so that the study is whole without the file; returns mistakes."""
+    trainer = contents.get("trainer")
+    if not isinstance(trainer, dict) or not isinstance(trainer.get("template"), str):
+        return []
+    contents["trainer"] = {key: value for key, value in trainer.items() if key != "template"}
+    try:
+        text = read_text(Path(trainer["template"]))
+    except ConfigError as error:
+        return [f"trainer.template: {error}"]
+    contents["trainer"]["template_text"] = text
+    return ["trainer: give one of template and template_text"] if "template_text" in trainer else []
 
 
 def shipped_studies() -> list[str]:
@@ -97,7 +114,7 @@ def _shipped_folder() -> Path:
 
 def _describe(mistake: Any, contents: Mapping[str, Any]) -> str:
     """One mistake of pydantic's in the words of the file: "preset small_fast: lr is missing"."""
-    location = [part for part in mistake["loc"] if part not in (RANGE, CHOICES)]
+    location = [part for part in mistake["loc"] if part not in (RANGE, INTEGERS, CHOICES)]
     where = ""
     if location[0] == "presets" and len(location) > 1:
         where, location = f"preset {_preset_name(contents, location[1])}: ", location[2:]
@@ -116,9 +133,10 @@ def _preset_name(contents: Mapping[str, Any], index: int) -> str:
 
 def _mistakes_of_sound_presets(contents: Mapping[str, Any]) -> list[str]:
     """What the space says of the presets that are well-formed, where other parts of the file are not."""
-    space = _sound(Space, contents.get("space", {}))
+    kinds = (FreeSpace, FreePreset) if study_class(contents) is ForeignStudy else (Space, Preset)
+    space = _sound(kinds[0], contents.get("space", {}))
     presets = contents["presets"] if isinstance(contents["presets"], list) else []
-    sound = [preset for preset in (_sound(Preset, values) for values in presets) if preset]
+    sound = [preset for preset in (_sound(kinds[1], values) for values in presets) if preset]
     return preset_mistakes(sound, space) if space else []
 
 
@@ -141,5 +159,7 @@ _SECTIONS = (
     Space,
     Preset,
     Lengths,
+    TrainerSection,
+    MetricsSection,
 )
 _NAMES = [name for section in _SECTIONS for name in section.model_fields]

@@ -88,6 +88,7 @@ def run_confirm(study: Study, *, top: int, seeds: int, workers: Workers | None) 
 
 def _ended(study: Study, command: str) -> StudySnapshot:
     snapshot = read_snapshot(study)
+    snapshot.check_builtin(command)
     if "weights" not in snapshot.data:
         raise ConfigError(command, [f"study {study.name!r} was begun by an older version; resume it once"])
     return snapshot

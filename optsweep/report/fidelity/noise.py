@@ -83,7 +83,7 @@ def pooled_noise(runs: list[RunRecord]) -> SeedNoise | None:
     """The pooled deviation over groups of complete runs of one configuration with different seeds; None without any."""
     groups: dict[str, dict[int, float]] = {}
     for run in runs:
-        if run.state == "complete" and run.value is not None and run.config:
+        if run.state == "complete" and run.value is not None and "training" in run.config:
             groups.setdefault(run.of or run.run, {})[run.config["training"]["seed"]] = run.value
     repeated = [list(values.values()) for values in groups.values() if len(values) > 1]
     freedom = sum(len(values) - 1 for values in repeated)

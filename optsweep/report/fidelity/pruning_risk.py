@@ -32,9 +32,12 @@ class PruningRisk:
 
 
 def pruning_risk(snapshot: StudySnapshot, completed: dict[str, float], noise: SeedNoise | None) -> PruningRisk | None:
-    """None where nothing was cut; ``completed`` are values of cut runs that were trained to their end since."""
+    """None where nothing was cut, or a script of its own trains.
+
+    ``completed`` are values of cut runs that were trained to their end since.
+    """
     cut = [run for run in snapshot.runs if cut_by_pruner(run) and run.curve]
-    if not cut:
+    if not cut or "trainer" in snapshot.definition:
         return None
     best = [run.value for run in snapshot.ranking[:TOP] if run.value is not None]
     limit = best[-1] if len(best) == TOP else math.inf
@@ -70,7 +73,7 @@ def risk_words(risk: PruningRisk | None) -> list[str]:
 
 def budget_words(snapshot: StudySnapshot) -> list[str]:
     """Where many complete runs were best long before their end: that the budget is too long, and a shorter one."""
-    runs = [run for run in snapshot.ranking if run.best_step is not None and run.config]
+    runs = [run for run in snapshot.ranking if run.best_step is not None and "training" in run.config]
     peaks = [(run.best_step or 0) / run.config["training"]["n_iters"] for run in runs]
     early = sum(peak < PEAKED_EARLY for peak in peaks)
     if len(runs) < FEWEST_RUNS or early <= MOST_EARLY * len(runs):

@@ -32,6 +32,7 @@ SHOWN_WORKERS = 4
 def tell_replay(study: Study, *, as_json: bool) -> int:
     """Print the account of every pruner, or as JSON; returns the exit code."""
     snapshot = read_snapshot(study)
+    snapshot.check_builtin("fidelity --pruner")
     runs = recorded(snapshot)
     definition = StudyDefinition.model_validate(snapshot.definition)
     points = definition.budget.num_evaluations

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from optsweep.files import write_text
-from optsweep.report.trackers.sinks import TRACKERS, Line, Tracker
+from optsweep.report.trackers.sinks import TRACKERS, Line, Tracker, is_evaluation
 from optsweep.sweep.runs import study_directory
 
 LOOK_SECONDS = 5.0
@@ -52,7 +52,7 @@ class Mirror:
     def _mirror(self, name: str, run: str, config: dict[str, Any], lines: list[Line]) -> bool:
         last = self._positions.setdefault(f"{name}/{run}", [-1, -1])
         # A run that went on from a checkpoint writes some steps again, with the same values.
-        new = [line for line in lines if line["step"] > last["val_nelbo" in line]]
+        new = [line for line in lines if line["step"] > last[is_evaluation(line)]]
         try:
             if new:
                 self._trackers[name].log(run, config, new)
@@ -60,7 +60,7 @@ class Mirror:
             _logger.warning("%s: %s: %s: %s", name, run, type(error).__name__, error)
             return False
         for line in new:
-            last["val_nelbo" in line] = max(line["step"], last["val_nelbo" in line])
+            last[is_evaluation(line)] = max(line["step"], last[is_evaluation(line)])
         write_text(self._file, json.dumps(self._positions))
         return True
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 Line = Mapping[str, Any]
-METRICS = ("train_loss", "val_nelbo", "lr", "residues_per_s", "progress")
+METRICS = ("train_loss", "val_nelbo", "value", "lr", "residues_per_s", "progress")
 
 
 class Tracker(Protocol):
@@ -19,6 +19,10 @@ class Tracker(Protocol):
 
     def close(self) -> None:
         """Write out what is still held back."""
+
+
+def is_evaluation(line: Line) -> bool:
+    return "val_nelbo" in line or "value" in line
 
 
 def metrics_of(line: Line) -> dict[str, float]:
