@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,16 @@ from optsweep.errors import DataError, UserError
 from optsweep.files import write_text
 
 LINE_WIDTH = 60
+SAMPLES = "samples.fasta"
+"""Beside the checkpoint, where the dashboard finds it."""
 
 
 def sample(
     checkpoint: Path, count: int, *, data: Path | None, output: Path | None, steps: int, seed: int, device: str
 ) -> None:
-    """Write ``count`` proteins to ``output`` (or standard output) and tell their quality beside the training data.
+    """Write ``count`` proteins and tell their quality beside the training data.
+
+    They go to ``output``, else to standard output and to samples.fasta beside the checkpoint.
 
     Lengths are drawn from the training sequences. Raises a `UserError` for what is no checkpoint, or where it is not
     known what it was trained on.
@@ -44,6 +49,8 @@ def sample(
     fasta = _fasta(proteins, path)
     if output is None:
         sys.stdout.write(fasta)
+        with contextlib.suppress(OSError):  # somebody else's run
+            write_text(path.with_name(SAMPLES), fasta)
     else:
         write_text(output, fasta)
         print(f"Wrote {output}: {count} proteins")

@@ -16,12 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+import sqlalchemy as sa
 from optuna.artifacts.exceptions import ArtifactNotFound
 
 from optsweep.files import atomic_path
 from optsweep.sweep.curve_picture import draw_curve
 from optsweep.sweep.runs import STUDIES, RunDirectory, study_directory
-from optsweep.sweep.study import Study
+from optsweep.sweep.study import Study, newest_rows
+from optsweep.sweep.tables import trial_system_attributes
 
 CURVE, CONFIG, LOG = "curve.svg", "config.toml", "log_tail.txt"
 LOG_LINES = 200
@@ -76,12 +78,35 @@ def attach(study: Study, trial_id: int, run: str) -> None:
         for name, content in _files(RunDirectory.of(study.name, run), study.definition.measure):
             identifier = artifact_id(study, run, name)
             store.write(identifier, io.BytesIO(content))
-            kind = mimetypes.guess_type(name)[0] or "text/plain"
-            description = {"artifact_id": identifier, "filename": name, "mimetype": kind, "encoding": None}
             # Not retried: a database that is away now must not hold up the end of the run.
-            study.storage.backend.set_trial_system_attr(trial_id, _PREFIX + identifier, json.dumps(description))
+            study.storage.backend.set_trial_system_attr(trial_id, _PREFIX + identifier, _note(identifier, name))
     except Exception as error:
         _logger.warning("the dashboard will lack files of %s: %s: %s", run, type(error).__name__, error)
+
+
+def attach_sequences(study: Study) -> None:
+    """Add generated sequences that came after their runs' ends; Optuna's own way to note them is closed by then."""
+    store = ArtifactFolder(study.name)
+    for row in newest_rows(study):
+        known = attached(study, row.trial_id)
+        for path in sorted(RunDirectory.of(study.name, row.run).path.glob("*.fasta")):
+            identifier = artifact_id(study, row.run, path.name)
+            store.write(identifier, io.BytesIO(path.read_bytes()))
+            if path.name not in known:
+                note = {
+                    "trial_id": row.trial_id,
+                    "key": _PREFIX + identifier,
+                    "value_json": json.dumps(_note(identifier, path.name)),
+                }
+                with study.storage.engine.begin() as connection:
+                    connection.execute(sa.insert(trial_system_attributes).values(note))
+
+
+def _note(identifier: str, name: str) -> str:
+    """What Optuna keeps of an artifact, as JSON."""
+    kind = mimetypes.guess_type(name)[0] or "text/plain"
+    description = {"artifact_id": identifier, "filename": name, "mimetype": kind, "encoding": None}
+    return json.dumps(description)
 
 
 def _files(directory: RunDirectory, measure: str) -> Iterator[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from optsweep.errors import UserError
-from optsweep.sweep.artifacts import ArtifactFolder
+from optsweep.sweep.artifacts import ArtifactFolder, attach_sequences
 from optsweep.sweep.frozen import frozen_copy
 from optsweep.sweep.notes import describe_runs, describe_study
 from optsweep.sweep.study import Study
@@ -30,6 +30,7 @@ def serve(study: Study, host: str, port: int, say: Say, *, read_only: bool = Fal
             say(f"A snapshot of {datetime.now():%Y-%m-%d %H:%M:%S}: nothing that is clicked changes the study")
             _serve(Study(copy, study.name, study.study_id), host, port, say, read_only=True)
     else:
+        attach_sequences(study)
         _serve(study, host, port, say, read_only=False)
 
 

@@ -78,3 +78,10 @@ trials = sa.table(
 trial_intermediate_values = sa.table(
     "trial_intermediate_values", sa.column("trial_id", sa.Integer), sa.column("step", sa.Integer)
 )
+trial_system_attributes = sa.table(
+    "trial_system_attributes",
+    sa.column("trial_id", sa.Integer),
+    sa.column("key", sa.String),
+    # JSON of a JSON text: Optuna encodes an artifact's description twice.
+    sa.column("value_json", sa.Text),
+)
