@@ -1,0 +1,87 @@
+"""A model of the recorded runs: the whole curve and the cost of any configuration of the space, with the seeds' noise."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+from sklearn.ensemble import ExtraTreesRegressor
+from sklearn.model_selection import KFold, cross_val_predict
+
+from benchmarks.search.make_table import TABLE
+
+FloatArray = NDArray[np.float64]
+
+LOGARITHMIC = ("lr", "weight_decay", "hidden_size", "head_dim", "cond_dim", "effective_batch", "ema_fraction")
+FOLDS = 10
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The table: parameters of each run, its curve [runs, points] in nats per residue, its seconds."""
+
+    parameters: Sequence[Mapping[str, Any]]
+    curves: FloatArray
+    seconds: FloatArray
+
+    @property
+    def values(self) -> FloatArray:
+        best: FloatArray = self.curves.min(axis=1)
+        return best
+
+
+def read_table() -> Recorded:
+    rows = json.loads(TABLE.read_text())
+    curves = np.array([row["curve"] for row in rows])
+    return Recorded([row["parameters"] for row in rows], curves, np.array([row["seconds"] for row in rows]))
+
+
+def features(parameters: Mapping[str, Any]) -> list[float]:
+    """A configuration as numbers, those that span decades by their logarithm."""
+    numbers = []
+    for name in sorted({*parameters, "preschool_fraction"}):
+        value = parameters.get(name, 0.0)
+        number = float(value == "cosine") if name == "schedule" else float(value)
+        numbers.append(math.log(number) if name in LOGARITHMIC else number)
+    return numbers
+
+
+class Surrogate:
+    """Extremely randomised trees over the table; answers for any configuration."""
+
+    def __init__(self, recorded: Recorded, seed_deviation: float) -> None:
+        self._seed_deviation = seed_deviation
+        self._inputs = np.array([features(parameters) for parameters in recorded.parameters])
+        self._outputs = np.column_stack([recorded.curves, np.log(recorded.seconds)])
+        self._trees = _trees().fit(self._inputs, self._outputs)
+        self._known: dict[tuple[float, ...], FloatArray] = {}
+
+    def rank_error(self, recorded: Recorded) -> tuple[float, float]:
+        """Spearman and root mean square error (nats) of values that ten-fold cross-validation predicts."""
+        folds = KFold(FOLDS, shuffle=True, random_state=0)
+        predicted = cross_val_predict(_trees(), self._inputs, self._outputs, cv=folds)[:, :-1].min(axis=1)
+        error = float(np.sqrt(np.mean((predicted - recorded.values) ** 2)))
+        return float(spearmanr(predicted, recorded.values).statistic), error
+
+    def curves(self, many: Sequence[Mapping[str, Any]]) -> FloatArray:
+        """[runs, points], without noise."""
+        found: FloatArray = self._trees.predict(np.array([features(parameters) for parameters in many]))[:, :-1]
+        return found
+
+    def run(self, parameters: Mapping[str, Any], rng: np.random.Generator) -> tuple[FloatArray, float]:
+        """The curve of one run with its own training seed, and its seconds."""
+        key = tuple(features(parameters))
+        if key not in self._known:
+            self._known[key] = self._trees.predict(np.array([key]))[0]
+        *curve, seconds = self._known[key]
+        return np.array(curve) + rng.normal(0.0, self._seed_deviation), math.exp(seconds)
+
+
+def _trees() -> ExtraTreesRegressor:
+    return ExtraTreesRegressor(n_estimators=100, min_samples_leaf=2, max_features=0.5, random_state=0, n_jobs=1)
