@@ -13,7 +13,7 @@ from optsweep.sweep.parameter import Number, Switch
 from optsweep.sweep.presets import Length, NamedPreset, Preset, preset_mistakes
 from optsweep.sweep.space import SearchSpace, Space, did_you_mean
 from optsweep.sweep.trainer.free import FreePreset, FreeSpace
-from optsweep.sweep.trainer.section import GIVEN, TrainerSection
+from optsweep.sweep.trainer.section import GIVEN, TrainerSection, names_in
 
 StudyType = Literal["predefined", "random", "tpe"]
 PrunerKind = Literal["median", "percentile", "halving", "none"]
@@ -206,9 +206,9 @@ class ForeignStudy(StudyDefinition):
         known = [*names, *GIVEN]
         unknown = [name for name in trainer.placeholders if name not in known]
         found += [f"trainer: {{{name}}} stands for nothing{did_you_mean(name, known)}" for name in unknown]
-        lost = [] if trainer.takes_all else [name for name in names if name not in trainer.placeholders]
+        lost = [] if trainer.takes_all else [*trainer.set, *(n for n in names if n not in names_in(trainer.command))]
         if lost:
-            ways = "put {config}, {flags} or {name} into the command"
+            ways = "put {config}, {flags} or a parameter's {name} into the command"
             found.append(f"trainer.command: nothing hands over {', '.join(lost)}; {ways}")
         if twice := [name for name in trainer.set if name in names]:
             found.append(f"trainer.set: {', '.join(twice)} is a parameter of the space too")

@@ -22,18 +22,13 @@ def read_template(kind: ConfigFormat, text: str) -> dict[str, Any]:
 
 
 def _parse(kind: ConfigFormat, text: str) -> Any:
-    match kind:
-        case "toml":
-            return tomllib.loads(text)
-        case "json":
-            return json.loads(text)
-        case _:
-            import yaml
+    import yaml
 
-            try:
-                return yaml.safe_load(text)
-            except yaml.YAMLError as error:
-                raise ValueError(f"the template is not valid YAML: {' '.join(str(error).split())}") from None
+    parse = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}[kind]
+    try:
+        return parse(text)
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise ValueError(f"the template is not valid {kind.upper()}: {' '.join(str(error).split())}") from None
 
 
 def render(kind: ConfigFormat, template: str, values: Mapping[str, Any]) -> str:

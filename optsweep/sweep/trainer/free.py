@@ -36,6 +36,9 @@ class FreeSpace(SearchSpace):
     def parameter(self, name: str) -> Parameter:
         return self.__pydantic_extra__[name]
 
+    def check(self, parameters: Mapping[str, Any], place: str = "", *, partial: bool = False) -> list[str]:
+        return super().check(self.fitted(parameters), place, partial=partial)
+
     def fitted(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters, with 1 for a real number as 1.0."""
         kinds = self.kinds

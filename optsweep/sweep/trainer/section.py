@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -72,6 +73,11 @@ class MetricsSection(Section):
         return f"-{self.value}" if self.maximize else self.value
 
 
+def names_in(texts: Iterable[str]) -> list[str]:
+    """Every name that stands in braces."""
+    return [name for text in texts for name in PLACEHOLDER.findall(text)]
+
+
 class TrainerSection(Section):
     command: Command
     """Placeholders in braces: {config}, {data}, {dir}, {run}, {seed}, {flags}, and the names of parameters."""
@@ -100,9 +106,9 @@ class TrainerSection(Section):
 
     @property
     def placeholders(self) -> list[str]:
-        """Every name in braces, of the command and of the set values."""
+        """Every name in braces, in the command and in the set values."""
         values = [value for value in self.set.values() if isinstance(value, str)]
-        return [name for text in [*self.command, *values] for name in PLACEHOLDER.findall(text)]
+        return names_in([*self.command, *values])
 
     @property
     def takes_all(self) -> bool:
