@@ -8,6 +8,8 @@ import numpy.typing as npt
 _SMALLEST = 1 << 12
 _MAX_LOAD = 0.7
 _GROWTH = 1.25
+_SMALL = 1 << 21
+"""Places below which a table grows fourfold: moving its fingerprints costs more than the memory is worth."""
 _OVERFLOW = 1 << 12
 """Places behind the last home, so that probing never wraps around; clusters at this load are hundreds long at most."""
 _GROWTH_BLOCK = 1 << 16
@@ -46,7 +48,7 @@ class FingerprintSet:
         if needed <= _MAX_LOAD * self._size:
             return
         old_size = len(self._slots)
-        self._size = int(max(needed / _MAX_LOAD, self._size * _GROWTH))
+        self._size = int(max(needed / _MAX_LOAD, self._size * (4 if self._size < _SMALL else _GROWTH)))
         # In place: a second table would double our memory. From the end: new homes lie behind the old ones, so that
         # nothing is put where old fingerprints still stand.
         self._slots.resize(self._size + _OVERFLOW, refcheck=False)

@@ -36,7 +36,17 @@ _MAX_RECORD = 1 << 23
 """Bytes of one record, header included, that are held before it is refused: a million letters, one to a line, fit."""
 
 _INVALID = 255
-_TABLE = bytes(_INVALID if byte < 32 or byte > 126 else token for byte, token in enumerate(TOKEN_OF_LETTER))
+_SKIPPED = 254
+"""What is ignored in a sequence; line feeds alone are dropped at once, since the lines are known."""
+
+
+def _token(byte: int) -> int:
+    if byte in IGNORED:
+        return _SKIPPED
+    return TOKEN_OF_LETTER[byte] if 32 <= byte <= 126 else _INVALID
+
+
+_TABLE = bytes(map(_token, range(256)))
 
 _SAMPLE = 1 << 12
 """Bytes of each chunk in which nucleotides are looked for."""
@@ -110,14 +120,14 @@ class _Importer:
         self._report = ImportReport()
 
     def add(self, path: Path, chunk: bytes) -> None:
-        starts = _record_starts(chunk)
-        bounds = zip(starts, [*starts[1:], len(chunk)], strict=True)
-        find = chunk.find
-        records = [chunk[find(b"\n", start) : end].translate(_TABLE, IGNORED) for start, end in bounds]
-        lengths = np.fromiter(map(len, records), np.int64, len(records))
+        records = _records(chunk)
         tokens = b"".join(records)
+        if bytes([_SKIPPED]) in tokens:
+            records = [record.translate(None, bytes([_SKIPPED])) for record in records]
+            tokens = b"".join(records)
+        lengths = np.fromiter(map(len, records), np.int64, len(records))
         if bytes([_INVALID]) in tokens or lengths.max() > MAX_LENGTH:
-            raise _refusal(path, chunk, starts, records)
+            raise _refusal(path, chunk, records)
         keep = self._judge(tokens, lengths)
         if not keep.all():
             records = list(compress(records, keep))
@@ -205,12 +215,22 @@ def _chunks(path: Path) -> Iterator[tuple[int, bytes]]:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
-def _record_starts(chunk: bytes) -> list[int]:
+def _records(chunk: bytes) -> list[bytes]:
+    """The tokens of every record; one translation for all, since Python builds a table for each that drops bytes."""
+    feeds, starts, headers = _lines(chunk)
+    # Without its line feeds, the text has moved to the left by as many places as lines stand before.
+    begins = feeds[headers] - headers
+    ends = np.append(starts[headers[1:]] - headers[1:], len(chunk) - len(feeds))
+    tokens = chunk.translate(_TABLE, b"\n")
+    return [tokens[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+
+
+def _lines(chunk: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Of whole records: where each line ends, where each begins, and which of the lines are headers."""
     text = np.frombuffer(chunk, np.uint8)
-    signs = np.flatnonzero(text == ord(">"))
-    # The first one has no line before it; index -1 is the line feed at the chunk's end.
-    starts: list[int] = signs[text[signs - 1] == ord("\n")].tolist()
-    return starts
+    feeds = np.flatnonzero(text == ord("\n"))
+    starts = np.concatenate([[0], feeds[:-1] + 1])
+    return feeds, starts, np.flatnonzero(text[starts] == ord(">"))
 
 
 def _refuse_binary(path: Path, text: bytes) -> None:
@@ -225,9 +245,10 @@ def _refuse_other_formats(path: Path, text: bytes) -> None:
         raise DataError(f"{path}: begins with {_title(text)}; a FASTA file begins with a header line (>name)")
 
 
-def _refusal(path: Path, chunk: bytes, starts: list[int], records: list[bytes]) -> DataError:
+def _refusal(path: Path, chunk: bytes, records: list[bytes]) -> DataError:
     """What is wrong with the first record of a chunk that no FASTA file can hold."""
-    for start, record in zip(starts, records, strict=True):
+    _, starts, headers = _lines(chunk)
+    for start, record in zip(starts[headers].tolist(), records, strict=True):
         if len(record) > MAX_LENGTH:
             return DataError(f"{path}: the record {_title(chunk[start:])} is longer than {MAX_LENGTH:,} letters")
         if bytes([_INVALID]) in record:

@@ -52,7 +52,7 @@ class Compilation:
         self.is_on = True
         for model in self._models:
             # In place: parameters and their names stay. One graph for all lengths and micro-batch sizes.
-            model.compile(dynamic=True)
+            model.compile(dynamic=True, options={"fallback_random": self._device.type == "cpu"})
 
 
 def is_worth_compiling(device: torch.device, seconds_per_iteration: float, iterations_left: int) -> bool:

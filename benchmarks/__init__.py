@@ -1,0 +1,1 @@
+"""Benchmarks: each runs the alternatives in the same call, interleaved. `make bench`, `make bench-gpu`."""

@@ -1,0 +1,203 @@
+"""The ways to train that are compared: each object's `step` does one optimiser step on the same sequences.
+
+All of them train the same network (Hugging Face's: the same width and depth) by the same loss; they differ in padding,
+number format, compilation and in who feeds them. torch, numpy and pydantic only, but for Hugging Face's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from optsweep.config import ModelConfig, TrainConfig
+from optsweep.data.batches import NUM_SPECIAL, ShuffledEpochs
+from optsweep.data.sequences import Sequences
+from optsweep.data.training_data import TrainingData
+from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD, VOCABULARY_SIZE
+from optsweep.train.compilation import Compilation
+from optsweep.train.device import synchronize, uses_bfloat16
+from optsweep.train.micro_batches import auto_micro_batch
+from optsweep.train.model import Transformer
+from optsweep.train.optimizer import BETA1
+from optsweep.train.schedules import ema_decay
+from optsweep.train.seeds import Stream
+from optsweep.train.state import TrainState
+
+MAX_LEN = 512
+
+
+class Trainer(Protocol):
+    def step(self) -> None: ...
+
+
+def bench_config(model: ModelConfig, effective_batch: int, **training: Any) -> TrainConfig:
+    return TrainConfig.model_validate(
+        {
+            "model": model,
+            "training": {"n_iters": 10_000, "effective_batch": effective_batch, **training},
+            "optim": {"lr": 1e-4, "warmup": 10},
+            "data": {"max_protein_len": MAX_LEN},
+            "evaluation": {"num_evaluations": 1},
+        }
+    )
+
+
+def residues_of_step(config: TrainConfig, data: TrainingData, step: int) -> int:
+    """Real residues of iteration ``step``, the same ones for every trainer."""
+    size = config.training.effective_batch
+    rows = ShuffledEpochs(len(data.train), [config.training.seed, Stream.EPOCHS]).take(step * size, size)
+    return int(np.minimum(data.train.lengths[rows], MAX_LEN - NUM_SPECIAL).sum())
+
+
+class Ours:
+    """What `optsweep train` does between two evaluations."""
+
+    def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device) -> None:
+        given = config.training.micro_batch
+        auto = auto_micro_batch(device, MAX_LEN, config.training.effective_batch)
+        self._state = TrainState(config, data, device, auto if given == "auto" else given)
+        # The object compiles the models in place.
+        Compilation(config.training.compile, device, [self._state.model])
+
+    def step(self) -> None:
+        self._state.iterate()
+        synchronize(self._state.device)
+
+
+class Recipe:
+    """The script that everybody writes: a DataLoader over dicts, every sequence padded to 512, gradient accumulation.
+
+    ``autocast`` None is float32; float16 comes with a gradient scaler.
+    """
+
+    def __init__(
+        self, config: TrainConfig, data: TrainingData, device: torch.device, autocast: torch.dtype | None = None
+    ) -> None:
+        self._config, self._device, self._autocast = config, device, autocast
+        self._micro = auto_micro_batch(device, MAX_LEN, config.training.effective_batch)
+        loader = DataLoader(_Dicts(data.train), batch_size=self._micro, sampler=_Rows(config, len(data.train)))
+        self._batches = iter(loader)
+        self._model = Transformer(config.model, MAX_LEN).to(device)
+        self._average = {name: value.clone() for name, value in self._model.state_dict().items()}
+        optim = config.optim
+        self._optimizer = torch.optim.AdamW(
+            self._model.parameters(), lr=optim.lr, weight_decay=optim.weight_decay, betas=(BETA1, optim.beta2)
+        )
+        self._scaler = torch.amp.GradScaler(device.type, enabled=autocast == torch.float16)
+        self._step = 0
+
+    def step(self) -> None:
+        num_parts = self._config.training.effective_batch // self._micro
+        for _ in range(num_parts):
+            batch = next(self._batches)
+            loss = self._loss(batch["prot_tokens"].to(self._device), batch["length"].to(self._device)) / num_parts
+            self._scaler.scale(loss).backward()
+            loss.item()
+        self._scaler.unscale_(self._optimizer)
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.optim.grad_clip)
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        self._optimizer.zero_grad()
+        decay = ema_decay(self._config.training.ema_fraction, self._config.training.n_iters, self._step)
+        for name, value in self._model.state_dict().items():
+            self._average[name].mul_(decay).add_(value, alpha=1 - decay)
+        self._step += 1
+        synchronize(self._device)
+
+    def _loss(self, tokens: torch.Tensor, length: torch.Tensor) -> torch.Tensor:
+        ratio = torch.rand(len(tokens), device=self._device)
+        is_masked = (tokens >= FIRST_RESIDUE) & (torch.rand(tokens.shape, device=self._device) < ratio[:, None])
+        noisy = torch.where(is_masked, MASK, tokens)
+        positions = is_masked.flatten().nonzero()[:, 0]
+        with torch.autocast(self._device.type, dtype=self._autocast, enabled=self._autocast is not None):
+            logits = self._model(noisy, length, ratio, positions)
+        return functional.cross_entropy(logits, tokens.flatten()[positions] - FIRST_RESIDUE)
+
+
+class HuggingFace:
+    """transformers' EsmForMaskedLM of the same width and depth as its Trainer runs it: padded to the longest of a batch
+    of similar lengths (``group_by_length``), bfloat16, fused AdamW, compiled."""
+
+    def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device) -> None:
+        from transformers import EsmConfig, EsmForMaskedLM
+
+        self._config, self._device = config, device
+        self._micro = auto_micro_batch(device, MAX_LEN, config.training.effective_batch)
+        self._rows = iter(_Rows(config, len(data.train)))
+        self._dicts = _Dicts(data.train)
+        model = config.model
+        self._model = EsmForMaskedLM(
+            EsmConfig(
+                vocab_size=VOCABULARY_SIZE,
+                mask_token_id=MASK,
+                pad_token_id=PAD,
+                hidden_size=model.hidden_size,
+                num_hidden_layers=model.n_blocks,
+                num_attention_heads=model.n_heads,
+                intermediate_size=4 * model.hidden_size,
+                max_position_embeddings=MAX_LEN + 2,
+                position_embedding_type="rotary",
+                token_dropout=False,
+                hidden_dropout_prob=model.dropout,
+                attention_probs_dropout_prob=0.0,
+            )
+        ).to(device)
+        self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.optim.lr, fused=True)
+        self._model.compile(dynamic=True)
+        self._bfloat16 = uses_bfloat16(config.training.precision, device)
+
+    def step(self) -> None:
+        size = self._config.training.effective_batch
+        rows = sorted((self._dicts[next(self._rows)] for _ in range(size)), key=lambda row: -row["length"])
+        for start in range(0, size, self._micro):
+            self._backward(rows[start : start + self._micro], size)
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.optim.grad_clip)
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        synchronize(self._device)
+
+    def _backward(self, rows: list[dict[str, Any]], size: int) -> None:
+        longest = rows[0]["length"]
+        tokens = torch.stack([row["prot_tokens"][:longest] for row in rows]).to(self._device)
+        ratio = torch.rand(len(rows), 1, device=self._device)
+        is_masked = (tokens >= FIRST_RESIDUE) & (torch.rand(tokens.shape, device=self._device) < ratio)
+        labels = torch.where(is_masked, tokens, -100)
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
+            output = self._model(torch.where(is_masked, MASK, tokens), (tokens != PAD).long(), labels=labels)
+        (output.loss * (len(rows) / size)).backward()
+
+
+class _Rows(Sampler[int]):
+    """The rows that our own training draws, one after the other."""
+
+    def __init__(self, config: TrainConfig, num_sequences: int) -> None:
+        self._size = config.training.effective_batch
+        self._epochs = ShuffledEpochs(num_sequences, [config.training.seed, Stream.EPOCHS])
+
+    def __iter__(self) -> Iterator[int]:
+        start = 0
+        while True:
+            yield from self._epochs.take(start, self._size).tolist()
+            start += self._size
+
+
+class _Dicts(Dataset[dict[str, Any]]):
+    """Rows as the usual legacy files hold them."""
+
+    def __init__(self, sequences: Sequences) -> None:
+        self._sequences = sequences
+
+    def __len__(self) -> int:
+        return len(self._sequences)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        residues = self._sequences[index][: MAX_LEN - NUM_SPECIAL]
+        tokens = torch.full((MAX_LEN,), PAD, dtype=torch.long)
+        tokens[0], tokens[len(residues) + 1] = BOS, EOS
+        tokens[1 : len(residues) + 1] = torch.from_numpy(residues.copy())
+        return {"prot_tokens": tokens, "length": len(residues) + NUM_SPECIAL}

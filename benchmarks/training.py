@@ -1,0 +1,80 @@
+"""Training: real residues/s of ours, the usual recipe and Hugging Face's ESM, at three sizes, in interleaved rounds.
+
+    python -m benchmarks.training [--rounds 5] [--sizes small,medium,large]
+
+One thread each, as a sweep's worker has on a CPU, and CPU time: other programs on the machine change little. Padding is
+not counted. Every candidate does its optimiser steps on the same sequences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+
+import torch
+
+from benchmarks._machine import print_machine
+from benchmarks._paired import Timings, interleaved
+from benchmarks._sequences import random_training_data
+from benchmarks._trainers import HuggingFace, Ours, Recipe, Trainer, bench_config, residues_of_step
+from optsweep.config import ModelConfig
+from optsweep.data.training_data import TrainingData
+
+SIZES = {
+    "small": (ModelConfig(hidden_size=128, n_heads=4, n_blocks=3), 64),
+    "medium": (ModelConfig(hidden_size=256, n_heads=4, n_blocks=4), 32),
+    "large": (ModelConfig(hidden_size=512, n_heads=8, n_blocks=6), 16),
+}
+"""Each with its effective batch."""
+WARMUP = 4
+CPU = torch.device("cpu")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sizes", default=",".join(SIZES))
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    print_machine("torch", "transformers")
+    data = random_training_data(4000)
+    for size in given.sizes.split(","):
+        measure(size, data, given.rounds)
+
+
+def measure(size: str, data: TrainingData, rounds: int) -> None:
+    model, batch = SIZES[size]
+    trainers = {name: make(model, batch, data) for name, make in CANDIDATES.items()}
+    steps = {name: trainer.step for name, trainer in trainers.items()}
+    timings = interleaved(steps, rounds, warmup=WARMUP, clock=time.process_time)
+    config = bench_config(model, batch)
+    residues = [residues_of_step(config, data, step) for step in range(WARMUP, WARMUP + rounds)]
+    print(f"\n{size}: hidden {model.hidden_size} x {model.n_blocks} blocks, effective batch {batch}, {rounds} rounds")
+    print(f"{'':34}{'residues/s':>10}   ours is faster by (quartiles; least)")
+    for name in CANDIDATES:
+        print(f"{name:34}{sum(residues) / sum(timings.seconds[name]):10.0f}   {_ratio(timings, name)}", flush=True)
+
+
+def _ratio(timings: Timings, name: str) -> str:
+    if name == OURS:
+        return ""
+    ratios = [slow / fast for slow, fast in zip(timings.seconds[name], timings.seconds[OURS], strict=True)]
+    return f"{timings.ratio(name, OURS):.2f}; {min(ratios):.2f}"
+
+
+def _ours(**training: object) -> Callable[[ModelConfig, int, TrainingData], Trainer]:
+    return lambda model, batch, data: Ours(bench_config(model, batch, **training), data, CPU)
+
+
+OURS = "ours (grouped, bf16, compiled)"
+CANDIDATES: dict[str, Callable[[ModelConfig, int, TrainingData], Trainer]] = {
+    "recipe (padded to 512, fp32)": lambda model, batch, data: Recipe(bench_config(model, batch), data, CPU),
+    "grouped by length, fp32": _ours(precision="fp32", compile=False),
+    "grouped, auto precision": _ours(compile=False),
+    OURS: _ours(compile=True),
+    "Hugging Face ESM (bf16, compiled)": lambda model, batch, data: HuggingFace(bench_config(model, batch), data, CPU),
+}
+
+if __name__ == "__main__":
+    main()
