@@ -90,8 +90,8 @@ class TrainerSection(Section):
     flag: Annotated[Text, Field(pattern=r"\{name\}.*\{value\}")] = "--{name}={value}"
     """How one of {flags} is written."""
     data: Literal["packed", "legacy"] = "packed"
-    grace_seconds: Amount = 30.0
-    """From SIGTERM to SIGKILL."""
+    grace_seconds: Annotated[Number, Field(gt=0, le=100)] = 30.0
+    """From SIGTERM to SIGKILL; a worker that is to leave has two minutes in all."""
     metrics: MetricsSection
 
     @model_validator(mode="after")

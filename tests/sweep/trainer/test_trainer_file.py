@@ -106,7 +106,7 @@ def test_tpe_learns_from_a_scripts_runs() -> None:
         ({"budget": {"sequences": 100}}, "budget.sequences is not a known name"),
         ({"trainer.command": ["python", "train.py"]}, "{config} in the command need each other"),
         ({"trainer.command": ["a", "{config}", "{dri}"]}, "{dri} stands for nothing; did you mean dir?"),
-        ({"trainer.config": None, "trainer.command": ["a", "{width}"]}, "nothing hands over seed, note, optim.lr, layers"),
+        ({"trainer.config": None, "trainer.command": ["a", "{width}"]}, "hands over seed, note, optim.lr, layers"),
         ({"trainer.set": {"width": 1}}, "width is a parameter of the space too"),
         ({"trainer.template": "missing.toml"}, "missing.toml: no such file"),
         ({"trainer.template_text": "a = = 1"}, "the template is not valid TOML: Invalid value"),
