@@ -133,6 +133,7 @@ def _judge(kind: str, seed: int, drill: PlainDrill, seconds: float) -> Verdict:
     trials = drill.study().get_trials(deepcopy=False)
     finished = Counter(original(trial) for trial in trials if trial.state in (TrialState.COMPLETE, TrialState.PRUNED))
     begun = {original(trial): trial for trial in trials}
+    failed = {original(trial) for trial in trials if trial.state == TrialState.FAIL} - finished.keys()
     history = stretches(drill.runs)
     intervals = {str(run): _interval(trial) for run, trial in begun.items()}
     return Verdict(
@@ -141,10 +142,10 @@ def _judge(kind: str, seed: int, drill: PlainDrill, seconds: float) -> Verdict:
         kills=len(drill.blows),
         finished=finished.total(),
         target=drill.target,
-        lost=len(begun) - len(finished),
+        lost=len(begun.keys() - finished.keys() - failed),
         twice=sum(count - 1 for count in finished.values()) + sum(map(overlaps, history.values())),
         running=sum(trial.state == TrialState.RUNNING for trial in trials),
-        failed=sum(trial.state == TrialState.FAIL for trial in trials) - _num_retries(trials),
+        failed=len(failed),
         wrong=None,
         seconds=seconds,
         **cost_of_kills(history, intervals, drill.blows),
@@ -153,7 +154,3 @@ def _judge(kind: str, seed: int, drill: PlainDrill, seconds: float) -> Verdict:
 
 def _interval(trial: FrozenTrial) -> int:
     return interval(trial.params.get("effective_batch", 16))
-
-
-def _num_retries(trials: list[FrozenTrial]) -> int:
-    return sum(original(trial) != trial.number for trial in trials)
