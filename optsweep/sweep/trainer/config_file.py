@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 ConfigFormat = Literal["toml", "yaml", "json", "py"]
@@ -24,9 +24,9 @@ def read_template(kind: ConfigFormat, text: str) -> dict[str, Any]:
 def _parse(kind: ConfigFormat, text: str) -> Any:
     import yaml
 
-    parse = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}[kind]
+    parsers: dict[str, Callable[[str], Any]] = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}
     try:
-        return parse(text)
+        return parsers[kind](text)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise ValueError(f"the template is not valid {kind.upper()}: {' '.join(str(error).split())}") from None
 

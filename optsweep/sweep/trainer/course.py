@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import math
 import time
 from collections.abc import Sequence
@@ -23,12 +24,15 @@ FILE_NAME = "metrics.jsonl"
 LINE_EVERY = 0.005
 """Share of a run between two training lines."""
 
+_logger = logging.getLogger(__name__)
+
 
 class Course:
     """Follows rows, tells of evaluations, and keeps them in ``directory``/metrics.jsonl."""
 
     def __init__(self, config: ScriptConfig, directory: Path, on_eval: OnEval, on_metrics: OnMetrics | None) -> None:
-        self._metrics, self._parameters = config.trainer.metrics, config.parameters
+        self._metrics = config.trainer.metrics
+        self._known: dict[str, Any] = {**config.trainer.set, **config.parameters}
         self._points = config.num_evaluations
         self._on_eval, self._on_metrics = on_eval, on_metrics
         self._path = directory / FILE_NAME
@@ -67,6 +71,8 @@ class Course:
         progress = self._progress(row)
         if progress is None:
             # Nothing says how far it is: the study's number of evaluations is taken for the run's.
+            if self._metrics.total is not None and not self.history:
+                _logger.warning("no number is called %s, which [trainer.metrics] total names", self._metrics.total)
             progress = min(1.0, (len(self.history) + 1) / self._points)
         step = len(self.history) + 1 if self._position is None else round(self._position)
         if any(known.step == step and known.value == value for known in self.history):
@@ -84,7 +90,7 @@ class Course:
     def _progress(self, row: Row) -> float | None:
         total = self._metrics.total
         if isinstance(total, str):
-            total = self._parameters.get(total, row.get(total))
+            total = self._known.get(total, row.get(total))
         if not isinstance(total, int | float) or total <= 0 or self._position is None:
             return None
         return max(0.0, min(1.0, self._position / total))

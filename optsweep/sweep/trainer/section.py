@@ -36,7 +36,7 @@ class MetricsSection(Section):
     """Higher is better: the number is negated as it is read."""
     step: Text = "step"
     total: Amount | Text | None = None
-    """The last step: a number, or the name of a parameter or of one of the script's numbers."""
+    """The last step: a number, or the name of a parameter, of a set value, or of one of the script's numbers."""
     train_loss: Text = ""
 
     @field_validator("patterns")

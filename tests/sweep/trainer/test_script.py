@@ -16,7 +16,7 @@ import pytest
 
 from tests.fakes.script import value_at
 from tests.sweep.sweeps import REPOSITORY, wait_for
-from tests.sweep.trainer.conftest import METRICS, ScriptRun
+from tests.sweep.trainer.conftest import METRICS, SCRIPT, ScriptRun
 
 TEMPLATE = {
     "toml": 'width = 1\nsteps = 2\n[optim]\nlr = 1.0\nname = "adam"\n',
@@ -100,14 +100,17 @@ def test_a_script_that_will_not_leave_is_killed_with_all_that_it_started(script_
 
 
 def test_nothing_of_a_script_outlives_a_killed_worker(script_run: ScriptRun) -> None:
-    script_run.trouble = "stubborn"
     pids = script_run.work / "pids.txt"
+    script_run.work.mkdir(parents=True)
     words = (
-        "import sys; from pathlib import Path; from tests.sweep.trainer.conftest import ScriptRun\n"
-        "ScriptRun(Path(sys.argv[1]), trouble='stubborn').train()"
+        "import os, sys, time; from pathlib import Path; from optsweep.sweep.trainer.process import ScriptProcess\n"
+        "script = ScriptProcess(sys.argv[2:], os.environ, Path(sys.argv[1])); time.sleep(600)"
     )
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    worker = subprocess.Popen([sys.executable, "-c", words, str(script_run.directory)], env=environment)
+    script = [sys.executable, str(SCRIPT), "--optim.lr=1", "--width=1", "--steps=2", "--trouble=stubborn"]
+    worker = subprocess.Popen(
+        [sys.executable, "-c", words, "log.txt", *script, f"--dir={script_run.work}"],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
     try:
         wait_for(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         assert len(alive(pids)) == 2
@@ -123,7 +126,10 @@ def test_nothing_of_a_script_outlives_its_killed_guard(script_run: ScriptRun) ->
 
     def kill_the_guard() -> bool:
         if pids.exists() and len(pids.read_text().split()) == 2:
-            psutil.Process(int(pids.read_text().split()[0])).parent().kill()
+            guard = psutil.Process(int(pids.read_text().split()[0])).parent()
+            # Not whoever has adopted the script since.
+            if guard is not None and guard.ppid() == os.getpid():
+                guard.kill()
         return False
 
     assert script_run.train(interrupted=kill_the_guard).outcome == "interrupted"
