@@ -13,7 +13,10 @@ ConfigFormat = Literal["toml", "yaml", "json", "py"]
 def read_template(kind: ConfigFormat, text: str) -> dict[str, Any]:
     """The values of a template (of a Python one none: it is kept as it is); raises `ValueError`."""
     if kind == "py":
-        compile(text, "the template", "exec")
+        try:
+            compile(text, "the template", "exec")
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise ValueError(f"the template is not valid Python: {error}") from None
         return {}
     values = _parse(kind, text) if text.strip() else {}
     if not isinstance(values, dict):

@@ -63,8 +63,9 @@ class Course:
         """Take one row; says whether to go on. Raises `ArithmeticError` for a value that is not finite."""
         self._position = row.get(self._metrics.step, self._position)
         value = self._value(row)
-        if value is None:
+        if value is None or self._metrics.train_loss in row:
             self._note_training(row)
+        if value is None:
             return True
         if not math.isfinite(value):
             raise ArithmeticError(f"{self._metrics.value} is {value}")

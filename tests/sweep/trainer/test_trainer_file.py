@@ -17,6 +17,7 @@ from optsweep.sweep.planning import planned_runs
 from optsweep.sweep.sampling import distributions_for, draw, random_parameters
 from optsweep.sweep.space import identity
 from optsweep.sweep.study_file import load_study, parse_study
+from optsweep.sweep.trainer.config import check_program
 
 FILE: dict[str, Any] = {
     "study": {"type": "tpe", "trials": 9},
@@ -110,6 +111,7 @@ def test_tpe_learns_from_a_scripts_runs() -> None:
         ({"trainer.set": {"width": 1}}, "width is a parameter of the space too"),
         ({"trainer.template": "missing.toml"}, "missing.toml: no such file"),
         ({"trainer.template_text": "a = = 1"}, "the template is not valid TOML: Invalid value"),
+        ({"trainer.config": "py", "trainer.template_text": "a = ="}, "not valid Python: invalid syntax"),
         ({"trainer.metrics": {"kind": "csv", "value": "x"}}, "needs file"),
         ({"trainer.metrics": {"kind": "regex", "value": "x"}}, "needs at least one"),
         ({"trainer.metrics": {"kind": "regex", "value": "x", "patterns": ["("]}}, "no regular expression"),
@@ -137,6 +139,17 @@ def test_a_template_is_read_when_the_study_is(workplace: Path) -> None:
     definition = parse_study(changed, "mine", "mine.toml")
     assert isinstance(definition, ForeignStudy)
     assert definition.trainer.template_text == "[optim]\nlr = 1.0\n"
+
+
+def test_a_script_that_is_not_there_is_said_before_anything_starts(workplace: Path) -> None:
+    Path("there.py").touch()
+    definition = parse_study(contents(), "mine", "mine.toml")
+    assert isinstance(definition, ForeignStudy)
+    check_program(definition.trainer.model_copy(update={"command": ["python", "there.py", "{config}"]}))
+    with pytest.raises(ConfigError, match=r"there is no file 'train.py'"):
+        check_program(definition.trainer)
+    with pytest.raises(ConfigError, match=r"there is no program 'no-such-program'"):
+        check_program(definition.trainer.model_copy(update={"command": ["no-such-program", "{config}"]}))
 
 
 @pytest.mark.parametrize("name", ["plain", "huggingface", "lightning"])
