@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from optsweep.sweep.queue import Lease
 from optsweep.sweep.retry import retried
-from optsweep.sweep.study import Study
+from optsweep.sweep.study import Study, newest_rows
 from optsweep.sweep.tables import losses, runs
 
 LITTLE_ENDIAN = np.dtype("<f4")
@@ -26,15 +26,19 @@ def keep_losses(study: Study, lease: Lease, values: NDArray[np.float32]) -> None
 
 
 @retried
-def copy_losses(origin: Study, trial_id: int, study: Study, new_trial_id: int) -> None:
-    """Give a run that was taken over from ``origin`` the losses that it had there."""
-    select = sa.select(losses.c.losses).where(losses.c.trial_id == trial_id)
-    with origin.storage.engine.connect() as connection:
-        values = connection.execute(select).scalar()
-    if values is not None:
-        row = {"trial_id": new_trial_id, "study_id": study.study_id, "losses": values}
+def take_losses(origin: Study, study: Study, taken: list[str]) -> None:
+    """Give the runs that were taken over from ``origin`` the losses that they have there; safe to repeat."""
+    kept = read_losses(origin)
+    trial_ids = {row.run: row.trial_id for row in newest_rows(study)}
+    rows = [
+        {"trial_id": trial_ids[run], "study_id": study.study_id, "losses": kept[run].tobytes()}
+        for run in taken
+        if run in kept
+    ]
+    if rows:
         with study.storage.engine.begin() as connection:
-            connection.execute(sa.insert(losses).values(row))
+            connection.execute(sa.delete(losses).where(losses.c.trial_id.in_([row["trial_id"] for row in rows])))
+            connection.execute(sa.insert(losses), rows)
 
 
 @retried

@@ -17,6 +17,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from optsweep.errors import StorageError
 from optsweep.sweep.changes import check_unchanged
 from optsweep.sweep.fork import compatible_runs, take_directories
+from optsweep.sweep.losses import take_losses
 from optsweep.sweep.records import Source
 from optsweep.sweep.run_config import cost, resolve_run
 from optsweep.sweep.storage import Storage
@@ -140,7 +141,9 @@ def _take_over(study: Study, origin: Study, existing: Mapping[str, Source]) -> d
     for copy in copies:
         if copy.run not in existing:
             add_trial(study, copy.trial, copy.run, _priority(study.definition, own_attributes(copy.trial)))
-    take_directories(origin.name, study.name, [copy.run for copy in copies])
+    taken = [copy.run for copy in copies]
+    take_directories(origin.name, study.name, taken)
+    take_losses(origin, study, taken)
     return {copy.run: copy.source for copy in copies}
 
 
