@@ -382,7 +382,7 @@ def promote(
 @app.command()
 def fidelity(
     runs: Annotated[int, typer.Option(min=4, help="So many finished runs, denser at the top of the ranking.")] = 20,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds of each of the five best, for the noise.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Seeds of each of the five best, for the noise.")] = 3,
     length: Annotated[
         str, typer.Option(metavar="FACTOR|full", help="Times the sweep's length, or the full length.")
     ] = "full",
@@ -418,7 +418,7 @@ def fidelity(
 @app.command()
 def confirm(
     top: Annotated[int, typer.Option(min=1, help="So many of the best.")] = 3,
-    seeds: Annotated[int, typer.Option(min=1, help="Fresh seeds of each.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Fresh seeds of each.")] = 3,
     gpus: Gpus = None,
     cpu_workers: CpuWorkers = None,
     workers_per_gpu: int = 1,
@@ -442,13 +442,13 @@ def confirm(
 @app.command()
 def sample(
     checkpoint: Annotated[Path, typer.Argument(help="A checkpoint.pt, or the folder of a run.")],
-    count: Annotated[int, typer.Option("-n", min=1, help="Number of proteins.")] = 10,
+    count: Annotated[int, typer.Option("-n", min=1, max=1_000_000, help="Number of proteins.")] = 10,
     data: Annotated[Path | None, typer.Option(help="What it was trained on (default: as its config says).")] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="FASTA file (default: standard output).")
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="Steps from all masked to none.")] = 64,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    steps: Annotated[int, typer.Option(min=1, max=10_000, help="Steps from all masked to none.")] = 64,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1)] = 0,
     device: str = "auto",
 ) -> None:
     """Generate proteins with a trained model and tell how they compare with the training sequences."""

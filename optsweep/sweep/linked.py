@@ -53,8 +53,10 @@ def plan_linked(
         if study is None:
             made = optuna.create_study(study_name=name, storage=origin.storage.optuna, direction="minimize")
             study = Study(origin.storage, name, made._study_id)
-            study.set_attribute("linked", {"origin": origin.name, "purpose": purpose})
-        if study.attributes().get("linked") != {"origin": origin.name, "purpose": purpose}:
+        link = {"origin": origin.name, "purpose": purpose}
+        if not study.attributes():  # new, or left by a planner that was killed right here
+            study.set_attribute("linked", link)
+        if study.attributes().get("linked") != link:
             raise StorageError(f"study {name!r} is there and was not made from {origin.name!r}")
         if "definition" not in study.attributes():
             definition = origin.definition.with_overrides(pruner="none")
@@ -90,9 +92,9 @@ def _queue(study: Study, again: RunAgain, index: int) -> None:
 
 
 def linked_studies(origin: Study, purpose: Purpose) -> list[Study]:
-    """The origin's linked studies of that purpose, oldest first."""
+    """The origin's linked studies of that purpose, as far as they were planned to the end; oldest first."""
     beginning = f"{origin.name}-{purpose}"
     names = [name for name in study_names(origin.storage) if name.startswith(beginning)]
     found = [study for name in names if (study := find_study(origin.storage, name)) is not None]
     link = {"origin": origin.name, "purpose": purpose}
-    return [study for study in found if study.attributes().get("linked") == link]
+    return [study for study in found if (own := study.attributes()).get("linked") == link and "target" in own]

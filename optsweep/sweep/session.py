@@ -127,7 +127,11 @@ def _origin(storage: Storage | None, name: str, fork: str) -> Study:
         raise ConfigError(f"--fork {fork}", ["is the study to fork from; give the new one another name"])
     if storage is None:
         raise ConfigError(f"--fork {fork}", [f"there is no study {name!r} to fork from; choose one with --name"])
-    return open_study(storage, name)
+    study = open_study(storage, name)
+    if linked := study.attributes().get("linked"):
+        again = f"study {name!r} trains runs of study {linked['origin']!r} again; fork that one"
+        raise ConfigError(f"--fork {fork}", [again])
+    return study
 
 
 def _check_options(request: SweepRequest) -> None:

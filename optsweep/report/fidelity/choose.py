@@ -36,7 +36,7 @@ class Setting:
     @property
     def suffix(self) -> str:
         """What the linked study's name ends in; empty for the full training."""
-        length = "" if self.times == "full" else f"-x{self.times:.4g}"
+        length = "" if self.times == "full" else f"-x{self.times:g}"
         return length + ("" if self.sequences is None else f"-n{self.sequences}")
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from rich.console import Console
 
-from optsweep.errors import EXIT_DONE, ConfigError
+from optsweep.errors import EXIT_DONE, EXIT_FAILED, ConfigError
 from optsweep.report.fidelity.choose import COMPLETED, Setting, finished_ranking, larger, repeats, spread, with_seed
 from optsweep.report.fidelity.measured import measure
 from optsweep.report.fidelity.pruning_risk import risk_words
@@ -50,13 +50,14 @@ class Workers:
 
 def run_fidelity(study: Study, setting: Setting, *, runs: int, seeds: int, workers: Workers | None) -> int:
     """Measure noise and fidelity, or (``workers`` None) say what would be trained; returns the exit code."""
-    snapshot = _ended(study, "fidelity")
+    snapshot = _checked(study, "fidelity")
     chosen = spread(finished_ranking(snapshot), runs)
     again = repeats(snapshot, chosen, seeds)
     large = larger(snapshot, chosen, setting)
     if workers is None:
         print("\n".join(_plan_lines(snapshot, again, large, setting)))
         return EXIT_DONE
+    slots = workers.slots(study)
     for line in _plan_lines(snapshot, again, large, setting):
         workers.console.print(line)
     first = plan_linked(study, "repeats", again, command=["optsweep", "fidelity"]) if again else None
@@ -68,12 +69,12 @@ def run_fidelity(study: Study, setting: Setting, *, runs: int, seeds: int, worke
         data={"trains_on": snapshot.data["corpus"], "setting": setting.words},
         command=["optsweep", "fidelity"],
     )
-    return _work(study, [linked for linked in (first, second) if linked is not None], workers)
+    return _work([linked for linked in (first, second) if linked is not None], slots, workers)
 
 
 def run_confirm(study: Study, *, top: int, seeds: int, workers: Workers | None) -> int:
     """Train the finalists again with fresh seeds, scored on the confirmation sequences; returns the exit code."""
-    snapshot = _ended(study, "confirm")
+    snapshot = _checked(study, "confirm")
     if not snapshot.ranking:
         raise ConfigError("confirm", [f"study {study.name!r} has no complete run to confirm"])
     again = [
@@ -82,11 +83,16 @@ def run_confirm(study: Study, *, top: int, seeds: int, workers: Workers | None) 
     if workers is None:
         print("\n".join([f"Finalists, {seeds} fresh seeds each:", *_cost_lines(snapshot, again)]))
         return EXIT_DONE
+    slots = workers.slots(study)
     linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True}, command=["optsweep", "confirm"])
-    return _work(study, [linked], workers)
+    return _work([linked], slots, workers)
 
 
-def _ended(study: Study, command: str) -> StudySnapshot:
+def _checked(study: Study, command: str) -> StudySnapshot:
+    """The study as it stands; raises `ConfigError` where its runs cannot be trained again in a linked study."""
+    if linked := study.attributes().get("linked"):
+        again = f"trains runs of study {linked['origin']!r} again; give --name {linked['origin']}"
+        raise ConfigError(command, [f"study {study.name!r} {again}"])
     snapshot = read_snapshot(study)
     snapshot.check_builtin(command)
     if "weights" not in snapshot.data:
@@ -94,19 +100,24 @@ def _ended(study: Study, command: str) -> StudySnapshot:
     return snapshot
 
 
-def _work(origin: Study, linked: list[Study], workers: Workers) -> int:
-    slots = workers.slots(origin)
+def _work(linked: list[Study], slots: list[Slot], workers: Workers) -> int:
+    """Work on one study after the other; one run that fails keeps nobody from the others."""
+    code = EXIT_DONE
     for study in linked:
         if not workers.launch:
             workers.console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
             continue
-        if read_snapshot(study).ended:
-            workers.console.print(f"Study {study.name}: all runs have ended")
-            continue
-        workers.console.print(f"Study {study.name}: {len(read_snapshot(study).runs)} runs")
-        if code := work(study, slots, workers.console):
-            return code
-    return EXIT_DONE
+        snapshot = read_snapshot(study)
+        if snapshot.ended:
+            workers.console.print(f"Study {study.name}: all {snapshot.target} runs have ended")
+            ended = EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
+        else:
+            workers.console.print(f"Study {study.name}: {snapshot.target} runs")
+            ended = work(study, slots, workers.console)
+        if ended not in (EXIT_DONE, EXIT_FAILED):
+            return ended
+        code = code or ended
+    return code
 
 
 def _plan_lines(snapshot: StudySnapshot, again: list[RunAgain], large: list[RunAgain], setting: Setting) -> list[str]:
