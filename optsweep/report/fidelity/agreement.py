@@ -58,7 +58,7 @@ class Fidelity:
     def verdict(self) -> str:
         """What the ranking is good for, taken from the figures of the top third."""
         if self.overall is None:
-            return "too few runs at both settings to say anything"
+            return "too few different runs at both settings to say anything"
         if self.overall.spearman.low <= 0:
             return "cannot be trusted: the sweep's ranking may be unrelated to the larger setting's"
         halves = (
@@ -92,13 +92,13 @@ def fidelity(
     common = sorted(cheap.keys() & large.keys(), key=lambda run: cheap[run])
     runs = [Trained(run, cheap[run], large[run]) for run in common]
     third = runs[: max(1, round(len(runs) / 3))]
-    luck = _Luck(runs, losses, weights, noise) if _have_losses(runs, losses) else None
+    luck = _Luck(runs, losses, weights, noise) if _have_losses(runs, losses, weights) else None
     return Fidelity(
         setting=setting,
         runs=runs,
         overall=agreement([run.cheap for run in runs], [run.large for run in runs]),
         top_third=agreement([run.cheap for run in third], [run.large for run in third]),
-        ceiling=_ceiling(third, noise) if noise and len(third) > TOP else None,
+        ceiling=_ceiling(third, noise) if noise and noise.deviation and len(third) > TOP else None,
         winner_in_top=luck.winner_in_top() if luck else None,
         regret=luck.regret() if luck else None,
         kept_by_better_half=_kept_by_better_half(runs),
@@ -106,8 +106,8 @@ def fidelity(
     )
 
 
-def _have_losses(runs: list[Trained], losses: tuple[Losses, Losses]) -> bool:
-    return len(runs) > 1 and all(run.run in part for run in runs for part in losses)
+def _have_losses(runs: list[Trained], losses: tuple[Losses, Losses], weights: list[int]) -> bool:
+    return len(runs) > 1 and bool(weights) and all(run.run in part for run in runs for part in losses)
 
 
 def _kept_by_better_half(runs: list[Trained]) -> float:
@@ -154,5 +154,5 @@ def _ceiling(runs: list[Trained], noise: SeedNoise) -> float:
     Both settings are scored on the same sequences with the same masks, so that only the seeds are left.
     """
     large = np.array([run.large for run in runs])
-    first, second = np.random.default_rng(SEED).normal(large, noise.deviation, (2, CEILING_DRAWS, len(runs)))
-    return float(np.median([spearman(*pair) for pair in zip(first, second, strict=True)]))
+    draws = np.random.default_rng(SEED).normal(large, noise.deviation, (2, CEILING_DRAWS, len(runs)))
+    return float(np.median(spearman(*draws)))

@@ -37,36 +37,41 @@ class Confirmation:
         first, *others = self.finalists
         if not others:
             return f"{first.run}: {first.confirmed.value:.4f} nats per residue on sequences that nothing had looked at"
-        chance = f"{first.probability_of_best:.0%}".replace("%", " %")
+        chance = f"{first.probability_of_best:.0%}".replace("%", " %") + ("" if self.noise else ", seeds left out")
         if first.probability_of_best >= 0.95:
             return f"{first.run} is the best of the {len(self.finalists)} (probability {chance})"
         return f"a tie: {first.run} is the best with probability {chance}; choose by cost"
 
 
 def confirmation(
-    origin: StudySnapshot, confirmed: StudySnapshot, losses: Losses, weights: Mapping[str, list[int]]
+    origin: StudySnapshot,
+    confirmed: StudySnapshot,
+    losses: Losses,
+    weights: Mapping[str, list[int]],
+    noise: SeedNoise | None = None,
 ) -> Confirmation | None:
     """Score the finalists whose runs are complete; None where there is none.
 
     Each run counts at the step where it was best on the validation sequences; the confirmation sequences have decided
-    nothing. Probabilities: bootstrap over sequences (paired) and the seeds' pooled deviation.
+    nothing. Probabilities: bootstrap over sequences (paired) and the seeds' pooled deviation; ``noise`` is what was
+    measured before, and counts where every finalist has one fresh seed only.
     """
     skip = len(weights["validation"])
-    swept = {run.run: run.value for run in origin.runs}
+    swept = {run.run: run.value for run in origin.runs if run.value is not None}
     groups: dict[str, list[RunRecord]] = {}
     for run in confirmed.runs:
-        if run.state == "complete" and run.of is not None and run.run in losses:
-            groups.setdefault(run.of, []).append(run)
+        if run.state == "complete" and run.of in swept and run.run in losses:
+            groups.setdefault(str(run.of), []).append(run)
     if not groups:
         return None
     tails = {of: np.mean([losses[run.run][skip:] for run in runs], axis=0) for of, runs in groups.items()}
-    noise = pooled_noise(confirmed.runs)
+    noise = pooled_noise(confirmed.runs) or noise
     counts = np.array([len(groups[of]) for of in tails])
     values = _with_seeds(resampled_values(list(tails.values()), weights["confirmation"]), noise, counts)
     points = np.array([np.average(tail, weights=weights["confirmation"]) for tail in tails.values()])
     wins = np.bincount(values.argmin(axis=1), minlength=len(tails)) / len(values)
     finalists = [
-        Finalist(of, swept[of] or float("nan"), interval(float(points[i]), values[:, i]), int(counts[i]), wins[i])
+        Finalist(of, swept[of], interval(float(points[i]), values[:, i]), int(counts[i]), wins[i])
         for i, of in enumerate(tails)
     ]
     return Confirmation(sorted(finalists, key=lambda finalist: finalist.confirmed.value), noise)

@@ -86,4 +86,5 @@ def measured_confirmation(study: Study, snapshot: StudySnapshot) -> Confirmation
     linked = next(iter(linked_studies(study, "confirm")), None)
     if linked is None or "weights" not in snapshot.data:
         return None
-    return confirmation(snapshot, read_snapshot(linked), read_losses(linked), snapshot.data["weights"])
+    noise = seed_noise(study, snapshot)
+    return confirmation(snapshot, read_snapshot(linked), read_losses(linked), snapshot.data["weights"], noise)

@@ -75,12 +75,12 @@ def budget_words(snapshot: StudySnapshot) -> list[str]:
     """Where many complete runs were best long before their end: that the budget is too long, and a shorter one."""
     runs = [run for run in snapshot.ranking if run.best_step is not None and "training" in run.config]
     peaks = [(run.best_step or 0) / run.config["training"]["n_iters"] for run in runs]
-    early = sum(peak < PEAKED_EARLY for peak in peaks)
-    if len(runs) < FEWEST_RUNS or early <= MOST_EARLY * len(runs):
+    early = [peak for peak in peaks if peak < PEAKED_EARLY]
+    if len(runs) < FEWEST_RUNS or len(early) <= MOST_EARLY * len(runs):
         return []
-    seen = [(run.best_step or 0) * run.config["training"]["effective_batch"] for run in runs]
-    wanted = MARGIN * quantiles(seen, n=4)[-1]
+    budget = snapshot.definition["budget"]
+    wanted = MARGIN * quantiles(early, n=4, method="inclusive")[-1] * budget["sequences"] * budget["scale"]
     return [
-        f"Budget too long for the subset: {early} of {len(runs)} complete runs were best before "
+        f"Budget too long for the subset: {len(early)} of {len(runs)} complete runs were best before "
         f"{PEAKED_EARLY:.0%} of it; {quantity(float(f'{wanted:.2g}'))} sequences would do".replace("%", " %")
     ]

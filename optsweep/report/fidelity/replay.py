@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -91,9 +90,10 @@ def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
             best=dict(zip(run.curve, itertools.accumulate(run.curve.values(), min), strict=True)),
             seconds={step: run.seconds * min(1.0, step * every / run.sequences) for step in run.curve},
             end=run.seconds,
-            value=min(run.curve.values()) if run.value is None else run.value,
+            value=value,
         )
         for run in runs
+        if (value := run.value) is not None
     ]
 
 
@@ -115,12 +115,13 @@ def replay(
     rng = np.random.default_rng(0)
     presets, sampled = [run for run in runs if not run.prunable], [run for run in runs if run.prunable]
     top = sorted(sampled, key=lambda run: run.value)[:TOP]
-    total = sum(run.end for run in runs)
+    total, worst = sum(run.end for run in runs), max(run.value for run in sampled)
     rows = []
     for _ in range(orders):
         order = presets + [sampled[index] for index in rng.permutation(len(sampled))]
         cut, spent = one_order(order, settings, num_evaluations, workers)
-        left = sorted(run.value for run in sampled if run.run not in cut) or [math.inf]
+        # Where less than three are left, the worst stands for those that are missing.
+        left = [*sorted(run.value for run in sampled if run.run not in cut), *[worst] * TOP]
         rows.append(
             (
                 1 - spent / total,
@@ -161,7 +162,7 @@ def one_order(
             start(worker, now)
             continue
         step, *later = points
-        if run.prunable and now - began < run.end and contest.reason(step, run.best[step]) is not None:
+        if run.prunable and run.seconds[step] < run.end and contest.reason(step, run.best[step]) is not None:
             cut.add(run.run)
             contest.add({point: value for point, value in run.curve.items() if point <= step}, complete=False)
             spent += run.seconds[step]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import kendalltau, spearmanr
+from scipy.stats import rankdata
 
 FloatArray = NDArray[np.float64]
 
@@ -44,27 +44,45 @@ def interval(value: float, resampled: ArrayLike) -> Interval:
 
 
 def agreement(first: Sequence[float], second: Sequence[float]) -> Agreement | None:
-    """Spearman's and Kendall's coefficient, bootstrapped over runs; None for fewer than four runs."""
+    """Spearman's and Kendall's coefficient, bootstrapped over runs.
+
+    None for fewer than four runs, and where all are equal in one of the rankings.
+    """
     pairs = np.array([first, second], float)
-    if pairs.shape[1] < FEWEST_RANKED:
+    num_runs = pairs.shape[1]
+    if num_runs < FEWEST_RANKED or (np.ptp(pairs, axis=1) == 0).any():
         return None
-    rng = np.random.default_rng(SEED)
-    draws = [rng.integers(pairs.shape[1], size=pairs.shape[1]) for _ in range(RESAMPLES)]
-    samples = [pairs[:, draw] for draw in draws if all(len(np.unique(row)) > 1 for row in pairs[:, draw])]
+    draws = np.random.default_rng(SEED).integers(num_runs, size=(RESAMPLES, num_runs))
+    samples = pairs[:, draws]
+    # A ranking of equals agrees with nothing.
+    samples = samples[:, (np.ptp(samples, axis=2) > 0).all(axis=0)]
     return Agreement(
-        interval(spearman(*pairs), [spearman(*sample) for sample in samples]),
-        interval(kendall(*pairs), [kendall(*sample) for sample in samples]),
-        pairs.shape[1],
+        interval(float(spearman(*pairs)), spearman(*samples)),
+        interval(float(kendall(*pairs)), kendall(*samples)),
+        num_runs,
     )
 
 
-def spearman(first: FloatArray, second: FloatArray) -> float:
-    return float(spearmanr(first, second).statistic)
+def spearman(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Spearman's coefficient over the last axis."""
+    return _cosine(*(_centred(np.asarray(rankdata(values, axis=-1))) for values in (first, second)))
 
 
-def kendall(first: FloatArray, second: FloatArray) -> float:
-    """Kendall's tau-b."""
-    return float(kendalltau(first, second).statistic)
+def kendall(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Kendall's tau-b over the last axis."""
+    left, right = np.triu_indices(first.shape[-1], 1)
+    return _cosine(*(np.sign(values[..., left] - values[..., right]) for values in (first, second)))
+
+
+def _centred(values: FloatArray) -> FloatArray:
+    centred: FloatArray = values - values.mean(axis=-1, keepdims=True)
+    return centred
+
+
+def _cosine(first: FloatArray, second: FloatArray) -> FloatArray:
+    squares = (first**2).sum(axis=-1) * (second**2).sum(axis=-1)
+    cosine: FloatArray = (first * second).sum(axis=-1) / np.sqrt(squares)
+    return cosine
 
 
 def resampled_values(losses: ArrayLike, weights: ArrayLike, seed: int = SEED) -> FloatArray:
