@@ -124,13 +124,13 @@ class _Luck:
     ) -> None:
         size = len(weights)
         self._runs = runs
-        self._deviation = noise.deviation if noise else 0.0
+        self._noise = noise
         self._rng = np.random.default_rng(SEED)
         cheap, large = (resampled_values([part[run.run][:size] for run in runs], weights) for part in losses)
         self._cheap, self._large = self._with_seeds(cheap), self._with_seeds(large)
 
     def _with_seeds(self, values: FloatArray) -> FloatArray:
-        return values + self._rng.normal(0.0, self._deviation, values.shape)
+        return values + self._noise.draw(self._rng, values.shape) if self._noise else values
 
     def _winners(self) -> FloatArray:
         """[resamples] how far the cheap winner is behind the best at the larger setting."""

@@ -79,6 +79,7 @@ def confirmation(
 
 def _with_seeds(values: FloatArray, noise: SeedNoise | None, counts: np.ndarray) -> FloatArray:
     """A mean over ``counts`` seeds keeps that share of one seed's variance."""
-    deviation = (noise.deviation if noise else 0.0) / np.sqrt(counts)
-    moved: FloatArray = values + np.random.default_rng(SEED).normal(0.0, 1.0, values.shape) * deviation
+    if noise is None:
+        return values
+    moved: FloatArray = values + noise.draw(np.random.default_rng(SEED), values.shape) / np.sqrt(counts)
     return moved

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.stats import norm, t
 
-from optsweep.report.fidelity.statistics import LEVEL, resampled_values
+from optsweep.report.fidelity.statistics import LEVEL, FloatArray, resampled_values
 from optsweep.sweep.records import RunRecord, StudySnapshot
 
 Losses = Mapping[str, NDArray[np.float32]]
@@ -25,6 +25,16 @@ class SeedNoise:
     configurations: int
     repeats: int
     """Runs, the first of each configuration among them."""
+
+    @property
+    def freedom(self) -> int:
+        """Of the deviation's estimate: few repeats leave open how large the noise is, and Student's t counts that."""
+        return self.repeats - self.configurations
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
+        """What other seeds may change."""
+        moved: FloatArray = self.deviation * rng.standard_t(self.freedom, shape)
+        return moved
 
 
 @dataclass(frozen=True)
@@ -64,13 +74,13 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
     if len(ranked) < 2 or ranked[0] != snapshot.ranking[0].run:
         return None
     values = resampled_values([losses[run][: len(weights)] for run in ranked], weights)
-    seeds = 2 * noise.deviation**2 if noise else 0.0
-    deviations = np.sqrt((values - values[:, :1]).var(axis=0) + seeds)
+    tail = (1 + LEVEL) / 2
+    seeds = math.sqrt(2) * noise.deviation * t.ppf(tail, noise.freedom) if noise else 0.0
+    halves = np.hypot(norm.ppf(tail) * (values - values[:, :1]).std(axis=0), seeds)
     points = {run.run: run.value for run in snapshot.ranking if run.value is not None}
-    reach = float(norm.ppf((1 + LEVEL) / 2))
     differences = {
-        run: _difference(points[run] - points[ranked[0]], reach * float(deviation))
-        for run, deviation in zip(ranked[1:], deviations[1:], strict=True)
+        run: _difference(points[run] - points[ranked[0]], float(half))
+        for run, half in zip(ranked[1:], halves[1:], strict=True)
     }
     return Ties(differences, noise)
 
