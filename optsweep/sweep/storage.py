@@ -18,6 +18,7 @@ from sqlalchemy import exc
 from optsweep.errors import StorageError
 from optsweep.files import locked
 from optsweep.sweep import servers, sqlite
+from optsweep.sweep.bulk_reading import BulkReadingStorage
 from optsweep.sweep.retry import retried
 from optsweep.sweep.tables import metadata
 from optsweep.sweep.urls import is_sqlite, masked, secrets, storage_url
@@ -169,7 +170,7 @@ def _open(url: sa.URL, *, create: bool) -> Storage:
     # A lost connection is told in one line by whoever waits for it; SQLAlchemy would add a traceback.
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     module = sqlite if is_sqlite(url) else servers
-    backend = optuna.storages.RDBStorage(
+    backend = BulkReadingStorage(
         url.render_as_string(hide_password=False),
         engine_kwargs=module.engine_arguments(url),
         skip_table_creation=not create,
