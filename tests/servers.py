@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,11 +27,14 @@ class ServerMissing(Exception):
 class PrivateServer:
     """One server on a free port of 127.0.0.1, with one empty database; no password.
 
-    ``kind`` is "postgresql" or "mariadb". Raises `ServerMissing` where it is not installed.
+    ``kind`` is "postgresql" or "mariadb". A PostgreSQL can have another ``address``, with the words that start a
+    program ``inside`` the place that has it. Raises `ServerMissing` where it is not installed.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, address: str = "127.0.0.1", inside: Sequence[str] = ()) -> None:
         self.kind = kind
+        self._address = address
+        self._inside = list(inside)
         self._account = _account(kind)
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,25 +46,30 @@ class PrivateServer:
         if self._account is not None:
             shutil.chown(self.folder, self._account)
         self._run(self._making())
+        if kind == "postgresql":
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
 
     @property
     def url(self) -> str:
         """The database's URL, as a user of optsweep would write it."""
         scheme, user = {"postgresql": ("postgresql", "postgres"), "mariadb": ("mysql", "root")}[self.kind]
-        return f"{scheme}://{user}@127.0.0.1:{self._port}/{DATABASE}"
+        return f"{scheme}://{user}@{self._address}:{self._port}/{DATABASE}"
 
     def start(self) -> None:
         """Start the server and wait until it answers; the first start makes the database."""
         assert self._process is None, "it runs already"
         with self._log.open("ab") as log:
+            # Only root enters a namespace; the account is changed inside.
+            account = None if self._inside else self._account
             self._process = subprocess.Popen(
-                self._serving(),
+                [*self._inside, *self._changing(), *self._serving()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                user=self._account,
-                group=self._account,
+                user=account,
+                group=account,
             )
         self._wait_until_it_answers()
 
@@ -97,11 +105,16 @@ class PrivateServer:
         plain = "--auth-root-authentication-method=normal"
         return [maker, "--no-defaults", f"--datadir={self._data}", plain, "--skip-test-db", *user]
 
+    def _changing(self) -> list[str]:
+        if not self._inside or self._account is None:
+            return []
+        return ["setpriv", f"--reuid={self._account}", f"--regid={self._account}", "--init-groups"]
+
     def _serving(self) -> list[str]:
         # Without syncing to the disk: what a killed process has written, the kernel keeps; and a recovery takes 1 s.
         server = _program(self.kind, "server")
         if self.kind == "postgresql":
-            address = ["-h", "127.0.0.1", "-p", str(self._port), "-k", str(self.folder)]
+            address = ["-h", self._address, "-p", str(self._port), "-k", str(self.folder)]
             return [server, "-D", str(self._data), *address, "-c", "fsync=off"]
         unsynced = "--innodb-flush-log-at-trx-commit=2"
         address = ["--bind-address=127.0.0.1", f"--port={self._port}", f"--socket={self.folder / 'socket'}"]
@@ -138,10 +151,10 @@ class PrivateServer:
 
 
 @contextmanager
-def private_server(kind: str) -> Iterator[PrivateServer]:
+def private_server(kind: str, address: str = "127.0.0.1", inside: Sequence[str] = ()) -> Iterator[PrivateServer]:
     """A running server, removed afterwards; skips the test where it is not installed (or must be: fails)."""
     try:
-        server = PrivateServer(kind)
+        server = PrivateServer(kind, address, inside)
     except ServerMissing as missing:
         if os.environ.get("OPTSWEEP_REQUIRE_DATABASES") == "1":
             raise

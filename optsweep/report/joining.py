@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import signal
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,9 @@ from optsweep.sweep.subsets import local_data
 
 if TYPE_CHECKING:
     from submitit.helpers import DelayedSubmission
+
+PREEMPTION_SECONDS = 900
+"""How long a job waits for SLURM to end it after SIGTERM; partitions give less grace than that."""
 
 
 def join(study: Study, gpu: str | None, data: Path | None) -> int:
@@ -52,9 +56,12 @@ class NodeWork:
         study = open_study(open_storage(storage_url(None)), self.study)
         slots = gpu_slots(",".join(map(str, range(self.gpus)))) if self.gpus else cpu_slots(1)
         code, signals = _work(study, slots, None, self.warning_seconds)
-        # After SIGTERM it is SLURM that requeues (preemption), or nobody (scancel).
-        if code == EXIT_INTERRUPTED and signal.SIGTERM not in signals and study.claim_refusal() is None:
-            self._come_back()
+        if code == EXIT_INTERRUPTED and study.claim_refusal() is None:
+            if signal.SIGTERM in signals:
+                # Preempted (or cancelled): SLURM ends this job, and queues it again only if it has not ended before.
+                time.sleep(PREEMPTION_SECONDS)
+            else:
+                self._come_back()
         return code
 
     def checkpoint(self) -> DelayedSubmission:

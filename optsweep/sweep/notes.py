@@ -60,12 +60,11 @@ def describe_runs(study: Study, chosen: Collection[str] | None = None) -> None:
     Whatever goes wrong is logged, the sweep does not suffer from it.
     """
     try:
-        snapshot, optuna_study = read_snapshot(study), study.optuna()
-        ids = {trial.number: trial._trial_id for trial in study.storage.optuna.get_all_trials(study.study_id, False)}
+        snapshot, optuna_study = read_snapshot(study, chosen), study.optuna()
         known = study.storage.backend.get_study_system_attrs(study.study_id)
         for record in snapshot.runs:
-            trial_id = ids[record.trial]
-            ended = record.state in ("complete", "pruned", "failed") and (chosen is None or record.run in chosen)
+            trial_id = study.storage.backend.get_trial_id_from_study_id_trial_number(study.study_id, record.trial)
+            ended = record.state in ("complete", "pruned", "failed")
             # A note is written once: what a person makes of it later stays.
             if ended and _VERSION.format(trial_id) not in known:
                 trial = _Trial(study.storage.backend, optuna_study, trial_id)

@@ -178,7 +178,7 @@ def job_states(jobs: Iterable[str]) -> dict[str, Counter[str]]:
         job, state = line.split()
         if job in known:
             states.setdefault(job, Counter())[state.lower()] += 1
-    return states
+    return dict(sorted(states.items(), key=lambda item: int(item[0])))
 
 
 def _ask(*command: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,15 +24,21 @@ STATES: dict[TrialState, RunState] = {
 
 
 @retried
-def read_snapshot(study: Study) -> StudySnapshot:
-    """Everything about the study, from the database alone; safe at any time, from any host."""
+def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudySnapshot:
+    """Everything about the study, from the database alone; safe at any time, from any host.
+
+    With ``chosen`` these runs alone, which of a study of thousands takes milliseconds in place of seconds.
+    """
     attributes = study.attributes()
     with study.storage.engine.connect() as connection:
         now = study.storage.now(connection)
-        rows = connection.execute(
-            sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
-        ).all()
-    trials = {trial._trial_id: trial for trial in study.storage.optuna.get_all_trials(study.study_id, deepcopy=False)}
+        query = sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
+        rows = connection.execute(query if chosen is None else query.where(runs.c.run.in_(chosen))).all()
+    if chosen is None:
+        read = study.storage.optuna.get_all_trials(study.study_id, deepcopy=False)
+    else:
+        read = [study.storage.backend.get_trial(row.trial_id) for row in rows]
+    trials = {trial._trial_id: trial for trial in read}
     by_run: dict[str, list[Any]] = {}
     for row in rows:
         if row.trial_id in trials:

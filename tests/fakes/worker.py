@@ -12,6 +12,8 @@ modules: dict[str, Any] = {"optsweep.train.loop": fake, "optsweep.train.checkpoi
 sys.modules.update(modules)
 
 from optsweep.sweep.worker import WorkerOrder, main  # noqa: E402  (the fakes must be there first)
+from tests.fakes.lease import shorten_leases  # noqa: E402
 
 if __name__ == "__main__":
+    shorten_leases()
     sys.exit(main(WorkerOrder(**json.loads(sys.argv[1]))))

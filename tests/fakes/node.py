@@ -1,0 +1,12 @@
+"""What a job of SLURM does on a node, with workers that train falsely."""
+
+from __future__ import annotations
+
+from optsweep.report.joining import NodeWork
+from optsweep.sweep import launcher
+
+
+class FakeNodeWork(NodeWork):
+    def __call__(self) -> int:
+        launcher.WORKER_MODULE = "tests.fakes.worker"
+        return super().__call__()
