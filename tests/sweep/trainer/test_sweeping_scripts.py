@@ -144,7 +144,7 @@ def test_an_example_sweeps_with_presets_tpe_pruning_and_resume(workplace: Path, 
     assert launcher.wait(180) == 3
     optsweep(workplace, *words[3:])
     optsweep(workplace, "enqueue", *HOPELESS[example])
-    optsweep(workplace, "sweep", "--name", "study-demo", "--cpu-workers", "1")
+    optsweep(workplace, "sweep", "--name", "study-demo", "--cpu-workers", "2")
     document: dict[str, Any] = json.loads(optsweep(workplace, "status", "--json"))
     assert document["finished_runs"] == document["target"]
     states = {run["run"]: run for run in document["runs"]}
