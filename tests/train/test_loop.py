@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from optsweep.data.reference import residue_counts
 from optsweep.errors import DataError, DeviceError
 from optsweep.train import loop, state
 from optsweep.train.checkpoint import load_ema
@@ -282,3 +284,29 @@ def test_data_without_validation_is_refused() -> None:
     empty = type(data)(data.train, make_sequences(0), data.confirmation, {}, data.path)
     with pytest.raises(DataError, match="0 validation sequences"):
         train(make_config(), empty, "cpu", Listener())
+
+
+def test_scoring_the_confirmation_sequences_changes_nothing_of_a_run() -> None:
+    config, data = make_config(), make_data()
+    plain = train(config, data, "cpu", Listener())
+    both = train(config, replace(data, scores_confirmation=True), "cpu", Listener())
+    assert [e.value for e in both.evaluations] == [e.value for e in plain.evaluations]
+    assert plain.losses is not None
+    assert both.losses is not None
+    num = len(data.validation)
+    assert len(both.losses) == num + len(data.confirmation)
+    np.testing.assert_array_equal(both.losses[:num], plain.losses)
+    assert both.best is not None
+    weights = residue_counts(data.validation, config.data.max_protein_len - 2).sum(axis=1)
+    assert np.average(plain.losses, weights=weights) == pytest.approx(both.best.value, abs=1e-6)
+
+
+def test_num_sequences_is_a_fixed_sample_that_the_run_trains_on() -> None:
+    data = make_data(num_train=40)
+    few = train(make_config(data__num_sequences=5), data, "cpu", Listener())
+    same = train(make_config(), replace(data, train=data.sample(5)), "cpu", Listener())
+    more = train(make_config(data__num_sequences=400), data, "cpu", Listener())
+    whole = train(make_config(), data, "cpu", Listener())
+    assert [e.value for e in few.evaluations] == [e.value for e in same.evaluations]
+    assert [e.value for e in more.evaluations] == [e.value for e in whole.evaluations]
+    assert [e.value for e in few.evaluations] != [e.value for e in whole.evaluations]

@@ -64,7 +64,8 @@ class Fidelity:
         halves = (
             "good for throwing out the worst half"
             if self.kept_by_better_half >= 1 - 1e-9
-            else f"fair for throwing out the worst half ({self.kept_by_better_half:.0%} of the best third survive it)"
+            else f"fair for throwing out the worst half ({round(100 * self.kept_by_better_half)} % of the best third "
+            "survive it)"
         )
         top = self.top_third
         if top is not None and top.spearman.low > 0 and top.spearman.value >= FAIR:
