@@ -11,7 +11,6 @@ import json
 import logging
 import math
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ class Course:
     def seconds(self) -> float:
         return self._seconds_before + time.monotonic() - self._started
 
-    def unseen(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def unseen(self, rows: list[Row]) -> list[Row]:
         """The rows after the last evaluation that is known, where they hold it: an earlier attempt's end, unread."""
         if not self.history:
             return rows

@@ -11,7 +11,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from optsweep.sweep.deaths import FAULT_SIGNALS, OutOfMemoryCounter
 from optsweep.sweep.trainer.config import ScriptConfig, command_line, config_text
 from optsweep.sweep.trainer.course import Course
 from optsweep.sweep.trainer.process import ScriptProcess
-from optsweep.sweep.trainer.readers import open_reader
+from optsweep.sweep.trainer.readers import Row, open_reader
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
 
 POLL_SECONDS = 0.2
@@ -84,16 +84,17 @@ class _Attempt:
 
     def run(self, interrupted: Callable[[], bool]) -> Outcome:
         """Follow the script to its end, or end it."""
+        # What earlier attempts have left, as far as their workers had no time to read it.
+        rows = self._course.unseen(self._reader.rows())
         with ScriptProcess(self._command, _environment(), self._log) as script:
-            first = True
             while True:
                 status = script.poll()
                 # Read after the look: what an ended script has left is all there now.
-                rows = self._reader.rows(ended=status is not None)
-                goes_on, first = self._follow(self._course.unseen(rows) if first else rows), False
-                if goes_on is not None:
+                rows = [*rows, *self._reader.rows(ended=status is not None)]
+                outcome, rows = self._follow(rows), []
+                if outcome is not None:
                     script.end(self._trainer.grace_seconds)
-                    return goes_on
+                    return outcome
                 if status is not None:
                     return self._ended(status)
                 if interrupted():
@@ -101,7 +102,7 @@ class _Attempt:
                     return "interrupted"
                 time.sleep(POLL_SECONDS)
 
-    def _follow(self, rows: Any) -> Outcome | None:
+    def _follow(self, rows: Iterable[Row]) -> Outcome | None:
         """Take the rows; returns an outcome where one of them ends the run."""
         for row in rows:
             try:
