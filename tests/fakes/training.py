@@ -15,7 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from optsweep.config import TrainConfig
+from optsweep.data.training_data import TrainingData
 from optsweep.files import write_text
 from optsweep.train.report import Evaluation, TrainReport
 
@@ -35,7 +39,7 @@ def value_at(config: TrainConfig, progress: float) -> float:
 
 def train(
     config: TrainConfig,
-    data: object,
+    data: TrainingData,
     device: str,
     on_eval: Callable[[Evaluation], bool],
     *,
@@ -51,11 +55,11 @@ def train(
     attempt = new_attempt()
     for evaluation in history:
         if not on_eval(evaluation):
-            return _report("stopped", history, step, batch)
+            return _report("stopped", history, step, config, data)
     while step < iterations:
         if interrupted():
             _save(directory, step, history)
-            return _report("interrupted", history, step, batch)
+            return _report("interrupted", history, step, config, data)
         if trouble and step == (0 if trouble.endswith("at once") else iterations // 2):
             _befall(trouble)
         time.sleep(pause)
@@ -76,8 +80,17 @@ def train(
             note_metrics(directory, evaluation)
             _save(directory, step, history)
             if not on_eval(evaluation):
-                return _report("stopped", history, step, batch)
-    return _report("complete", history, step, batch)
+                return _report("stopped", history, step, config, data)
+    return _report("complete", history, step, config, data)
+
+
+def losses_at(config: TrainConfig, data: TrainingData, value: float) -> NDArray[np.float32]:
+    """Losses of the scored sequences: hard and easy ones, the same for all runs, around ``value``."""
+    parts = [data.validation, data.confirmation] if data.scores_confirmation else [data.validation]
+    num = [min(len(part), config.evaluation.num_sequences or len(part)) for part in parts]
+    hardness = 0.3 * np.sin(np.concatenate([np.arange(size) for size in num]))
+    luck = 0.001 * np.random.default_rng(config.training.seed).standard_normal(sum(num))
+    return (value + hardness + luck).astype(np.float32)
 
 
 def new_attempt() -> str:
@@ -109,10 +122,13 @@ def _befall(trouble: str) -> None:
         raise MemoryError(f"{len(hog)} blocks, and nobody was killed")
 
 
-def _report(outcome: Any, history: list[Evaluation], step: int, batch: int) -> TrainReport:
+def _report(outcome: Any, history: list[Evaluation], step: int, config: TrainConfig, data: TrainingData) -> TrainReport:
+    batch = config.training.effective_batch
+    best = min((evaluation.value for evaluation in history), default=None)
+    losses = None if best is None else losses_at(config, data, best)
     return TrainReport(
         outcome=outcome, evaluations=history, step=step, sequences=step * batch, seconds=step * _pause(), micro_batch=1,
-        losses=None,
+        losses=losses,
     )  # fmt: skip
 
 

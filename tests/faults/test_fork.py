@@ -12,6 +12,7 @@ from optuna.trial import TrialState
 from optsweep.data.demo import make_demo
 from optsweep.errors import EXIT_DONE, EXIT_USAGE
 from optsweep.sweep.identity import identify
+from optsweep.sweep.losses import keep_losses, read_losses
 from optsweep.sweep.objective import prepare
 from optsweep.sweep.queue import Standing
 from optsweep.sweep.records import StudySnapshot
@@ -44,6 +45,7 @@ def finish_some(sweeps: Sweeps, wanted: int) -> None:
         (claimed.directory.path / "checkpoint.pt").write_bytes(b"weights")
         standing = Standing(progress=1.0, sequences=3200, seconds=9.0, best_value=2.5 + number / 100, best_step=40)
         study.queue.report(lease, 1, 2.5 + number / 100, standing)
+        keep_losses(study, lease, np.float32([2.5, 2.6, 2.7 + number]))
         state = TrialState.PRUNED if number == wanted - 1 else TrialState.COMPLETE
         study.queue.finish(lease, state, 2.5 + number / 100, outcome=state.name.lower(), reason=None)
 
@@ -123,6 +125,9 @@ def test_a_fork_takes_over_what_still_holds_and_plans_the_rest(begun: Sweeps, op
         assert (record.state, record.sequences, record.config) == (old[run].state, old[run].sequences, old[run].config)
         assert Path(record.directory, "checkpoint.pt").read_bytes() == b"weights"
     assert snapshot(begun).runs == list(old.values())
+    losses, before = (read_losses(the_study(begun, name)) for name in ("second", "study"))
+    assert {run: own.tolist() for run, own in losses.items()} == {run: own.tolist() for run, own in before.items()}
+    assert set(losses) == set(finished)
     # The fork is resumed by the same command, and by its name.
     for again in (["--name", "study", *PLAN, "--fork", "second"], ["--name", "second", *PLAN]):
         code, output = optsweep("sweep", *again)

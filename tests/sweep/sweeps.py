@@ -60,8 +60,12 @@ class Sweeps:
 
     def start(self, *arguments: str, output: int | IO[str] = subprocess.PIPE) -> subprocess.Popen[str]:
         """Start ``optsweep sweep`` in the background; what it says goes to ``output``."""
+        return self.start_command("sweep", *arguments, output=output)
+
+    def start_command(self, command: str, *arguments: str, output: int | IO[str]) -> subprocess.Popen[str]:
+        """Start a command on the study in the background."""
         process = subprocess.Popen(
-            [sys.executable, "-m", self.command, "sweep", "--name", self.name, *arguments],
+            [sys.executable, "-m", self.command, command, "--name", self.name, *arguments],
             cwd=self.folder,
             env=self.environment(),
             stdout=output,
