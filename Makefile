@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= .venv/bin/python
 INSTALLED := .venv/.installed
 EXTRAS := .venv/.installed-extras
+RIVALS := .venv/.installed-rivals
 
 # Only what stands on make's command line counts: an exported NAME of the shell is no study name.
 given = $(if $(filter command%,$(origin $(1))),$($(1)))
@@ -26,6 +27,7 @@ install: $(INSTALLED) ## make .venv with everything that is needed
 ifeq ($(PYTHON),.venv/bin/python)
 READY = $(INSTALLED)
 READY_FOR_ALL = $(EXTRAS)
+READY_FOR_BENCH = $(RIVALS)
 endif
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -37,6 +39,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 # What test-all needs besides: the trackers and the drawer of pictures are tested as they really are.
 $(EXTRAS): $(INSTALLED)
 	.venv/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,all]'
+	touch $@
+
+# What the benchmarks measure against.
+$(RIVALS): $(INSTALLED)
+	.venv/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
 	touch $@
 
 sweep: $(READY) ## plan, run and resume a sweep (options below)
@@ -70,6 +77,14 @@ test-all: $(READY) $(READY_FOR_ALL) ## the heavy tests: databases, browser, trac
 chaos: $(READY) ## kill real sweeps at random moments, on three databases (KILLS=50 SEED=1 DATABASES=sqlite PLAIN=1)
 	$(PYTHON) -m tests.chaos $(call option,KILLS,--kills) $(call option,SEED,--seed) \
 		$(call option,DATABASES,--databases) $(if $(call given,PLAIN),--plain)
+
+# The results stand beside the code that measured them, with the name of the processor.
+bench: $(READY) $(READY_FOR_BENCH) ## benchmarks of training, data, dispatch and growth on this CPU (half an hour)
+	@set -o pipefail; for part in training data dispatch growth; do \
+		$(PYTHON) -m benchmarks.$$part | tee benchmarks/results/$$part.txt || exit; done
+
+bench-gpu: ## benchmarks of training on a GPU; PYTHON=python3 needs only torch, numpy and pydantic
+	@set -o pipefail; $(PYTHON) -m benchmarks.gpu | tee benchmarks/results/gpu.txt
 
 clean: ## remove caches and builds (studies and data stay)
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

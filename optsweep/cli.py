@@ -139,6 +139,9 @@ def sweep(
     ] = None,
     no_launch: NoLaunch = False,
     dry_run: DryRun = False,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="With --dry-run: time every preset on this machine.")
+    ] = False,
     as_json: AsJson = False,
     name: Name = None,
     storage: StorageOption = None,
@@ -148,10 +151,15 @@ def sweep(
     from optsweep.sweep.session import SweepRequest
 
     options: dict[str, Any] = {
-        key: value for key, value in context.params.items() if key not in ("no_launch", "dry_run", "as_json")
+        key: value for key, value in context.params.items() if key not in ("no_launch", "dry_run", "measure", "as_json")
     }
     code = run_sweep(
-        SweepRequest(**options), preview_only=dry_run, launch=not no_launch, as_json=as_json, command=_command_line()
+        SweepRequest(**options),
+        preview_only=dry_run,
+        timed=measure,
+        launch=not no_launch,
+        as_json=as_json,
+        command=_command_line(),
     )
     raise typer.Exit(code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -9,16 +10,18 @@ from rich.table import Table
 from rich.text import Text
 
 from optsweep.config import TrainConfig
+from optsweep.report.measured import measured_parts
 from optsweep.report.terminal import AsciiSafe
 from optsweep.sweep.definition import ForeignStudy
 from optsweep.sweep.lengths import scaling_notes
+from optsweep.sweep.measuring import Measured
 from optsweep.sweep.planning import PlannedRun
 from optsweep.sweep.session import Preview
 from optsweep.train.sizes import parameter_count
 
 
-def dry_run(preview: Preview) -> RenderableType:
-    """The plan as tables; nothing has been stored."""
+def dry_run(preview: Preview, measured: Measured | None = None) -> RenderableType:
+    """The plan as tables; nothing has been stored. ``measured``: what the presets took on this machine."""
     session, plan = preview.session, preview.plan
     head = [
         f"Dry run: nothing is stored or started. {session.choice.why}",
@@ -36,6 +39,8 @@ def dry_run(preview: Preview) -> RenderableType:
         parts += [Text(), *lengths, *_parameters(preview), Text()]
     disk = f"about {preview.peak_disk_bytes / 1e9:.2f} GB of checkpoints"
     parts.append(Text("Peak disk: what the script writes" if _is_foreign(preview) else f"Peak disk: {disk}"))
+    if measured is not None:
+        parts += [Text(), *measured_parts(measured, len(session.slots))]
     return AsciiSafe(Group(*parts))
 
 
@@ -81,7 +86,7 @@ def _cell(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def dry_run_document(preview: Preview) -> dict[str, Any]:
+def dry_run_document(preview: Preview, measured: Measured | None = None) -> dict[str, Any]:
     """The same for programs (`--dry-run --json`)."""
     session, plan = preview.session, preview.plan
     return {
@@ -101,4 +106,5 @@ def dry_run_document(preview: Preview) -> dict[str, Any]:
             }
             for run in _in_order(preview)
         ],
+        **({} if measured is None else {"measured": asdict(measured)}),
     }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from optsweep.errors import EXIT_DONE, EXIT_FAILED
+from optsweep.errors import EXIT_DONE, EXIT_FAILED, ConfigError
 from optsweep.report.data import data_lines, import_progress
 from optsweep.report.dry_run import dry_run, dry_run_document
 from optsweep.report.fidelity.measured import measure
@@ -22,6 +22,7 @@ from optsweep.report.trackers.start import check_trackers, mirrored
 from optsweep.sweep.devices import Slot
 from optsweep.sweep.launcher import Launcher
 from optsweep.sweep.lengths import scaling_notes
+from optsweep.sweep.measuring import measure as time_presets
 from optsweep.sweep.notes import describe_study
 from optsweep.sweep.records import StudySnapshot
 from optsweep.sweep.session import (
@@ -38,15 +39,20 @@ from optsweep.sweep.study import Study
 from optsweep.sweep.subsets import keep_subset
 
 
-def sweep(request: SweepRequest, *, preview_only: bool, launch: bool, as_json: bool, command: list[str]) -> int:
+def sweep(
+    request: SweepRequest, *, preview_only: bool, timed: bool, launch: bool, as_json: bool, command: list[str]
+) -> int:
     """Run the whole command; returns the exit code, raises a `UserError` where nothing was started."""
+    if timed and not preview_only:
+        raise ConfigError("--measure", ["goes with --dry-run"])
     # Programs read standard output; with --json people's lines go to standard error.
     console = Console(stderr=as_json, highlight=False, soft_wrap=True, markup=False)
     session = check(request)
     check_trackers(session.definition.trackers.chosen)
     preview = preview_session(session)
     if preview_only:
-        _print_json(dry_run_document(preview)) if as_json else show(dry_run(preview))
+        measured = time_presets(preview) if timed else None
+        _print_json(dry_run_document(preview, measured)) if as_json else show(dry_run(preview, measured))
         return EXIT_DONE
     check_disk(preview)
     study = _begin(session, console, command)

@@ -39,7 +39,7 @@ class BulkReadingStorage(RDBStorage):
             wanted.append(_trials.c.state.in_(list(states)))
         if trial_id_greater_than > -1:
             # Literal: a database takes only so many parameters.
-            included = sa.bindparam("included", sorted(included_trial_ids), expanding=True, literal_execute=True)
+            included: Any = sa.bindparam("included", sorted(included_trial_ids), expanding=True, literal_execute=True)
             wanted.append(sa.or_(_trials.c.trial_id > trial_id_greater_than, _trials.c.trial_id.in_(included)))
         with self.engine.begin() as connection:
             rows = connection.execute(sa.select(_trials).where(*wanted).order_by(_trials.c.trial_id)).all()

@@ -66,7 +66,7 @@ def train(
         )
     if directory is not None:
         directory.mkdir(parents=True, exist_ok=True)
-    micro_batch = _first_micro_batch(config, place)
+    micro_batch = first_micro_batch(config, place)
     told: set[tuple[int | None, int]] = set()
     with process_settings(place, config.training.threads):
         while True:
@@ -85,7 +85,7 @@ def train(
             release_memory(place)
 
 
-def _first_micro_batch(config: TrainConfig, device: torch.device) -> int:
+def first_micro_batch(config: TrainConfig, device: torch.device) -> int:
     given = config.training.micro_batch
     if given == "auto":
         return auto_micro_batch(device, config.data.max_protein_len, config.training.effective_batch)

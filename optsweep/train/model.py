@@ -138,7 +138,8 @@ def attention(
         scores = query * query.shape[-1] ** -0.5 @ key.transpose(-1, -2)
         if visible is not None:
             scores = scores.masked_fill(~visible, -math.inf)
-        return scores.softmax(-1) @ value
+        attended: torch.Tensor = scores.softmax(-1) @ value
+        return attended
 
 
 def modulated_norm(hidden: torch.Tensor, shift: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,96 @@
+"""How long an iteration and an evaluation take on this machine, and in how much memory, for configs that are planned.
+
+A process of its own (``python -m optsweep.train.measure``, order and answer as JSON on standard input and output),
+because its caller never loads torch. Nothing is written. Without data it uses random proteins as long as UniRef50's:
+speed does not depend on the letters.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from optsweep.config import TrainConfig
+from optsweep.data.sequences import Sequences
+from optsweep.data.training_data import TrainingData, load_training_data
+from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
+from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, synchronize
+from optsweep.train.loop import first_micro_batch
+from optsweep.train.state import TrainState
+
+SECONDS = 3.0
+"""How long each config is timed, about; at least `FEWEST` iterations."""
+FEWEST = 3
+MEDIAN_LENGTH, LENGTH_SPREAD = 230, 0.7
+NUM_TRAIN, NUM_HELD_OUT = 2000, 500
+
+
+def measure(config: TrainConfig, data: TrainingData, device: str) -> dict[str, float | None]:
+    """Seconds of an iteration (the median) and of an evaluation, and peak bytes; None where memory does not suffice."""
+    place = resolve_device(device)
+    micro_batch = first_micro_batch(config, place)
+    with process_settings(place, config.training.threads):
+        while micro_batch:
+            with contextlib.suppress(OSError):
+                Path("/proc/self/clear_refs").write_text("5")  # begins a new peak of resident memory
+            try:
+                return _measured(TrainState(config, data, place, micro_batch), place)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            release_memory(place)
+            micro_batch //= 2
+    return {"iteration": None, "evaluation": None, "memory": None}
+
+
+def _measured(state: TrainState, device: torch.device) -> dict[str, float | None]:
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    state.iterate()
+    durations: list[float] = []
+    while len(durations) < FEWEST or sum(durations) < SECONDS:
+        synchronize(device)
+        before = time.perf_counter()
+        state.iterate()
+        synchronize(device)
+        durations.append(time.perf_counter() - before)
+    before = time.perf_counter()
+    state.evaluate()
+    synchronize(device)
+    evaluation = time.perf_counter() - before
+    peak = torch.cuda.max_memory_reserved(device) if device.type == "cuda" else _peak_resident()
+    return {"iteration": statistics.median(durations), "evaluation": evaluation, "memory": peak}
+
+
+def _peak_resident() -> int:
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(1024 * int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+
+def _random_data() -> TrainingData:
+    def sequences(num: int, seed: int) -> Sequences:
+        random = np.random.default_rng(seed)
+        lengths = np.clip(MEDIAN_LENGTH * np.exp(random.normal(0, LENGTH_SPREAD, num)), 30, 5000).astype(np.int64)
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        return Sequences(random.integers(FIRST_RESIDUE, VOCABULARY_SIZE, offsets[-1], dtype=np.uint8), offsets)
+
+    held_out = sequences(NUM_HELD_OUT, 1)
+    return TrainingData(sequences(NUM_TRAIN, 0), held_out, held_out, {}, Path("random.pt"))
+
+
+def main(order: dict[str, Any]) -> dict[str, Any]:
+    data = load_training_data(Path(order["data"])) if order["data"] else _random_data()
+    configs = {name: TrainConfig.model_validate(config) for name, config in order["configs"].items()}
+    return {name: measure(config, data, order["device"]) for name, config in configs.items()}
+
+
+if __name__ == "__main__":
+    json.dump(main(json.load(sys.stdin)), sys.stdout)

@@ -1,0 +1,47 @@
+"""How long a sweep will take, from presets that are timed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from optsweep.sweep.measuring import makespan
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("slots", "expected"),
+    [(["CPU"], 10.0), (["CPU", "CPU"], 6.0), (["CPU", "fast"], 4.0)],
+    ids=["one worker", "two alike", "two kinds"],
+)
+def test_each_worker_takes_the_next_run_as_it_is_free(slots: list[str], expected: float) -> None:
+    assert makespan({"CPU": [4, 1, 2, 3], "fast": [2, 0.5, 1, 1.5]}, slots) == pytest.approx(expected)
+
+
+def run_sweep(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "OPTSWEEP_STORAGE": "sqlite:///study.db"}
+    command = [sys.executable, "-m", "optsweep", "sweep", "demo", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.heavy
+def test_presets_are_timed_and_nothing_is_stored(tmp_path: Path) -> None:
+    done = run_sweep(tmp_path, "--cpu-workers", "2", "--dry-run", "--measure", "--json")
+    measured = json.loads(done.stdout)["measured"]
+    assert {cost["preset"] for cost in measured["costs"]} >= {"small_fast", "large_quality"}
+    assert all(0 < cost["iteration"] < cost["sweep"] < cost["full"] for cost in measured["costs"])
+    assert measured["longest"] <= measured["makespan"]
+    assert measured["pruned_makespan"] <= measured["makespan"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_measuring_goes_with_a_dry_run_only(tmp_path: Path) -> None:
+    done = run_sweep(tmp_path, "--measure")
+    assert (done.returncode, done.stderr) == (2, "error: --measure: goes with --dry-run\n")
+    assert list(tmp_path.iterdir()) == []
