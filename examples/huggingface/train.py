@@ -4,12 +4,12 @@ python train.py --datafile rows.pt --output_dir runs/1 --learning_rate 1e-3 --hi
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch.utils.data import Dataset
 from transformers import BertConfig, BertForMaskedLM, HfArgumentParser, Trainer, TrainingArguments
-from transformers.trainer_utils import get_last_checkpoint
 
 VOCABULARY, PAD, MASK = 25, 1, 4
 
@@ -45,6 +45,12 @@ def mask(rows: list[torch.Tensor]) -> dict[str, torch.Tensor]:
     }
 
 
+def last_checkpoint(folder: Path) -> str | None:
+    """The newest whole one: the Trainer writes its state last, and may have been killed before."""
+    whole = [path.parent for path in folder.glob("checkpoint-*/trainer_state.json")]
+    return str(max(whole, key=lambda path: int(path.name.partition("-")[2]))) if whole else None
+
+
 def main() -> None:
     script, training = HfArgumentParser((ScriptArguments, TrainingArguments)).parse_args_into_dataclasses()
     rows = torch.load(script.datafile, weights_only=True)
@@ -65,7 +71,7 @@ def main() -> None:
         train_dataset=Proteins(rows[200:], script.max_length),
         eval_dataset=Proteins(rows[:200], script.max_length),
     )
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(training.output_dir))
+    trainer.train(resume_from_checkpoint=last_checkpoint(Path(training.output_dir)))
 
 
 if __name__ == "__main__":
