@@ -165,6 +165,18 @@ WITH_STUDY = [
     planned("promote: run that waits", ["promote", "--run", "tpe-003"], "run 'tpe-003'", "no parameters yet"),
     planned("promote: top 0", ["promote", "--top", "0"], "--top", "'0'", "greater than or equal to 1"),
     planned("promote: two ways", ["promote", "--top", "2", "--run", "small"], "--trial, --run and --top", "one of the"),
+    planned("fidelity: length 0", ["fidelity", "--length", "0"], "--length", "0: must be a factor above 0", "full"),
+    planned("fidelity: length in words", ["fidelity", "--length", "x"], "--length", "x: must be a factor", "full"),
+    planned("fidelity: two runs", ["fidelity", "--runs", "2"], "--runs", "'2'", "greater than or equal to 4"),
+    planned("fidelity: no seed", ["fidelity", "--seeds", "0"], "--seeds", "'0'", "greater than or equal to 1"),
+    planned("fidelity: no sequences", ["fidelity", "--sequences", "0"], "--sequences", "'0'", "greater than or equal"),
+    planned("fidelity: nothing finished", ["fidelity"], "0 runs have finished", "needs at least 4"),
+    planned("fidelity: no curves", ["fidelity", "--pruner"], "too few complete sampled runs", "it needs 10"),
+    planned("confirm: nothing complete", ["confirm"], "'mine-small' has no complete run to confirm"),
+    planned("confirm: top 0", ["confirm", "--top", "0"], "--top", "'0'", "greater than or equal to 1"),
+    planned(
+        "confirm: a million seeds", ["confirm", "--seeds", "1000000"], "--seeds", "'1000000'", "less than or equal"
+    ),
     planned("enqueue: nothing", ["enqueue"], "Missing argument", "KEY=VALUE"),
     planned("enqueue: no value", ["enqueue", "lr"], "'lr' is not NAME=VALUE"),
     planned("enqueue: unknown name", ["enqueue", "learning_rate=1e-3"], "learning_rate is not a known name"),
@@ -248,7 +260,50 @@ TRAIN = [
     train("config: precision", "n_iters = 3", 'n_iters = 3\nprecision = "fp8"', "training.precision", "'fp32'"),
 ]
 
-CASES = [*SWEEP, *DATA, *WITHOUT_STUDY, *WITH_STUDY, *TRAIN]
+SAMPLE = [
+    Case("sample: no checkpoint", ["sample"], ["Missing argument", "checkpoint"]),
+    Case("sample: file not there", ["sample", "x.pt"], ["x.pt: there is no checkpoint"], torch=True),
+    Case("sample: folder without one", ["sample", "."], ["checkpoint.pt: there is no checkpoint"], torch=True),
+    Case("sample: a corpus", ["sample", "small.pt"], ["small.pt: is not a whole checkpoint"], torch=True),
+    Case("sample: no proteins", ["sample", "x.pt", "-n", "0"], ["-n", "'0'", "greater than or equal to 1"]),
+    Case("sample: no steps", ["sample", "x.pt", "--steps", "0"], ["--steps", "'0'", "greater than or equal to 1"]),
+    Case("sample: huge seed", ["sample", "x.pt", "--seed", str(2**64)], ["--seed", "less than or equal to"]),
+    Case(
+        "sample: data unknown",
+        ["sample", "run"],
+        ["--data", "corpus or subset that the model was trained on", "gone.pt is not there"],
+        files={"run/checkpoint.pt": lambda path: path.write_bytes(small_checkpoint())},
+        torch=True,
+    ),
+    Case(
+        "sample: device",
+        ["sample", "run", "--device", "tpu"],
+        ["device 'tpu'", "cuda:N"],
+        files={"run/checkpoint.pt": lambda path: path.write_bytes(small_checkpoint())},
+        torch=True,
+    ),
+]
+
+CASES = [*SWEEP, *DATA, *WITHOUT_STUDY, *WITH_STUDY, *TRAIN, *SAMPLE]
+
+
+def small_checkpoint() -> bytes:
+    """A checkpoint whose training data is gone."""
+    import io
+    import tomllib
+
+    import torch
+
+    from optsweep.config import TrainConfig
+    from optsweep.train.checkpoint import FORMAT
+    from optsweep.train.model import Transformer
+
+    config = TrainConfig.model_validate({**tomllib.loads(CONFIG), "provenance": {"corpus": "gone.pt"}})
+    model = Transformer(config.model, config.data.max_protein_len)
+    buffer = io.BytesIO()
+    values = {"format": FORMAT, "config": config.model_dump(mode="json", exclude_none=True), "ema": model.state_dict()}
+    torch.save(values, buffer)
+    return buffer.getvalue()
 
 
 def small_corpus() -> bytes:
