@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import optuna
@@ -25,17 +26,34 @@ RANDOM_DRAWS = 1000
 Identities = set[tuple[tuple[str, Any], ...]]
 
 
+@dataclass
+class _RandomRuns:
+    """The random configurations of a study, as far as they were drawn in this process."""
+
+    definition: StudyDefinition
+    taken: Identities
+    drawn: list[dict[str, Any]] = field(default_factory=list)
+
+
+_latest: _RandomRuns | None = None
+
+
 def random_parameters(definition: StudyDefinition, index: int) -> dict[str, Any]:
     """The parameters of the sampled run number ``index`` (from 0) where it is drawn at random.
 
     A function of the study file alone: whoever asks, whenever, gets the same; no preset and no smaller index has them.
     Raises `ConfigError` where the space has nothing else left.
     """
-    taken = _presets(definition)
-    for number in range(index + 1):
-        parameters = _new_random(definition, f"{definition.study.seed}/{number}", taken, {})
-        taken.add(identity(parameters))
-    return parameters
+    global _latest
+    # Each depends on all before it: kept, or a plan of thousands would draw millions.
+    if _latest is None or _latest.definition is not definition:
+        _latest = _RandomRuns(definition, _presets(definition))
+    while len(_latest.drawn) <= index:
+        seed = f"{definition.study.seed}/{len(_latest.drawn)}"
+        parameters = _new_random(definition, seed, _latest.taken, {})
+        _latest.taken.add(identity(parameters))
+        _latest.drawn.append(parameters)
+    return dict(_latest.drawn[index])
 
 
 def is_random_start(definition: StudyDefinition, parameters: Mapping[str, Any], index: int) -> bool:
