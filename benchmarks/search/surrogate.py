@@ -1,4 +1,4 @@
-"""A model of the recorded runs: the whole curve and the cost of any configuration of the space, with the seeds' noise."""
+"""A model of the recorded runs: curve and cost of any configuration of the space, with the seeds' noise."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
-from sklearn.ensemble import ExtraTreesRegressor
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from benchmarks.search.make_table import TABLE
 
@@ -20,6 +23,7 @@ FloatArray = NDArray[np.float64]
 
 LOGARITHMIC = ("lr", "weight_decay", "hidden_size", "head_dim", "cond_dim", "effective_batch", "ema_fraction")
 FOLDS = 10
+NUM_FEATURES = 15
 
 
 @dataclass(frozen=True)
@@ -53,35 +57,33 @@ def features(parameters: Mapping[str, Any]) -> list[float]:
 
 
 class Surrogate:
-    """Extremely randomised trees over the table; answers for any configuration."""
+    """A Gaussian process over the table, one length scale a parameter; answers for any configuration."""
 
     def __init__(self, recorded: Recorded, seed_deviation: float) -> None:
         self._seed_deviation = seed_deviation
         self._inputs = np.array([features(parameters) for parameters in recorded.parameters])
         self._outputs = np.column_stack([recorded.curves, np.log(recorded.seconds)])
-        self._trees = _trees().fit(self._inputs, self._outputs)
-        self._known: dict[tuple[float, ...], FloatArray] = {}
+        self._model = _process().fit(self._inputs, self._outputs)
 
     def rank_error(self, recorded: Recorded) -> tuple[float, float]:
         """Spearman and root mean square error (nats) of values that ten-fold cross-validation predicts."""
         folds = KFold(FOLDS, shuffle=True, random_state=0)
-        predicted = cross_val_predict(_trees(), self._inputs, self._outputs, cv=folds)[:, :-1].min(axis=1)
+        predicted = cross_val_predict(_process(), self._inputs, self._outputs, cv=folds)[:, :-1].min(axis=1)
         error = float(np.sqrt(np.mean((predicted - recorded.values) ** 2)))
         return float(spearmanr(predicted, recorded.values).statistic), error
 
     def curves(self, many: Sequence[Mapping[str, Any]]) -> FloatArray:
         """[runs, points], without noise."""
-        found: FloatArray = self._trees.predict(np.array([features(parameters) for parameters in many]))[:, :-1]
+        found: FloatArray = self._model.predict(np.array([features(parameters) for parameters in many]))[:, :-1]
         return found
 
     def run(self, parameters: Mapping[str, Any], rng: np.random.Generator) -> tuple[FloatArray, float]:
         """The curve of one run with its own training seed, and its seconds."""
-        key = tuple(features(parameters))
-        if key not in self._known:
-            self._known[key] = self._trees.predict(np.array([key]))[0]
-        *curve, seconds = self._known[key]
+        *curve, seconds = self._model.predict(np.array([features(parameters)]))[0]
         return np.array(curve) + rng.normal(0.0, self._seed_deviation), math.exp(seconds)
 
 
-def _trees() -> ExtraTreesRegressor:
-    return ExtraTreesRegressor(n_estimators=100, min_samples_leaf=2, max_features=0.5, random_state=0, n_jobs=1)
+def _process() -> Pipeline:
+    scales = Matern(length_scale=np.full(NUM_FEATURES, 3.0), length_scale_bounds=(0.3, 1e3), nu=1.5)
+    kernel = ConstantKernel(1.0, (1e-2, 1e3)) * scales + WhiteKernel(0.1, (1e-3, 2.0))
+    return make_pipeline(StandardScaler(), GaussianProcessRegressor(kernel, normalize_y=True, random_state=0))
