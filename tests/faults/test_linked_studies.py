@@ -6,17 +6,19 @@ import json
 import signal
 import subprocess
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import pytest
 
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from optsweep.sweep.losses import read_losses
-from tests.faults.conftest import SWEEP, Command
+from tests.faults.conftest import STUDY, SWEEP, Command, write_study
 from tests.faults.test_fork import finish_some, the_study
-from tests.sweep.sweeps import DEADLINE_SECONDS, Sweeps, wait_for
+from tests.sweep.sweeps import Sweeps, wait_for
 
 PLAN = (*SWEEP, "4", "--no-launch")
+SECONDS = 400
 
 
 @pytest.fixture
@@ -86,13 +88,15 @@ def test_cut_curves_are_not_replayed(ended: Sweeps, optsweep: Command) -> None:
 
 def run_command(sweeps: Sweeps, *arguments: str) -> tuple[int, str]:
     process = sweeps.start_command(*arguments, output=subprocess.PIPE)
-    output, _ = process.communicate(timeout=DEADLINE_SECONDS)
+    output, _ = process.communicate(timeout=SECONDS)
     return process.returncode, output
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(1800)
 def test_from_a_sweep_with_cut_runs_to_a_verdict_through_an_interruption(sweeps: Sweeps) -> None:
-    code, output = sweeps.run(*SWEEP, "9")
+    write_study(sweeps.folder / STUDY, budget__num_evaluations=10)
+    code, output = run_command(sweeps, "sweep", *SWEEP, "6")
     assert code == EXIT_DONE, output
     snapshot = sweeps.snapshot()
     assert snapshot is not None
@@ -101,9 +105,9 @@ def test_from_a_sweep_with_cut_runs_to_a_verdict_through_an_interruption(sweeps:
     arguments = ("--runs", "4", "--cpu-workers", "2", "--length", "2", "--sequences", "100", "--json")
     large = replace(sweeps, name="study-fidelity-x2-n100")
     process = sweeps.start_command("fidelity", *arguments, output=subprocess.PIPE)
-    wait_for(lambda: large.count("complete") >= 1)
+    wait_for(lambda: large.count("complete") >= 1, SECONDS)
     process.send_signal(signal.SIGINT)
-    assert process.wait(DEADLINE_SECONDS) == EXIT_INTERRUPTED
+    assert process.wait(SECONDS) == EXIT_INTERRUPTED
     process.communicate()
     code, output = run_command(sweeps, "fidelity", *arguments)
     assert code == EXIT_DONE, output
@@ -135,4 +139,10 @@ def test_from_a_sweep_with_cut_runs_to_a_verdict_through_an_interruption(sweeps:
     assert {len(own) for own in confirmed.values()} == {sum(map(len, weights.values()))}
     code, output = run_command(sweeps, "sweep")
     assert code == EXIT_DONE
-    assert "Fidelity to 2 times the sweep's length" in output
+    assert "trained to their end would be among the best 3" in output
+    assert "standard deviation" in output
+    code, output = run_command(sweeps, "report", "-o", "report")
+    assert code == EXIT_DONE, output
+    page = " ".join(path.read_text() for path in (sweeps.folder / "report").glob("*.html"))
+    assert escape(measured["verdict"]) in page
+    assert "Confirmed: " in page
