@@ -91,6 +91,44 @@ def test_the_demo_finishes_twelve_runs_below_both_reference_lines(workplace: Pat
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(1800)
+def test_the_winner_is_trained_in_full_through_a_kill_and_generates_proteins(short_study: Path) -> None:
+    text = (short_study / "demo.toml").read_text()
+    text = text.replace("scale = 0.1", "scale = 0.02").replace(
+        "iterations = 750, warmup = 75", "iterations = 40, warmup = 4"
+    )
+    (short_study / "demo.toml").write_text(text)
+    optsweep("sweep", "demo.toml", "--type", "predefined", "--cpu-workers", "2", "--name", "study", cwd=short_study)
+    promote = ("promote", "--name", "study", "--run", "small_fast", "--start")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "optsweep", *promote], cwd=short_study, env=ENVIRONMENT, stdout=subprocess.DEVNULL
+    )
+    promoted = short_study / "studies/study/promoted/small_fast"
+    metrics = promoted / "metrics.jsonl"
+    wait_for(lambda: metrics.exists() and metrics.read_text().count("val_nelbo") >= 2, 300)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(120) == 3
+    assert not (promoted / "model.safetensors").exists()
+    optsweep(*promote, cwd=short_study)
+    lines = [json.loads(line) for line in metrics.read_text().splitlines()]
+    steps = [line["step"] for line in lines if "val_nelbo" in line]
+    assert steps == sorted(set(steps))
+    assert lines[-1]["progress"] == 1
+    assert load_file(promoted / "model.safetensors").keys()
+
+    sample = ("sample", str(promoted), "-n", "5", "--steps", "8", "--seed", "3")
+    fasta = optsweep(*sample, cwd=short_study)
+    assert fasta == (promoted / "samples.fasta").read_text() == optsweep(*sample, cwd=short_study)
+    records = [record.split("\n", 1) for record in fasta.split(">")[1:]]
+    assert [head for head, _ in records] == [f"sample_{number} small_fast" for number in range(1, 6)]
+    assert all(re.fullmatch(r"([ACDEFGHIKLMNPQRSTVWY]{1,60}\n)+", letters) for _, letters in records)
+    output = optsweep(*sample, "-o", "proteins.fasta", cwd=short_study)
+    assert (short_study / "proteins.fasta").read_text() == fasta
+    assert re.search(r"valid \d+ % of 5", output)
+    assert "copies of training sequences: 0.0 % exact" in output
+
+
+@pytest.mark.heavy
 @pytest.mark.timeout(900)
 def test_real_proteins_are_imported_limited_swept_and_left_as_they_are(workplace: Path, real_proteins: Path) -> None:
     before = hashlib.sha256(real_proteins.read_bytes()).hexdigest()

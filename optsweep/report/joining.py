@@ -32,7 +32,7 @@ PREEMPTION_SECONDS = 900
 def join(study: Study, gpu: str | None, data: Path | None) -> int:
     """Work on the study with one worker until no run is left; returns the exit code."""
     on_gpu = gpu is not None or allowed_gpus()
-    slots = gpu_slots(gpu or "0", option="--gpu") if on_gpu else cpu_slots(1)
+    slots = gpu_slots("0" if gpu is None else gpu, option="--gpu") if on_gpu else cpu_slots(1)
     return _work(study, slots, data)[0]
 
 

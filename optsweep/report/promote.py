@@ -80,7 +80,7 @@ def promote(
         say(f"Wrote {path}: {config.training.n_iters:,} iterations instead of {_swept_iterations(record):,}")
         say(f"Train it: optsweep promote --name {snapshot.study} --run {record.run} --start")
         if start:
-            return _train(snapshot, path)
+            return _train(snapshot, path, say)
     return EXIT_DONE
 
 
@@ -88,33 +88,41 @@ def _swept_iterations(record: RunRecord) -> int:
     return int(record.config["training"]["n_iters"])
 
 
-def _train(snapshot: StudySnapshot, config: Path) -> int:
+def _train(snapshot: StudySnapshot, config: Path, say: Callable[[str], None]) -> int:
     """Train on the full corpus, without the held-out sequences and their close matches; then export."""
     from optsweep.report.training import train_command
 
     out = config.with_suffix("")
     code = train_command(config, Path(snapshot.data["corpus"]), "auto", out)
     if code == EXIT_DONE:
-        export_model(out, snapshot)
+        value = export_model(out, snapshot)
+        say(f"Exported {out / MODEL_FILE}; on the confirmation sequences: {value:.4f} nats per residue")
     return code
 
 
-def export_model(directory: Path, snapshot: StudySnapshot) -> Path:
-    """Write the EMA weights as safetensors and a model card beside the checkpoint."""
+def export_model(directory: Path, snapshot: StudySnapshot) -> float:
+    """Write the EMA weights as safetensors and a model card beside the checkpoint.
+
+    Returns the NELBO on the confirmation sequences, in nats per residue: nothing has been chosen by them.
+    """
     import safetensors.torch
 
+    from optsweep.data.training_data import load_training_data
     from optsweep.files import atomic_path, write_text
     from optsweep.train.checkpoint import CURRENT, load_ema
+    from optsweep.train.device import resolve_device
+    from optsweep.train.evaluation import score
 
-    config, model = load_ema(directory / CURRENT)
+    config, model = load_ema(directory / CURRENT, resolve_device("auto"))
+    value = score(model, load_training_data(Path(snapshot.data["subset"])).confirmation, config)
     path = directory / MODEL_FILE
     with atomic_path(path) as temporary:
         safetensors.torch.save_file(model.state_dict(), temporary, metadata={"format": "pt"})
-    write_text(directory / "README.md", model_card(config, snapshot))
-    return path
+    write_text(directory / "README.md", model_card(config, snapshot, value))
+    return value
 
 
-def model_card(config: TrainConfig, snapshot: StudySnapshot) -> str:
+def model_card(config: TrainConfig, snapshot: StudySnapshot, value: float) -> str:
     """What the weights are, how they were made, and what they were not shown."""
     model, training, origin = config.model, config.training, config.provenance
     synthetic = (
@@ -130,6 +138,7 @@ def model_card(config: TrainConfig, snapshot: StudySnapshot) -> str:
   {origin.get("value", "not at all")} nats per residue after {origin["swept_iterations"]:,} iterations on a subset.
 * Trained on {origin["corpus"]}; the validation and confirmation sequences of {origin["subset"]} and
   whatever in the corpus matches them closely were left out.
+* {value:.4f} nats per residue on the confirmation sequences, which had no part in any choice.
 * `{MODEL_FILE}` holds the exponential moving average of the weights; `config.toml` everything that made them;
   `metrics.jsonl` the course of the training.
 """

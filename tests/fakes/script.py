@@ -73,7 +73,11 @@ def befall(trouble: str, folder: Path) -> None:
     if trouble == "raise":
         raise ValueError("the script was told to fail")
     if trouble.startswith("SIG"):
-        os.kill(os.getpid(), getattr(signal, trouble))
+        number = getattr(signal, trouble)
+        if number != signal.SIGKILL:
+            # Under nohup SIGHUP is ignored, and what starts there inherits that.
+            signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
     if trouble == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from optuna.trial import TrialState
 
 from optsweep.errors import EXIT_DONE
-from optsweep.sweep import storage
+from optsweep.sweep import sqlite
 from optsweep.sweep.identity import ProcessIdentity, identify
 from optsweep.sweep.keeper import LeaseKeeper
 from optsweep.sweep.queue import LEASE_SECONDS, LeaseLost, Standing
@@ -31,14 +31,14 @@ def test_a_database_that_is_locked_for_a_while_costs_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The wait for the lock is cut short, so that SQLite says "database is locked" again and again."""
-    connect = storage._connect_sqlite
+    connect = sqlite._connect
 
     def connect_impatiently(path: str) -> sqlite3.Connection:
         connection = connect(path)
         connection.execute("PRAGMA busy_timeout = 50")
         return connection
 
-    monkeypatch.setattr(storage, "_connect_sqlite", connect_impatiently)
+    monkeypatch.setattr(sqlite, "_connect", connect_impatiently)
     path = tmp_path / "study.db"
     study = make_study(f"sqlite:///{path}")
     lease = study.queue.claim("worker", identify())
