@@ -24,6 +24,8 @@ FloatArray = NDArray[np.float64]
 LOGARITHMIC = ("lr", "weight_decay", "hidden_size", "head_dim", "cond_dim", "effective_batch", "ema_fraction")
 FOLDS = 10
 NUM_FEATURES = 15
+FLOOR_MARGIN = 0.002
+"""Nats below the best recorded value: what no prediction goes below."""
 
 
 @dataclass(frozen=True)
@@ -62,25 +64,31 @@ class Surrogate:
     def __init__(self, recorded: Recorded, seed_deviation: float) -> None:
         self._seed_deviation = seed_deviation
         self._inputs = np.array([features(parameters) for parameters in recorded.parameters])
-        self._outputs = np.column_stack([recorded.curves, np.log(recorded.seconds)])
+        # Logarithms above a floor: early points differ by ten times as much as late ones, and none may undershoot.
+        self._floor = float(recorded.curves.min()) - FLOOR_MARGIN
+        self._outputs = np.log(np.column_stack([recorded.curves - self._floor, recorded.seconds]))
         self._model = _process().fit(self._inputs, self._outputs)
 
     def rank_error(self, recorded: Recorded) -> tuple[float, float]:
         """Spearman and root mean square error (nats) of values that ten-fold cross-validation predicts."""
         folds = KFold(FOLDS, shuffle=True, random_state=0)
-        predicted = cross_val_predict(_process(), self._inputs, self._outputs, cv=folds)[:, :-1].min(axis=1)
+        outputs = cross_val_predict(_process(), self._inputs, self._outputs, cv=folds)
+        predicted = self._curves(outputs).min(axis=1)
         error = float(np.sqrt(np.mean((predicted - recorded.values) ** 2)))
         return float(spearmanr(predicted, recorded.values).statistic), error
 
     def curves(self, many: Sequence[Mapping[str, Any]]) -> FloatArray:
         """[runs, points], without noise."""
-        found: FloatArray = self._model.predict(np.array([features(parameters) for parameters in many]))[:, :-1]
+        return self._curves(self._model.predict(np.array([features(parameters) for parameters in many])))
+
+    def _curves(self, outputs: FloatArray) -> FloatArray:
+        found: FloatArray = self._floor + np.exp(outputs[:, :-1])
         return found
 
     def run(self, parameters: Mapping[str, Any], rng: np.random.Generator) -> tuple[FloatArray, float]:
         """The curve of one run with its own training seed, and its seconds."""
-        *curve, seconds = self._model.predict(np.array([features(parameters)]))[0]
-        return np.array(curve) + rng.normal(0.0, self._seed_deviation), math.exp(seconds)
+        outputs = self._model.predict(np.array([features(parameters)]))
+        return self._curves(outputs)[0] + rng.normal(0.0, self._seed_deviation), math.exp(outputs[0, -1])
 
 
 def _process() -> Pipeline:

@@ -174,7 +174,10 @@ def one_order(
 
 
 def recommended(replays: Sequence[Replay]) -> Replay:
-    """Of the pruners that rarely lose what the sweep is for, with any number of workers, the one that saves most."""
+    """Of the pruners that rarely lose what the sweep is for, with any number of workers, the one that saves most.
+
+    Saved time is averaged over the numbers of workers.
+    """
     by_name: dict[str, list[Replay]] = {}
     for one in replays:
         by_name.setdefault(one.name, []).append(one)
@@ -183,4 +186,4 @@ def recommended(replays: Sequence[Replay]) -> Replay:
         for same in by_name.values()
         if all(max(one.regret, one.top_regret) <= MOST_REGRET and one.best_cut <= MOST_LOST for one in same)
     ]
-    return max(safe, key=lambda same: min(one.saved for one in same))[0]
+    return max(safe, key=lambda same: sum(one.saved for one in same))[0]
