@@ -54,8 +54,8 @@ def _advice(replays: list[Replay], choice: Replay) -> str:
     saved = ", ".join(percent(one.saved) for one in replays if one.name == choice.name)
     numbers = ", ".join(map(str, WORKERS))
     return (
-        f"Recommended: {choice.name}. With {numbers} workers it saves {saved} of the time; it cuts the best sampled run "
-        f"in at most {percent(MOST_LOST)} of the orders and costs at most {MOST_REGRET:g} nats on average."
+        f"Recommended: {choice.name}. With {numbers} workers it saves {saved} of the time; it cuts the best sampled "
+        f"run in at most {percent(MOST_LOST)} of the orders and costs at most {MOST_REGRET:g} nats on average."
     )
 
 
