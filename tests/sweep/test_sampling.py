@@ -120,12 +120,16 @@ def test_tpe_starts_at_random_and_takes_over_once_enough_runs_finished(
     definition: StudyDefinition, study: optuna.Study
 ) -> None:
     finish_presets(study, definition)
-    start = [drawn(definition, study, index=index) for index in range(2)]
+    missing = definition.sampler.startup - len(definition.presets)
+    start = [drawn(definition, study, index=index) for index in range(missing)]
     assert all(is_random_start(definition, parameters, index) for index, parameters in enumerate(start))
     for parameters in start:
         add(study, definition, parameters, 2.9, TrialState.PRUNED)
-    later = [drawn(definition, study, index=index) for index in range(2, 7)]
-    assert not any(is_random_start(definition, parameters, index + 2) for index, parameters in enumerate(later))
+    numbers = range(missing, missing + 5)
+    later = [drawn(definition, study, index=index) for index in numbers]
+    assert not any(
+        is_random_start(definition, parameters, index) for index, parameters in zip(numbers, later, strict=True)
+    )
     assert all(definition.space.check(parameters) == [] for parameters in later)
     assert len({identity(parameters) for parameters in later}) == 5
 
@@ -135,9 +139,9 @@ def test_skipped_runs_without_parameters_do_not_disturb_tpe(definition: StudyDef
     for _ in range(5):
         study.add_trial(create_trial(state=TrialState.PRUNED))
     assert is_random_start(definition, drawn(definition, study), 0)
-    for index in range(4):
+    for index in range(5):
         add(study, definition, random_parameters(definition, index), 2.9)
-    assert not is_random_start(definition, drawn(definition, study, index=4), 4)
+    assert not is_random_start(definition, drawn(definition, study, index=5), 5)
 
 
 def test_tpe_learns_where_the_good_runs_are(definition: StudyDefinition, study: optuna.Study) -> None:
