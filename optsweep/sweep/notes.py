@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
-from optuna_dashboard import get_note, save_note
 
 from optsweep.sweep.artifacts import CURVE, attached
 from optsweep.sweep.definition import BuiltinStudy
@@ -39,6 +38,9 @@ class _Trial:
 def describe_study(study: Study) -> None:
     """Name the metric with its unit and write the study's note; whatever goes wrong is logged."""
     try:
+        # Loaded only here: with scikit-learn installed it takes two seconds, which a refusal must not.
+        from optuna_dashboard import get_note, save_note
+
         optuna_study = study.optuna()
         if optuna_study.metric_names is None:
             with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
@@ -60,6 +62,8 @@ def describe_runs(study: Study, chosen: Collection[str] | None = None) -> None:
     Whatever goes wrong is logged, the sweep does not suffer from it.
     """
     try:
+        from optuna_dashboard import save_note
+
         snapshot, optuna_study = read_snapshot(study, chosen), study.optuna()
         known = study.storage.backend.get_study_system_attrs(study.study_id)
         for record in snapshot.runs:

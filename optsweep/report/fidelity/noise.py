@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, t
 
 from optsweep.report.fidelity.statistics import LEVEL, FloatArray, resampled_values
 from optsweep.sweep.records import RunRecord, StudySnapshot
@@ -69,6 +68,9 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
 
     None where fewer than two runs have kept their losses.
     """
+    # Loaded only here: half a second that a command which refuses its input must not spend.
+    from scipy.stats import norm, t
+
     weights = snapshot.data.get("weights", {}).get("validation")
     ranked = [run.run for run in snapshot.ranking if run.run in losses and weights is not None]
     if len(ranked) < 2 or ranked[0] != snapshot.ranking[0].run:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 FloatArray = NDArray[np.float64]
 
@@ -65,6 +64,9 @@ def agreement(first: Sequence[float], second: Sequence[float]) -> Agreement | No
 
 def spearman(first: FloatArray, second: FloatArray) -> FloatArray:
     """Spearman's coefficient over the last axis."""
+    # Loaded only here: half a second that a command which refuses its input must not spend.
+    from scipy.stats import rankdata
+
     return _cosine(*(_centred(np.asarray(rankdata(values, axis=-1))) for values in (first, second)))
 
 
