@@ -149,8 +149,11 @@ def test_real_proteins_are_imported_limited_swept_and_left_as_they_are(workplace
 @pytest.mark.timeout(600)
 def test_a_wheel_finds_its_study_files_in_an_empty_folder(tmp_path: Path, workplace: Path) -> None:
     source = tmp_path / "source"
-    shutil.copytree(REPOSITORY, source, ignore=shutil.ignore_patterns(".venv", ".git", "data", "studies"))
-    shutil.copytree(REPOSITORY / "studies", source / "studies", ignore=shutil.ignore_patterns("*.db*"))
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", "studies/demo.toml", "studies/uniref50.toml"):
+        (source / name).parent.mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / name, source / name)
+    shutil.copytree(REPOSITORY / "optsweep", source / "optsweep", ignore=shutil.ignore_patterns("__pycache__"))
     subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(source)], check=True)
     home = tmp_path / "venv"
     venv.create(home, with_pip=True, system_site_packages=False)
@@ -160,12 +163,16 @@ def test_a_wheel_finds_its_study_files_in_an_empty_folder(tmp_path: Path, workpl
     packages = next(Path(path) for path in sys.path if path.endswith("site-packages"))
     next((home / "lib").glob("python*/site-packages")).joinpath("others.pth").write_text(str(packages))
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    for command in (["sweep", "--trials", "0", "--dry-run"], ["sweep", "uniref50", "--data", "x.pt", "--dry-run"]):
+    for command, words in (
+        (["sweep", "--trials", "0", "--dry-run"], "medium_rigorous"),
+        (["data", "demo", "-o", "x.pt", "-n", "300"], "300 synthetic sequences"),
+        (["sweep", "uniref50", "--data", "x.pt", "--dry-run"], "medium_rigorous"),
+    ):
         done = subprocess.run(
             [home / "bin/optsweep", *command], cwd=workplace, env=environment, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stderr
-        assert "medium_rigorous" in done.stdout
+        assert words in done.stdout
 
 
 def test_the_launchers_process_never_loads_torch(short_study: Path) -> None:
