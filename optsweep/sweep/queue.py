@@ -111,10 +111,7 @@ class Queue:
                 return Lease(mine.trial_id, mine.run, token, mine.attempts + 1)
             holder = {"token": token, "worker": worker, "beat": self.storage.now(connection), **asdict(me)}
             for row in connection.execute(self._waiting().limit(64)).all():
-                taken = connection.execute(
-                    sa.update(runs).where(runs.c.trial_id == row.trial_id, runs.c.token.is_(None)).values(holder)
-                )
-                if taken.rowcount == 1:
+                if _hold(connection, row.trial_id, holder):
                     return Lease(row.trial_id, row.run, token, row.attempts + 1)
         return None
 
@@ -141,10 +138,8 @@ class Queue:
             if row is None:
                 return None
             holder = {"token": uuid.uuid4().hex, "worker": worker, "beat": self.storage.now(connection), **asdict(me)}
-            taken = connection.execute(
-                sa.update(runs).where(runs.c.trial_id == row.trial_id, runs.c.token.is_(None)).values(holder)
-            )
-        return Lease(row.trial_id, run, str(holder["token"])) if taken.rowcount == 1 else None
+            taken = _hold(connection, row.trial_id, holder)
+        return Lease(row.trial_id, run, str(holder["token"])) if taken else None
 
     @retried
     def beat(self, lease: Lease, standing: Standing) -> str | None:
@@ -336,6 +331,12 @@ class Queue:
             connection.execute(
                 sa.update(runs).where(runs.c.trial_id == lease.trial_id, runs.c.token == lease.token).values(token=None)
             )
+
+
+def _hold(connection: sa.Connection, trial_id: int, holder: dict[str, Any]) -> bool:
+    """Write the holder into a row that has none; False where another was first."""
+    free = sa.update(runs).where(runs.c.trial_id == trial_id, runs.c.token.is_(None))
+    return connection.execute(free.values(holder)).rowcount == 1
 
 
 def _columns(holder: ProcessIdentity) -> list[sa.ColumnElement[bool]]:
