@@ -409,7 +409,7 @@ def fidelity(
 ) -> None:
     """Measure how far the sweep's ranking holds for longer training on more data."""
     from optsweep.report.fidelity.choose import Setting, factor
-    from optsweep.report.fidelity.command import Workers, run_fidelity, tell
+    from optsweep.report.fidelity.command import Workers, run_fidelity
     from optsweep.report.fidelity.replay_command import tell_replay
 
     study = _study(name, storage)
@@ -418,8 +418,6 @@ def fidelity(
     workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
     setting = Setting(factor(length), sequences)
     code = run_fidelity(study, setting, runs=runs, seeds=seeds, workers=None if dry_run else workers)
-    if not (dry_run or no_launch):
-        tell(study, as_json=as_json)
     raise typer.Exit(code)
 
 
@@ -437,13 +435,11 @@ def confirm(
     storage: StorageOption = None,
 ) -> None:
     """Train the finalists with fresh seeds and score them on sequences that nothing has looked at."""
-    from optsweep.report.fidelity.command import Workers, run_confirm, tell
+    from optsweep.report.fidelity.command import Workers, run_confirm
 
     study = _study(name, storage)
     workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
     code = run_confirm(study, top=top, seeds=seeds, workers=None if dry_run else workers)
-    if not (dry_run or no_launch):
-        tell(study, as_json=as_json)
     raise typer.Exit(code)
 
 

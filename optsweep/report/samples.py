@@ -16,6 +16,7 @@ from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import decode
 from optsweep.errors import DataError, UserError
 from optsweep.files import write_text
+from optsweep.report.words import rounded_percent
 
 LINE_WIDTH = 60
 SAMPLES = "samples.fasta"
@@ -80,7 +81,7 @@ def _fasta(proteins: list[Any], checkpoint: Path) -> str:
 def quality_lines(found: Quality) -> list[str]:
     """One figure a line."""
     return [
-        f"valid {found.valid:.0%} of {found.count}".replace("%", " %"),
+        f"valid {rounded_percent(found.valid)} of {found.count}",
         f"mean length {found.mean_length:.0f}",
         f"distinct amino acids {found.distinct_residues:.1f} (training sequences: "
         f"{found.reference_distinct_residues:.1f})",

@@ -33,6 +33,11 @@ def percent(share: float) -> str:
     return f"{math.floor(100 * min(max(share, 0.0), 1.0) + 1e-9)} %"
 
 
+def rounded_percent(share: float) -> str:
+    """A share of 0..1 that is an estimate, so rounded, not cut off."""
+    return f"{share:.0%}".replace("%", " %")
+
+
 def quantity(number: float) -> str:
     """A large count, short: 950, 12.5 k, 3.84 M."""
     for limit, divisor, unit in ((1e4, 1, ""), (1e6, 1e3, " k"), (1e9, 1e6, " M"), (math.inf, 1e9, " G")):

@@ -10,6 +10,7 @@ import numpy as np
 
 from optsweep.config import TrainConfig, validate
 from optsweep.errors import ConfigError
+from optsweep.report.budget import cut_by_pruner
 from optsweep.report.promote import full_config
 from optsweep.sweep.lengths import derived_seed, lengthened
 from optsweep.sweep.linked import RunAgain
@@ -61,7 +62,7 @@ def factor(text: str) -> float | Literal["full"]:
 
 def finished_ranking(snapshot: StudySnapshot) -> list[RunRecord]:
     """Complete runs by value, then those that the pruner cut, the latest cut first."""
-    cut = [run for run in snapshot.runs if run.state == "pruned" and (run.reason or "").startswith("pruned at")]
+    cut = [run for run in snapshot.runs if cut_by_pruner(run)]
     return snapshot.ranking + sorted(cut, key=lambda run: (-run.progress, run.value or 0.0))
 
 

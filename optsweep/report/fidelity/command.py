@@ -69,7 +69,7 @@ def run_fidelity(study: Study, setting: Setting, *, runs: int, seeds: int, worke
         data={"trains_on": snapshot.data["corpus"], "setting": setting.words},
         command=["optsweep", "fidelity"],
     )
-    return _work([linked for linked in (first, second) if linked is not None], slots, workers)
+    return _work(study, [linked for linked in (first, second) if linked is not None], slots, workers)
 
 
 def run_confirm(study: Study, *, top: int, seeds: int, workers: Workers | None) -> int:
@@ -85,7 +85,7 @@ def run_confirm(study: Study, *, top: int, seeds: int, workers: Workers | None) 
         return EXIT_DONE
     slots = workers.slots(study)
     linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True}, command=["optsweep", "confirm"])
-    return _work([linked], slots, workers)
+    return _work(study, [linked], slots, workers)
 
 
 def _checked(study: Study, command: str) -> StudySnapshot:
@@ -100,20 +100,28 @@ def _checked(study: Study, command: str) -> StudySnapshot:
     return snapshot
 
 
-def _work(linked: list[Study], slots: list[Slot], workers: Workers) -> int:
-    """Work on one study after the other; one run that fails keeps nobody from the others."""
+def _work(origin: Study, linked: list[Study], slots: list[Slot], workers: Workers) -> int:
+    """Work on one study after the other and tell what they show; where nothing is launched, say who is to work."""
+    if not workers.launch:
+        for study in linked:
+            workers.console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
+        return EXIT_DONE
+    code = _run(linked, slots, workers.console)
+    _tell(origin, as_json=workers.as_json)
+    return code
+
+
+def _run(linked: list[Study], slots: list[Slot], console: Console) -> int:
+    """The exit code of all; one run that fails keeps nobody from the other studies."""
     code = EXIT_DONE
     for study in linked:
-        if not workers.launch:
-            workers.console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
-            continue
         snapshot = read_snapshot(study)
         if snapshot.ended:
-            workers.console.print(f"Study {study.name}: all {snapshot.target} runs have ended")
+            console.print(f"Study {study.name}: all {snapshot.target} runs have ended")
             ended = EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
         else:
-            workers.console.print(f"Study {study.name}: {snapshot.target} runs")
-            ended = work(study, slots, workers.console)
+            console.print(f"Study {study.name}: {snapshot.target} runs")
+            ended = work(study, slots, console)
         if ended not in (EXIT_DONE, EXIT_FAILED):
             return ended
         code = code or ended
@@ -142,8 +150,8 @@ def _cost_lines(snapshot: StudySnapshot, again: list[RunAgain]) -> list[str]:
     return [f"  {names}", f"  {cost}"] if again else []
 
 
-def tell(study: Study, *, as_json: bool) -> None:
-    """Print everything that has been measured, after either command."""
+def _tell(study: Study, *, as_json: bool) -> None:
+    """Print everything that has been measured."""
     trust = measure(study, read_snapshot(study))
     confirmed = trust.confirmation
     if as_json:

@@ -9,6 +9,7 @@ import numpy as np
 
 from optsweep.report.fidelity.noise import Losses, SeedNoise, pooled_noise
 from optsweep.report.fidelity.statistics import SEED, FloatArray, Interval, interval, resampled_values
+from optsweep.report.words import rounded_percent
 from optsweep.sweep.records import RunRecord, StudySnapshot
 
 
@@ -37,7 +38,7 @@ class Confirmation:
         first, *others = self.finalists
         if not others:
             return f"{first.run}: {first.confirmed.value:.4f} nats per residue on sequences that nothing had looked at"
-        chance = f"{first.probability_of_best:.0%}".replace("%", " %") + ("" if self.noise else ", seeds left out")
+        chance = rounded_percent(first.probability_of_best) + ("" if self.noise else ", seeds left out")
         if first.probability_of_best >= 0.95:
             return f"{first.run} is the best of the {len(self.finalists)} (probability {chance})"
         return f"a tie: {first.run} is the best with probability {chance}; choose by cost"

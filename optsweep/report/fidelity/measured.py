@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,80 +13,81 @@ from optsweep.report.fidelity.confirmation import Confirmation, confirmation
 from optsweep.report.fidelity.noise import SeedNoise, pooled_noise, ties
 from optsweep.report.fidelity.pruning_risk import pruning_risk
 from optsweep.report.fidelity.trust import Trust
-from optsweep.sweep.linked import linked_studies
+from optsweep.sweep.linked import Purpose, linked_studies
 from optsweep.sweep.losses import read_losses
 from optsweep.sweep.records import StudySnapshot
 from optsweep.sweep.snapshot import read_snapshot
 from optsweep.sweep.study import Study
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """One setting's study as it stands."""
+
+    snapshot: StudySnapshot
+    losses: dict[str, NDArray[np.float32]]
+
+
 def measure(study: Study, snapshot: StudySnapshot) -> Trust:
     """Read what has been measured so far; trains nothing."""
-    noise = seed_noise(study, snapshot)
+    sweep = _Measured(snapshot, read_losses(study))
+    repeats = _read(study, "repeats")
+    noise = pooled_noise([*snapshot.runs, *(run for again in repeats for run in again.snapshot.runs)])
+    completed = _by_origin(repeats, COMPLETED)
     return Trust(
-        ties=ties(snapshot, read_losses(study), noise),
+        ties=ties(snapshot, sweep.losses, noise),
         noise=noise,
-        fidelity=tuple(measured_fidelity(study, snapshot)),
-        confirmation=measured_confirmation(study, snapshot),
-        risk=pruning_risk(snapshot, completed_values(study), noise),
+        fidelity=_fidelity(sweep, completed, _read(study, "fidelity"), noise),
+        confirmation=_confirmation(snapshot, _read(study, "confirm"), noise),
+        risk=pruning_risk(snapshot, completed.values, noise),
     )
 
 
-def seed_noise(study: Study, snapshot: StudySnapshot) -> SeedNoise | None:
-    """From the runs that `optsweep fidelity` trained again with other seeds, at the sweep's own setting."""
-    repeated = [run for linked in linked_studies(study, "repeats") for run in read_snapshot(linked).runs]
-    return pooled_noise([*snapshot.runs, *repeated])
+def _read(study: Study, purpose: Purpose) -> list[_Measured]:
+    return [_Measured(read_snapshot(linked), read_losses(linked)) for linked in linked_studies(study, purpose)]
 
 
-def completed_values(study: Study) -> dict[str, float]:
-    """Values of runs that the pruner had cut, trained to their end."""
-    runs = [run for linked in linked_studies(study, "repeats") for run in read_snapshot(linked).runs]
-    return {
-        run.of: run.value
-        for run in runs
-        if run.of and run.run.endswith(COMPLETED) and run.state == "complete" and run.value is not None
-    }
+@dataclass(frozen=True)
+class _Runs:
+    """Complete runs by the run of the sweep that they train again."""
+
+    values: dict[str, float]
+    losses: dict[str, NDArray[np.float32]]
 
 
-def measured_fidelity(study: Study, snapshot: StudySnapshot) -> list[Fidelity]:
-    """One comparison for every larger setting that has complete runs."""
-    cheap, cheap_losses = _at_own_setting(study, snapshot)
-    noise = seed_noise(study, snapshot)
-    weights = snapshot.data["weights"]["validation"] if "weights" in snapshot.data else []
-    found = []
-    for linked in linked_studies(study, "fidelity"):
-        runs = [run for run in read_snapshot(linked).runs if run.state == "complete"]
-        values = {run.of: run.value for run in runs if run.of is not None and run.value is not None}
-        if not values.keys() & cheap.keys():
-            continue
-        losses = _by_origin(linked)
-        setting = linked.attributes()["data"].get("setting", linked.name)
-        found.append(fidelity(setting, cheap, values, losses=(cheap_losses, losses), weights=weights, noise=noise))
+def _by_origin(linked: list[_Measured], ending: str = "") -> _Runs:
+    """The complete runs of the studies whose ids end in ``ending``."""
+    found = _Runs({}, {})
+    for again in linked:
+        for run in again.snapshot.ranking:
+            if run.of is not None and run.value is not None and run.run.endswith(ending):
+                found.values[run.of] = run.value
+                if run.run in again.losses:
+                    found.losses[run.of] = again.losses[run.run]
     return found
 
 
-def _at_own_setting(study: Study, snapshot: StudySnapshot) -> tuple[dict[str, float], dict[str, NDArray[np.float32]]]:
-    """Values and losses of whole curves: the sweep's complete runs, and pruned ones that were completed later."""
+def _fidelity(
+    sweep: _Measured, completed: _Runs, larger: list[_Measured], noise: SeedNoise | None
+) -> tuple[Fidelity, ...]:
+    """One comparison for every larger setting that has complete runs."""
+    snapshot = sweep.snapshot
     values = {run.run: run.value for run in snapshot.ranking if run.value is not None}
-    losses = {run: own for run, own in read_losses(study).items() if run in values}
-    for linked in linked_studies(study, "repeats"):
-        kept = read_losses(linked)
-        for run in read_snapshot(linked).runs:
-            if run.run.endswith(COMPLETED) and run.state == "complete" and run.of and run.value is not None:
-                values[run.of] = run.value
-                losses |= {run.of: kept[run.run]} if run.run in kept else {}
-    return values, losses
+    # Whole curves at the sweep's own setting: its complete runs, and pruned ones that were completed later.
+    cheap = _Runs(values | completed.values, sweep.losses | completed.losses)
+    weights = snapshot.data["weights"]["validation"] if "weights" in snapshot.data else []
+    found = []
+    for again in larger:
+        large = _by_origin([again])
+        if large.values.keys() & cheap.values.keys():
+            setting = again.snapshot.data.get("setting", again.snapshot.study)
+            losses = (cheap.losses, large.losses)
+            found.append(fidelity(setting, cheap.values, large.values, losses=losses, weights=weights, noise=noise))
+    return tuple(found)
 
 
-def _by_origin(linked: Study) -> dict[str, NDArray[np.float32]]:
-    kept = read_losses(linked)
-    return {run.of: kept[run.run] for run in read_snapshot(linked).runs if run.of and run.run in kept}
-
-
-def measured_confirmation(study: Study, snapshot: StudySnapshot) -> Confirmation | None:
+def _confirmation(snapshot: StudySnapshot, confirmed: list[_Measured], noise: SeedNoise | None) -> Confirmation | None:
     """How the finalists did on the confirmation sequences; None before `optsweep confirm`."""
-    linked = next(iter(linked_studies(study, "confirm")), None)
-    if linked is None or "weights" not in snapshot.data:
+    if not confirmed or "weights" not in snapshot.data:
         return None
-    noise = seed_noise(study, snapshot)
-    return confirmation(snapshot, read_snapshot(linked), read_losses(linked), snapshot.data["weights"], noise)
+    return confirmation(snapshot, confirmed[0].snapshot, confirmed[0].losses, snapshot.data["weights"], noise)

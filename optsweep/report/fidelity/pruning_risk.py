@@ -8,7 +8,7 @@ from statistics import median, quantiles
 
 from optsweep.report.budget import cut_by_pruner
 from optsweep.report.fidelity.noise import SeedNoise
-from optsweep.report.words import quantity
+from optsweep.report.words import quantity, rounded_percent
 from optsweep.sweep.records import RunRecord, StudySnapshot
 
 TOP = 3
@@ -82,5 +82,5 @@ def budget_words(snapshot: StudySnapshot) -> list[str]:
     wanted = MARGIN * quantiles(early, n=4, method="inclusive")[-1] * budget["sequences"] * budget["scale"]
     return [
         f"Budget too long for the subset: {len(early)} of {len(runs)} complete runs were best before "
-        f"{PEAKED_EARLY:.0%} of it; {quantity(float(f'{wanted:.2g}'))} sequences would do".replace("%", " %")
+        f"{rounded_percent(PEAKED_EARLY)} of it; {quantity(float(f'{wanted:.2g}'))} sequences would do"
     ]

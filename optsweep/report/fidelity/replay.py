@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optsweep.errors import ConfigError
+from optsweep.report.budget import cut_by_pruner
 from optsweep.sweep.definition import PrunerSection
 from optsweep.sweep.pruning import Contest
 from optsweep.sweep.records import StudySnapshot
@@ -71,7 +72,7 @@ class Replay:
 
 def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
     """The complete runs of a study; raises `ConfigError` where it has fewer than ten, or where a pruner chose them."""
-    if cut := [run.run for run in snapshot.runs if (run.reason or "").startswith("pruned at")]:
+    if cut := [run.run for run in snapshot.runs if cut_by_pruner(run)]:
         raise ConfigError(
             "fidelity --pruner",
             [f"{len(cut)} runs of study {snapshot.study!r} were cut, so that their curves are unknown; "

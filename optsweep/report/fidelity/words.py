@@ -9,7 +9,7 @@ from optsweep.report.fidelity.agreement import TOP, Fidelity
 from optsweep.report.fidelity.confirmation import Confirmation
 from optsweep.report.fidelity.noise import SeedNoise, Ties
 from optsweep.report.fidelity.statistics import Agreement, Interval
-from optsweep.report.words import nats
+from optsweep.report.words import nats, rounded_percent
 
 
 def interval_words(found: Interval, digits: int = 2) -> str:
@@ -49,11 +49,11 @@ def fidelity_lines(found: Fidelity) -> list[str]:
     if found.ceiling is not None:
         lines.append(f"  two seeds of the larger setting would agree to {found.ceiling:.2f} over that third")
     if found.winner_in_top is not None:
-        chance = f"{found.winner_in_top:.0%}".replace("%", " %")
+        chance = rounded_percent(found.winner_in_top)
         lines.append(f"  the sweep's winner is among the true best {TOP} with probability {chance}")
     if found.regret is not None:
         lines.append(f"  picking it costs {interval_words(found.regret, 4)} nats per residue")
-    kept = f"{found.kept_by_better_half:.0%}".replace("%", " %")
+    kept = rounded_percent(found.kept_by_better_half)
     lines.append(f"  {kept} of the larger setting's best third are in the sweep's better half")
     return lines
 
@@ -79,7 +79,7 @@ def fidelity_table(found: Fidelity) -> list[tuple[str, str, str, str, str]]:
 def confirmation_lines(found: Confirmation) -> list[str]:
     lines = [f"Confirmed: {found.verdict}"]
     for one in found.finalists:
-        chance = f"{one.probability_of_best:.0%}".replace("%", " %")
+        chance = rounded_percent(one.probability_of_best)
         seeds = f"{one.seeds} seed" + ("s" if one.seeds != 1 else "")
         lines.append(
             f"  {one.run}: {interval_words(one.confirmed, 4)} over {seeds}, best with probability {chance} "
