@@ -26,7 +26,7 @@ from optsweep.files import atomic_path, remove_leftovers
 from optsweep.train.model import Transformer
 from optsweep.train.report import Evaluation
 
-FORMAT = 1
+FORMAT = 2
 CURRENT = "checkpoint.pt"
 PREVIOUS = "checkpoint_previous.pt"
 
@@ -46,7 +46,7 @@ class Checkpoint:
     ema: dict[str, torch.Tensor]
     weights: dict[str, torch.Tensor] | None
     """None, as is ``optimizer``, where only the EMA weights were kept."""
-    optimizer: dict[str, Any] | None
+    optimizer: list[list[list[torch.Tensor]]] | None
 
 
 def fingerprint(config: TrainConfig, data: TrainingData) -> str:

@@ -226,7 +226,7 @@ class _Attempt:
                 losses=self._losses,
                 weights=state.model.state_dict(),
                 ema=state.optimizer.ema.state_dict(),
-                optimizer=state.optimizer.state_dict(),
+                optimizer=state.optimizer.state(),
             )
         )
         self._saved_step = self._step

@@ -1,8 +1,8 @@
 """How long an iteration and an evaluation take on this machine, and in how much memory, for configs that are planned.
 
-A process of its own (``python -m optsweep.train.measure``, order and answer as JSON on standard input and output),
-because its caller never loads torch. Nothing is written. Without data it uses random proteins as long as UniRef50's:
-speed does not depend on the letters.
+A process of its own (``python -m optsweep.train.measure ORDER``, order and answer in JSON), because its caller never
+loads torch. Nothing is written. Without data it uses random proteins as long as UniRef50's: speed does not depend on
+the letters.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NUM_TRAIN, NUM_HELD_OUT = 2000, 500
 
 
 def measure(config: TrainConfig, data: TrainingData, device: str) -> dict[str, float | None]:
-    """Seconds of an iteration (the median) and of an evaluation, and peak bytes; None where memory does not suffice."""
+    """Seconds of an iteration (the median) and of an evaluation, peak bytes, watts; None without the memory for it."""
     place = resolve_device(device)
     micro_batch = first_micro_batch(config, place)
     with process_settings(place, config.training.threads):
@@ -48,7 +48,7 @@ def measure(config: TrainConfig, data: TrainingData, device: str) -> dict[str, f
                     raise
             release_memory(place)
             micro_batch //= 2
-    return {"iteration": None, "evaluation": None, "memory": None}
+    return {"iteration": None, "evaluation": None, "memory": None, "power": None}
 
 
 def _measured(state: TrainState, device: torch.device) -> dict[str, float | None]:
@@ -66,8 +66,23 @@ def _measured(state: TrainState, device: torch.device) -> dict[str, float | None
     state.evaluate()
     synchronize(device)
     evaluation = time.perf_counter() - before
+    power = _power(device)
     peak = torch.cuda.max_memory_reserved(device) if device.type == "cuda" else _peak_resident()
-    return {"iteration": statistics.median(durations), "evaluation": evaluation, "memory": peak}
+    return {
+        "iteration": statistics.median(durations),
+        "evaluation": evaluation,
+        "memory": peak,
+        "power": power,
+    }
+
+
+def _power(device: torch.device) -> float | None:
+    """Watts that the device drew just now; None where the driver, or its Python package, does not tell."""
+    if device.type != "cuda":
+        return None
+    with contextlib.suppress(Exception):
+        return torch.cuda.power_draw(device) / 1000
+    return None
 
 
 def _peak_resident() -> int:
@@ -93,4 +108,4 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump(main(json.load(sys.stdin)), sys.stdout)
+    json.dump(main(json.loads(sys.argv[1])), sys.stdout)

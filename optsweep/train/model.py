@@ -1,14 +1,15 @@
 """The network: a bidirectional transformer that predicts the masked residues of proteins.
 
 Rotary positions; pre-normalisation without parameters, modulated by the mask ratio (adaptive layer norm of Peebles &
-Xie 2022, arXiv:2212.09748); logits only for the 20 residues, and only where one is asked for. No biases but in the
-conditioning and the head. The gates begin open: with theirs shut, short runs were seen to stay at the unigram entropy
-for hundreds of iterations before attention found anything.
+Xie 2022, arXiv:2212.09748); logits only for the 20 residues, and only where one is asked for; what follows the last
+attention is computed only there too. No biases but in the conditioning and the head. The gates begin open: with theirs
+shut, short runs were seen to stay at the unigram entropy for hundreds of iterations before attention found anything.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import torch
 from torch import nn
@@ -68,12 +69,31 @@ class Transformer(nn.Module):
             visible = (torch.arange(num_tokens, device=tokens.device) < lengths[:, None])[:, None, None]
         condition = self.condition(mask_ratio_features(mask_ratio))[:, None]
         hidden = self.embedding(tokens)
-        for block in self.blocks:
+        for block in self.blocks[:-1]:
             hidden = block(hidden, condition, rotary, visible)
-        shift, scale = self.final_modulation(condition).chunk(2, dim=-1)
-        hidden = modulated_norm(hidden, shift, scale).flatten(0, 1).index_select(0, positions)
-        logits: torch.Tensor = self.head(hidden).float()
+        # Nothing after the last attention looks at other tokens: from there on only those that are scored are computed.
+        scored = Scored(positions, positions // num_tokens)
+        hidden = self.blocks[-1](hidden, condition, rotary, visible, scored)
+        shift, scale = scored.rows_of(self.final_modulation(condition)).chunk(2, dim=-1)
+        logits: torch.Tensor = self.head(modulated_norm(hidden, shift, scale)).float()
         return logits
+
+
+class Scored(NamedTuple):
+    """The tokens of a micro-batch of which logits are wanted."""
+
+    tokens: torch.Tensor
+    """int64 [scored], into the flattened tokens."""
+    rows: torch.Tensor
+    """int64 [scored], the row that each stands in."""
+
+    def tokens_of(self, hidden: torch.Tensor) -> torch.Tensor:
+        """[rows, length, width] to [scored, width]."""
+        return hidden.flatten(0, 1).index_select(0, self.tokens)
+
+    def rows_of(self, condition: torch.Tensor) -> torch.Tensor:
+        """[rows, 1, width] to [scored, width]."""
+        return condition.squeeze(1).index_select(0, self.rows)
 
 
 class Block(nn.Module):
@@ -103,28 +123,34 @@ class Block(nn.Module):
         condition: torch.Tensor,
         rotary: tuple[torch.Tensor, torch.Tensor],
         visible: torch.Tensor | None,
+        scored: Scored | None = None,
     ) -> torch.Tensor:
         """``hidden`` is [rows, length, hidden_size], ``condition`` [rows, 1, cond_dim].
 
-        ``visible`` is bool [rows, 1, 1, length]: the tokens that are not padding; None: all of them.
+        ``visible`` is bool [rows, 1, 1, length]: the tokens that are not padding; None: all of them. Returns all
+        tokens, or those that are ``scored``, as [scored, hidden_size].
         """
-        shift1, scale1, gate1, shift2, scale2, gate2 = self.modulation(condition).chunk(6, dim=-1)
-        attended = self.attend(modulated_norm(hidden, shift1, scale1), rotary, visible)
-        hidden = hidden + gate1 * functional.dropout(attended, self.dropout, self.training)
-        inner = functional.gelu(self.mlp_in(modulated_norm(hidden, shift2, scale2)), approximate="tanh")
+        modulation = self.modulation(condition)
+        shift, scale = modulation.chunk(6, dim=-1)[:2]
+        attended = self.attend(modulated_norm(hidden, shift, scale), rotary, visible)
+        if scored is not None:
+            hidden, attended = scored.tokens_of(hidden), scored.tokens_of(attended)
+            modulation = scored.rows_of(modulation)
+        gate1, shift, scale, gate2 = modulation.chunk(6, dim=-1)[2:]
+        hidden = hidden + gate1 * functional.dropout(self.attention_out(attended), self.dropout, self.training)
+        inner = functional.gelu(self.mlp_in(modulated_norm(hidden, shift, scale)), approximate="tanh")
         out: torch.Tensor = hidden + gate2 * functional.dropout(self.mlp_out(inner), self.dropout, self.training)
         return out
 
     def attend(
         self, hidden: torch.Tensor, rotary: tuple[torch.Tensor, torch.Tensor], visible: torch.Tensor | None
     ) -> torch.Tensor:
-        """Self-attention over the tokens of each row that are not padding."""
+        """The heads' outputs side by side: self-attention over the tokens of each row that are not padding."""
         heads = self.qkv(hidden).unflatten(-1, (3, self.n_heads, -1))
         query, key = rotate(heads[:, :, :2], *rotary).unbind(2)
         value = heads[:, :, 2]
         attended = attention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), visible)
-        out: torch.Tensor = self.attention_out(attended.transpose(1, 2).flatten(2))
-        return out
+        return attended.transpose(1, 2).flatten(2)
 
 
 def attention(

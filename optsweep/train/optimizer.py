@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import torch
 from torch import nn
+
+# The function, not the class `torch.optim.AdamW`: to make one imports torch._dynamo, two seconds of every new process.
+from torch.optim.adamw import adamw
 
 from optsweep.config import TrainConfig
 from optsweep.train.schedules import ema_decay, learning_rate
 
 BETA1 = 0.9
+EPSILON = 1e-8
 
 
-class _GuardedAdamW(torch.optim.AdamW):
-    found_inf: torch.Tensor
-    """Where 1, the fused kernel leaves everything as it is; the protocol of torch.amp.GradScaler."""
+@dataclass(frozen=True)
+class _Group:
+    """Parameters with one weight decay, and what AdamW keeps of them (Loshchilov & Hutter 2019, arXiv:1711.05101)."""
+
+    weight_decay: float
+    parameters: list[torch.Tensor]
+    averages: list[torch.Tensor]
+    squared_averages: list[torch.Tensor]
+    steps: list[torch.Tensor]
+
+    @classmethod
+    def of(cls, parameters: Iterable[torch.Tensor], weight_decay: float) -> _Group:
+        parameters = list(parameters)
+        averages, squared = ([torch.zeros_like(parameter) for parameter in parameters] for _ in range(2))
+        steps = [torch.zeros((), device=parameter.device) for parameter in parameters]
+        return cls(weight_decay, parameters, averages, squared, steps)
+
+    @property
+    def state(self) -> list[list[torch.Tensor]]:
+        return [self.averages, self.squared_averages, self.steps]
 
 
 class Optimizer:
@@ -32,39 +54,59 @@ class Optimizer:
         self.ema = copy.deepcopy(model).eval().requires_grad_(False)
         self._averages: list[torch.Tensor] = list(self.ema.parameters())
         self.diverged = torch.zeros((), device=device)
-        self._adamw = _GuardedAdamW(
-            _parameter_groups(model, config.optim.weight_decay),
-            lr=config.optim.lr,
-            betas=(BETA1, config.optim.beta2),
-            fused=True,
-        )
+        self._groups = _groups(model, config.optim.weight_decay)
 
+    @torch.no_grad()
     def step(self, step: int, loss: torch.Tensor) -> None:
         """Use the gradients, which are those of ``loss``, as optimiser step ``step`` (from 0), and drop them."""
         training, optim = self._config.training, self._config.optim
-        gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
-        norm = torch.nn.utils.get_total_norm(gradients)
+        norm = torch.nn.utils.get_total_norm(_gradients(self._parameters))
         torch.nn.utils.clip_grads_with_norm_(self._parameters, optim.grad_clip, norm)
         self.diverged = torch.maximum(self.diverged, (~torch.isfinite(norm + loss)).float())
-        self._adamw.found_inf = self.diverged
-        for group in self._adamw.param_groups:
-            group["lr"] = learning_rate(optim, training.n_iters, step)
-        self._adamw.step()
-        self._adamw.zero_grad(set_to_none=True)
+        for group in self._groups:
+            adamw(
+                group.parameters,
+                _gradients(group.parameters),
+                group.averages,
+                group.squared_averages,
+                [],
+                group.steps,
+                fused=True,
+                # Where 1, the fused kernel leaves everything as it is.
+                found_inf=self.diverged,
+                amsgrad=False,
+                beta1=BETA1,
+                beta2=optim.beta2,
+                lr=learning_rate(optim, training.n_iters, step),
+                weight_decay=group.weight_decay,
+                eps=EPSILON,
+                maximize=False,
+            )
+        for parameter in self._parameters:
+            parameter.grad = None
         decay = ema_decay(training.ema_fraction, training.n_iters, step)
         torch._foreach_lerp_(self._averages, self._parameters, 1 - decay)
 
-    def state_dict(self) -> dict[str, Any]:
-        """Tensors and plain containers; the average is in ``ema``."""
-        return self._adamw.state_dict()
+    def state(self) -> list[list[list[torch.Tensor]]]:
+        """[group][average, squared average, steps][parameter]; the average of the weights is in ``ema``."""
+        return [group.state for group in self._groups]
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._adamw.load_state_dict(state)
+    def load_state(self, state: list[list[list[torch.Tensor]]]) -> None:
+        """Take over what `state` gave; copied into place."""
+        for group, kept in zip(self._groups, state, strict=True):
+            for own, other in zip(group.state, kept, strict=True):
+                torch._foreach_copy_(own, other)
 
 
-def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+def _gradients(parameters: list[torch.Tensor]) -> list[torch.Tensor]:
+    found = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    assert len(found) == len(parameters), "every parameter takes part in every loss"
+    return found
+
+
+def _groups(model: nn.Module, weight_decay: float) -> list[_Group]:
     """Weight decay for the matrices of linear layers only, not for embeddings and biases."""
     matrices = {module.weight for module in model.modules() if isinstance(module, nn.Linear)}
     others = [parameter for parameter in model.parameters() if parameter not in matrices]
     decayed = [parameter for parameter in model.parameters() if parameter in matrices]
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return [_Group.of(decayed, weight_decay), _Group.of(others, 0.0)]

@@ -84,4 +84,4 @@ class TrainState:
         self.step = checkpoint.step
         self.model.load_state_dict(checkpoint.weights)
         self.optimizer.ema.load_state_dict(checkpoint.ema)
-        self.optimizer.load_state_dict(checkpoint.optimizer)
+        self.optimizer.load_state(checkpoint.optimizer)
