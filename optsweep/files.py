@@ -13,11 +13,12 @@ from typing import BinaryIO
 
 
 @contextlib.contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
+def atomic_path(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success it is synced and renamed over ``path``.
 
     A reader sees the old file or the new one, never a part. On an error the temporary file is removed, as are folders
-    that were made for it, and the old file stays; a killed writer leaves a file that `remove_leftovers` finds.
+    that were made for it, and the old file stays; a killed writer leaves a file that `remove_leftovers` finds. A file
+    that is not ``durable`` is not synced: it may be gone, or empty, after a power cut.
     """
     with new_folder(path.parent):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
@@ -25,11 +26,13 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary = Path(name)
         try:
             yield temporary
-            _sync(temporary)
+            if durable:
+                _sync(temporary)
             # mkstemp makes files private; the finished file gets what any newly made file would get.
             temporary.chmod(0o666 & ~_umask())
             temporary.replace(path)
-            _sync(path.parent)
+            if durable:
+                _sync(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
 

@@ -1,7 +1,7 @@
 """What the dashboard shows of a run beside its numbers: config, end of the log, curve, generated sequences.
 
-They are copies in ``studies/<study>/artifacts``, since a run's directory changes when it is tried again. Optuna notes
-them with the trial, which it allows only until the trial has ended: `attach` comes before the run's end is told.
+They are copies in ``studies/<study>/artifacts``, since a run's directory changes when it is tried again, and are noted
+with the trial.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 import mimetypes
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,7 +47,9 @@ class ArtifactFolder:
     def write(self, artifact_id: str, content_body: BinaryIO) -> None:
         if self._read_only:
             raise PermissionError("this is a snapshot: nothing can be changed")
-        with atomic_path(self._folder / str(uuid.UUID(artifact_id))) as temporary, temporary.open("wb") as file:
+        path = self._folder / str(uuid.UUID(artifact_id))
+        # A copy, for looking at only: a power cut may take it, and no device waits for the disk.
+        with atomic_path(path, durable=False) as temporary, temporary.open("wb") as file:
             shutil.copyfileobj(content_body, file)
 
     def remove(self, artifact_id: str) -> None:
@@ -75,38 +77,47 @@ def attach(study: Study, trial_id: int, run: str) -> None:
     """Keep the files of a run that is about to end; whatever goes wrong is logged, the run does not suffer from it."""
     try:
         store = ArtifactFolder(study.name)
+        files = {}
         for name, content in _files(RunDirectory.of(study.name, run), study.definition.measure):
-            identifier = artifact_id(study, run, name)
-            store.write(identifier, io.BytesIO(content))
-            # Not retried: a database that is away now must not hold up the end of the run.
-            study.storage.backend.set_trial_system_attr(trial_id, _PREFIX + identifier, _note(identifier, name))
+            files[name] = artifact_id(study, run, name)
+            store.write(files[name], io.BytesIO(content))
+        # Not retried: a database that is away now must not hold up the end of the run.
+        _note_files(study, trial_id, files)
     except Exception as error:
         _logger.warning("the dashboard will lack files of %s: %s: %s", run, type(error).__name__, error)
 
 
 def attach_sequences(study: Study) -> None:
-    """Add generated sequences that came after their runs' ends; Optuna's own way to note them is closed by then."""
+    """Add generated sequences that came after their runs' ends."""
     store = ArtifactFolder(study.name)
     for row in newest_rows(study):
-        known = attached(study, row.trial_id)
+        files = {}
         for path in sorted(RunDirectory.of(study.name, row.run).path.glob("*.fasta")):
-            identifier = artifact_id(study, row.run, path.name)
-            store.write(identifier, io.BytesIO(path.read_bytes()))
-            if path.name not in known:
-                note = {
-                    "trial_id": row.trial_id,
-                    "key": _PREFIX + identifier,
-                    "value_json": json.dumps(_note(identifier, path.name)),
-                }
-                with study.storage.engine.begin() as connection:
-                    connection.execute(sa.insert(trial_system_attributes).values(note))
+            files[path.name] = artifact_id(study, row.run, path.name)
+            store.write(files[path.name], io.BytesIO(path.read_bytes()))
+        _note_files(study, row.trial_id, files)
 
 
-def _note(identifier: str, name: str) -> str:
+def _note_files(study: Study, trial_id: int, files: Mapping[str, str]) -> None:
+    """Note those files (name -> artifact id) with the trial that it lacks, as `optuna.artifacts` does, but at once."""
+    table = trial_system_attributes
+    keys = {_PREFIX + identifier: name for name, identifier in files.items()}
+    with study.storage.engine.begin() as connection:
+        there = sa.select(table.c.key).where(table.c.trial_id == trial_id, table.c.key.in_(keys))
+        missing = keys.keys() - set(connection.execute(there).scalars())
+        rows = [
+            {"trial_id": trial_id, "key": key, "value_json": json.dumps(_description(files[name], name))}
+            for key, name in keys.items()
+            if key in missing
+        ]
+        if rows:
+            connection.execute(sa.insert(table), rows)
+
+
+def _description(identifier: str, name: str) -> str:
     """What Optuna keeps of an artifact, as JSON."""
     kind = mimetypes.guess_type(name)[0] or "text/plain"
-    description = {"artifact_id": identifier, "filename": name, "mimetype": kind, "encoding": None}
-    return json.dumps(description)
+    return json.dumps({"artifact_id": identifier, "filename": name, "mimetype": kind, "encoding": None})
 
 
 def _files(directory: RunDirectory, measure: str) -> Iterator[tuple[str, bytes]]:

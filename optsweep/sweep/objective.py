@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from optsweep.train.loop import train
 from optsweep.train.report import Evaluation, Outcome, TrainReport
 
 _logger = logging.getLogger(__name__)
+_version = functools.cache(version)
 
 
 @dataclass
@@ -96,22 +98,17 @@ def _draw(study: Study, optuna_study: optuna.Study, trial: FrozenTrial, identity
     sampled = source in ("random", "tpe")
     index = identity["index"] - len(definition.presets) if sampled else identity["index"]
     parameters = retried(draw)(definition, optuna_study, trial, source=source, fixed=fixed, index=index)
-    for name, distribution in distributions_for(definition, parameters).items():
-        if name not in trial.params:
-            _store_parameter(study, trial._trial_id, name, parameters[name], distribution)
+    drawn = {
+        name: (distribution.to_internal_repr(parameters[name]), distribution)
+        for name, distribution in distributions_for(definition, parameters).items()
+        if name not in trial.params
+    }
+    retried(study.storage.backend.set_trial_params)(trial._trial_id, drawn)
     stored = study.trial(trial._trial_id).params
     assert stored == parameters, f"{identity['run']} was to have {parameters}, the database has {stored}"
     if source == "tpe" and is_random_start(definition, parameters, index):
         study.set_trial_attribute(trial._trial_id, "random_start", True)
     return parameters
-
-
-@retried
-def _store_parameter(
-    study: Study, trial_id: int, name: str, value: Any, distribution: optuna.distributions.BaseDistribution
-) -> None:
-    internal = distribution.to_internal_repr(value)
-    study.storage.backend.set_trial_param(trial_id, name, internal, distribution)
 
 
 def _resolve(
@@ -126,10 +123,10 @@ def _resolve(
         "source": identity["source"],
         "trial": trial.number,
         "subset": study.data["subset"],
-        "optsweep": version("optsweep"),
+        "optsweep": _version("optsweep"),
     }
     if isinstance(config, TrainConfig):
-        provenance |= {"torch": version("torch"), "full": _full_lengths(study, identity, parameters, seed)}
+        provenance |= {"torch": _version("torch"), "full": _full_lengths(study, identity, parameters, seed)}
     return config.model_copy(update={"provenance": provenance})
 
 

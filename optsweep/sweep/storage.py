@@ -18,7 +18,7 @@ from sqlalchemy import exc
 from optsweep.errors import StorageError
 from optsweep.files import locked
 from optsweep.sweep import servers, sqlite
-from optsweep.sweep.bulk_reading import BulkReadingStorage
+from optsweep.sweep.bulk_storage import BulkStorage
 from optsweep.sweep.retry import retried
 from optsweep.sweep.tables import metadata
 from optsweep.sweep.urls import is_sqlite, masked, secrets, storage_url
@@ -43,7 +43,7 @@ class Storage:
     url: sa.URL
     optuna: BaseStorage
     """With Optuna's cache of finished trials: for reading."""
-    backend: BaseStorage
+    backend: BulkStorage
     """Without it: for writing to trials, of which the cache knows only those that it has read."""
     engine: sa.Engine
 
@@ -170,7 +170,7 @@ def _open(url: sa.URL, *, create: bool) -> Storage:
     # A lost connection is told in one line by whoever waits for it; SQLAlchemy would add a traceback.
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     module = sqlite if is_sqlite(url) else servers
-    backend = BulkReadingStorage(
+    backend = BulkStorage(
         url.render_as_string(hide_password=False),
         engine_kwargs=module.engine_arguments(url),
         skip_table_creation=not create,

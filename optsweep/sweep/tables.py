@@ -85,3 +85,6 @@ trial_system_attributes = sa.table(
     # JSON of a JSON text: Optuna encodes an artifact's description twice.
     sa.column("value_json", sa.Text),
 )
+study_system_attributes = sa.table(
+    "study_system_attributes", sa.column("study_id", sa.Integer), sa.column("key", sa.String)
+)

@@ -141,8 +141,8 @@ def _hold_slot(order: WorkerOrder, leaving: Leaving) -> object | None:
 def _work(order: WorkerOrder, leaving: Leaving) -> int:
     # torch and optuna are loaded only now: while the slot is busy, a waiting worker costs next to nothing.
     from optsweep.data.training_data import load_training_data
-    from optsweep.sweep.expected import too_short
     from optsweep.sweep.identity import identify
+    from optsweep.sweep.limits import too_short
     from optsweep.sweep.notes import describe_runs
     from optsweep.sweep.queue import Cause, LeaseLost
     from optsweep.sweep.retention import tidy

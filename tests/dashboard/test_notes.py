@@ -9,12 +9,14 @@ from optuna.artifacts.exceptions import ArtifactNotFound
 from optuna.trial import TrialState
 from optuna_dashboard import get_note
 
+from optsweep.sweep import notes
 from optsweep.sweep.artifacts import ArtifactFolder, attach, attached
 from optsweep.sweep.curve_picture import draw_curve
 from optsweep.sweep.frozen import frozen_copy
 from optsweep.sweep.notes import METRIC, describe_runs, describe_study, run_note, study_note
 from optsweep.sweep.queue import Lease
 from optsweep.sweep.runs import RunDirectory
+from optsweep.sweep.snapshot import read_snapshot
 from optsweep.sweep.study import Study
 from tests.report.conftest import make_run, make_snapshot
 
@@ -73,6 +75,14 @@ def test_the_study_says_what_it_is_measured_in_and_how_to_go_on(study: Study) ->
     for preset in ("small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus"):
         assert f"[{preset}]" in note
     assert "optsweep sweep --name study" in note
+    assert note == study_note(read_snapshot(study), study.study_id)
+
+
+def test_a_long_note_is_whole_in_the_dashboard(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "α β γ\n" * 1000
+    monkeypatch.setattr(notes, "study_note", lambda *_: long)
+    describe_study(study)
+    assert get_note(study.optuna()) == long
 
 
 def test_a_run_does_not_suffer_from_a_store_that_cannot_be_written(
@@ -84,7 +94,8 @@ def test_a_run_does_not_suffer_from_a_store_that_cannot_be_written(
     attach(study, lease.trial_id, lease.run)
     assert "the dashboard will lack files" in caplog.text
     study.storage.close()
-    monkeypatch.setattr(Study, "optuna", lambda self: 1 / 0)
+    for part in ("optuna", "attributes"):
+        monkeypatch.setattr(Study, part, lambda self: 1 / 0)
     describe_study(study)
     describe_runs(study)
     assert "the dashboard will lack notes: ZeroDivisionError" in caplog.text
