@@ -11,13 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from optsweep.report.budget import (
-    device_seconds,
-    prediction_error,
-    remaining_seconds,
-    saved_seconds,
-    study_share,
-)
+from optsweep.report.budget import device_seconds, saved_seconds, study_share
 from optsweep.report.lines import PlainProgress
 from optsweep.report.machine import Gauge, Machine
 from optsweep.report.status import status_table
@@ -35,6 +29,7 @@ from optsweep.report.words import (
     seconds_unit,
     state_words,
 )
+from optsweep.sweep.expected import prediction_error, remaining_seconds
 from optsweep.sweep.records import RunRecord, StudySnapshot
 
 LAST_FINISHED = 5

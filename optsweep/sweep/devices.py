@@ -42,6 +42,11 @@ class Slot:
     threads: int
     gpu: Gpu | None = None
 
+    @property
+    def kind(self) -> str:
+        """Slots of one kind are equally fast."""
+        return self.gpu.name if self.gpu else "CPU"
+
 
 def list_gpus() -> list[Gpu]:
     """The GPUs and MIG slices that the driver lists, whatever CUDA_VISIBLE_DEVICES says; empty without a driver."""

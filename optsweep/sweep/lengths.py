@@ -187,10 +187,12 @@ def derived_seed(*parts: object) -> int:
 
 
 def relative_cost(config: TrainConfig) -> float:
-    """Multiplications of the whole run, roughly: what longest-first means.
+    """Multiplications of the whole run, roughly: what longest-first means."""
+    model = config.model
+    return config.total_sequences * sequence_cost(model.hidden_size, model.n_blocks, config.data.max_protein_len)
 
-    Per token and block 12 d^2 for the projections and the feed-forward part, 2 d L for attention.
-    """
-    width, length = config.model.hidden_size, config.data.max_protein_len
-    per_token = config.model.n_blocks * (12 * width**2 + 2 * width * length)
-    return float(config.total_sequences) * length * per_token
+
+def sequence_cost(hidden_size: int, n_blocks: int, length: int) -> float:
+    """Multiplications for one sequence: per token and block 12 d^2 for the projections and the feed-forward part, 2 d L
+    for attention."""
+    return float(length * n_blocks * (12 * hidden_size**2 + 2 * hidden_size * length))

@@ -1,4 +1,4 @@
-"""Limits of a whole study, on all hosts: a deadline, GPU-hours, a stop."""
+"""Limits of a study: a deadline, GPU-hours, a stop, on all hosts; the time that is left on this one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from optsweep.errors import ConfigError
+from optsweep.sweep.expected import expected_seconds
 
 if TYPE_CHECKING:
     from optsweep.sweep.study import Study
@@ -49,3 +50,18 @@ def stop(study: Study, *, drain: bool) -> None:
     """Ask every worker on every host to leave: at once with a checkpoint, or (drain) when its run has ended."""
     reason = "stopped by the user" + (" (running runs end first)" if drain else "")
     study.set_attribute("stop", {"reason": reason, "drain": drain})
+
+
+def too_short(study: Study, seconds: float) -> str | None:
+    """Why ``seconds`` are not enough for the run that is next, in words; None where they are, or nobody can tell."""
+    from optsweep.sweep.snapshot import read_snapshot
+
+    run = study.queue.next_waiting()
+    if run is None:
+        return None
+    snapshot = read_snapshot(study)
+    record = next(record for record in snapshot.runs if record.run == run)
+    expected = expected_seconds(snapshot, record)
+    if expected is None or expected <= seconds:
+        return None
+    return f"{run} takes about {expected:.0f} s, and {max(0.0, seconds):.0f} s are left here"

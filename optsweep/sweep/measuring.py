@@ -1,4 +1,4 @@
-"""What a sweep will take on this machine: a few iterations of every preset, timed in a process of their own."""
+"""What a sweep will take on this machine: a few iterations of every preset, timed in processes of their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import fmean
 
 from optsweep.config import TrainConfig
 from optsweep.data.demo import DEMO_PATH
@@ -14,7 +16,8 @@ from optsweep.data.subset import find_subset
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.sweep.definition import BuiltinStudy
 from optsweep.sweep.devices import Slot
-from optsweep.sweep.lengths import resolve, resolve_full, training_seed
+from optsweep.sweep.lengths import relative_cost, resolve, resolve_full, training_seed
+from optsweep.sweep.measured_times import keep_times
 from optsweep.sweep.session import Preview, Session
 
 CUT_SHARE = 0.5
@@ -35,6 +38,8 @@ class Cost:
     full: float | None
     memory: int | None
     """Peak bytes of the device; of a CPU worker, of the process."""
+    power: float | None
+    """Watts; None where the driver does not tell."""
 
 
 @dataclass(frozen=True)
@@ -49,20 +54,25 @@ class Measured:
 
 
 def measure(preview: Preview) -> Measured:
-    """Time the presets on each kind of device; stores nothing. Raises `ConfigError` for a script of somebody else's."""
+    """Time the presets on each kind of device, and keep that for the sweep's own forecast.
+
+    As many processes as there are workers of one device run at once: they take time from each other later too. Raises
+    `ConfigError` for a script of somebody else's.
+    """
     session = preview.session
     definition = session.definition
     if not isinstance(definition, BuiltinStudy):
         raise ConfigError("--measure", ["this study trains by a script of its own, of which nothing is known"])
     if not definition.presets:
         raise ConfigError("--measure", ["the study has no preset to be timed"])
-    kinds = {_kind(slot): slot for slot in reversed(session.slots)}
-    costs = [cost for kind, slot in kinds.items() for cost in _costs(session, definition, kind, slot)]
+    kinds = {slot.kind: slot for slot in reversed(session.slots)}
+    costs = [cost for slot in kinds.values() for cost in _costs(definition, slot, session)]
+    _keep(session.name, definition, costs)
     by_kind = {kind: _seconds_of_runs(preview, definition, costs, kind) for kind in kinds}
     if any(seconds is None for seconds in by_kind.values()):
         return Measured(costs, None, None, None)
     known = {kind: seconds for kind, seconds in by_kind.items() if seconds is not None}
-    slots = [_kind(slot) for slot in session.slots]
+    slots = [slot.kind for slot in session.slots]
     full = makespan({kind: [run for run, _ in runs] for kind, runs in known.items()}, slots)
     pruned = makespan({kind: [cut for _, cut in runs] for kind, runs in known.items()}, slots)
     longest = min(max((run for run, _ in runs), default=0.0) for runs in known.values())
@@ -78,11 +88,17 @@ def makespan(seconds: dict[str, list[float]], slots: list[str]) -> float:
     return max(free)
 
 
-def _kind(slot: Slot) -> str:
-    return slot.gpu.name if slot.gpu else "CPU"
+def _keep(study: str, definition: BuiltinStudy, costs: list[Cost]) -> None:
+    timed: dict[str, list[tuple[float, float, float]]] = {}
+    for cost in costs:
+        if cost.sweep is not None:
+            preset = definition.preset(cost.preset)
+            config = resolve(definition, preset.parameters, preset=preset, seed=0)
+            timed.setdefault(cost.kind, []).append((config.training.n_iters, relative_cost(config), cost.sweep))
+    keep_times(study, timed)
 
 
-def _costs(session: Session, definition: BuiltinStudy, kind: str, slot: Slot) -> list[Cost]:
+def _costs(definition: BuiltinStudy, slot: Slot, session: Session) -> list[Cost]:
     sweeps: dict[str, TrainConfig] = {}
     fulls: dict[str, TrainConfig] = {}
     for index, preset in enumerate(definition.presets):
@@ -90,36 +106,51 @@ def _costs(session: Session, definition: BuiltinStudy, kind: str, slot: Slot) ->
         values = preset.parameters
         sweeps[preset.name] = resolve(definition, values, preset=preset, seed=seed, threads=slot.threads)
         fulls[preset.name] = resolve_full(definition, values, preset=preset, seed=seed)
-    timed = _timed(session, slot, sweeps)
+    timed = _timed(session, [other for other in session.slots if other.gpu == slot.gpu], sweeps)
     costs = []
-    for name, result in timed.items():
-        iteration, evaluation, memory = result["iteration"], result["evaluation"], result["memory"]
+    for name in sweeps:
+        iteration, evaluation, memory, power = (
+            _mean(result[name][key] for result in timed) for key in ("iteration", "evaluation", "memory", "power")
+        )
         sweep = _seconds(sweeps[name], iteration, evaluation)
         full = _seconds(fulls[name], iteration, evaluation)
-        costs.append(Cost(name, kind, iteration, evaluation, sweep, full, None if memory is None else int(memory)))
+        peak = None if memory is None else int(memory)
+        costs.append(Cost(name, slot.kind, iteration, evaluation, sweep, full, peak, power))
     return costs
 
 
-def _timed(session: Session, slot: Slot, configs: dict[str, TrainConfig]) -> dict[str, dict[str, float | None]]:
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = list(values)
+    return None if None in known else fmean(value for value in known if value is not None)
+
+
+def _timed(
+    session: Session, slots: list[Slot], configs: dict[str, TrainConfig]
+) -> list[dict[str, dict[str, float | None]]]:
+    """What each of ``slots`` says of each config; they are timed at the same time."""
     corpus = session.choice.data or DEMO_PATH
     subset = find_subset(corpus) if corpus.suffix == ".pt" and corpus.exists() else None
     order = {
-        "device": slot.device,
+        "device": slots[0].device,
         "data": None if subset is None else str(subset),
         "configs": {name: config.model_dump(mode="json") for name, config in configs.items()},
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "optsweep.train.measure"],
-        input=json.dumps(order),
-        capture_output=True,
-        text=True,
-        env={**os.environ, **slot.environment},
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise DeviceError(f"--measure: the presets cannot be timed on {slot.label}: {last[:200]}")
-    result: dict[str, dict[str, float | None]] = json.loads(done.stdout)
-    return result
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "optsweep.train.measure", json.dumps(order)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **slot.environment},
+        )
+        for slot in slots
+    ]
+    answers = [process.communicate() for process in processes]
+    for process, slot, (_, errors) in zip(processes, slots, answers, strict=True):
+        if process.returncode:
+            last = (errors.strip().splitlines() or ["it said nothing"])[-1]
+            raise DeviceError(f"--measure: the presets cannot be timed on {slot.label}: {last[:200]}")
+    return [json.loads(answer) for answer, _ in answers]
 
 
 def _seconds(config: TrainConfig, iteration: float | None, evaluation: float | None) -> float | None:

@@ -88,6 +88,8 @@ class StudySnapshot:
     """The command that began the study."""
     slurm_jobs: list[str] = field(default_factory=list)
     """Ids of the jobs that were ever submitted for it."""
+    measured: list[tuple[float, float, float]] = field(default_factory=list)
+    """What `sweep --dry-run --measure` found beforehand: iterations, multiplications, and the seconds of both."""
     stopped: str | None = None
     """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
 

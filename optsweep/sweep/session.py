@@ -26,6 +26,7 @@ from optsweep.sweep.definition import MAX_TRIALS, BuiltinStudy, ForeignStudy, Pr
 from optsweep.sweep.devices import Slot
 from optsweep.sweep.lengths import resolve, training_seed
 from optsweep.sweep.limits import seconds_until, set_limits
+from optsweep.sweep.measured_times import read_times
 from optsweep.sweep.planning import Plan, PlannedRun, plan_study, preview, retry_failed
 from optsweep.sweep.retention import KEPT_BEST
 from optsweep.sweep.run_config import RunConfig, resolve_run
@@ -285,6 +286,8 @@ def plan(session: Session, data: dict[str, Any], command: list[str]) -> tuple[St
     """Store the study and queue what is missing."""
     storage: Storage = open_storage(storage_url(session.request.storage), create=True)
     study, made = plan_study(storage, session.name, session.definition, data, command=command, origin=session.origin)
+    if times := read_times(session.name, session.slots):
+        study.set_attribute("measured", times)
     set_limits(study, deadline=session.request.deadline, max_gpu_hours=session.request.max_gpu_hours)
     retried = retry_failed(storage, session.name) if session.request.retry_failed else []
     remember(session.name)

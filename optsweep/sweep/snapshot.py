@@ -57,6 +57,7 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
         command=attributes["command"],
         now=now,
         slurm_jobs=attributes.get("slurm_jobs", []),
+        measured=attributes.get("measured", []),
         stopped=stop["reason"] if stop else None,
     )
 

@@ -9,11 +9,10 @@ import pytest
 from rich.console import Console
 
 from optsweep.report import live
-from optsweep.report.budget import prediction_error, remaining_seconds
 from optsweep.report.live import LiveView, frame
 from optsweep.report.machine import Gauge, GpuLoad, Machine, parse_loads
 from optsweep.report.terminal import sparkline
-from optsweep.sweep.records import RunRecord, StudySnapshot
+from optsweep.sweep.records import StudySnapshot
 
 from .conftest import TOTAL, make_run, make_snapshot, render
 
@@ -112,50 +111,10 @@ def test_a_sparkline_keeps_both_ends_and_ignores_what_is_not_a_number() -> None:
     assert sparkline([], 8) == ""
 
 
-def test_the_time_left_is_the_remaining_work_at_the_measured_speed() -> None:
-    done = make_run("a", "complete", seconds=600.0, sequences=TOTAL)
-    half = make_run("b", "running", progress=0.5)
-    assert remaining_seconds(make_snapshot([done, half])) == pytest.approx(300)
-    # Two workers share two halves and a waiting run, whose length only the study file tells.
-    other, waiting = make_run("c", "running", progress=0.5, worker="physical GPU 1"), make_run("tpe-001")
-    definition = {"budget": {"sequences": 4 * TOTAL, "scale": 0.25}, "presets": []}
-    several = make_snapshot([done, half, other, waiting], definition=definition)
-    assert remaining_seconds(several) == pytest.approx(600)
-    assert remaining_seconds(replace(several, definition={})) is None
-    # Nothing ended yet, or nothing runs: unknown.
-    assert remaining_seconds(make_snapshot([half])) is None
-    assert remaining_seconds(make_snapshot([done, make_run("d")])) is None
-
-
-def test_the_time_left_knows_a_waiting_presets_own_length() -> None:
-    done = make_run("a", "complete", seconds=600.0, sequences=TOTAL)
-    preset = {"name": "b", "effective_batch": 128, "sweep": {"iterations": 50000}}
-    definition = {"budget": {"sequences": 1, "scale": 1.0}, "presets": [preset]}
-    runs = [done, make_run("c", "running", progress=0.5), make_run("b")]
-    assert remaining_seconds(make_snapshot(runs, definition=definition)) == pytest.approx(1500)
-
-
-def test_the_time_left_expects_sampled_runs_to_be_cut_as_before() -> None:
-    runs = [
-        make_run("random-001", "pruned", seconds=300.0, sequences=TOTAL // 2, progress=0.5),
-        make_run("random-002", "running", progress=0.0),
-    ]
-    assert remaining_seconds(make_snapshot(runs)) == pytest.approx(300)
-
-
 def test_the_time_left_is_told_with_how_wrong_such_predictions_were() -> None:
-    def ended(name: str, seconds: float) -> RunRecord:
-        return make_run(name, "complete", seconds=seconds, sequences=TOTAL)
-
-    running = make_run("d", "running", progress=0.5)
-    same = make_snapshot([ended("a", 600.0), ended("b", 600.0), ended("c", 600.0), running])
-    assert prediction_error(same) == pytest.approx(0)
+    ended = [make_run(name, "complete", seconds=600.0, sequences=TOTAL) for name in "abc"]
+    same = make_snapshot([*ended, make_run("d", "running", progress=0.5)])
     assert "about 5 min 00 s left (± 0 %)" in render(frame(same, 80), 80)
-    # 900 s were predicted for b from the others' 600 and 1200 s, and so on.
-    mixed = make_snapshot([ended("a", 600.0), ended("b", 900.0), ended("c", 1200.0), running])
-    expected = ((1050 / 600 - 1) ** 2 + 0 + (750 / 1200 - 1) ** 2) / 3
-    assert prediction_error(mixed) == pytest.approx(expected**0.5)
-    assert prediction_error(make_snapshot([ended("a", 600.0), ended("b", 600.0), running])) is None
 
 
 def test_a_machine_without_gpus_shows_its_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from optsweep.sweep.measuring import makespan
+from optsweep.sweep.snapshot import read_snapshot
+from optsweep.sweep.storage import open_existing, storage_url
+from optsweep.sweep.study import open_study
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -31,14 +34,20 @@ def run_sweep(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.heavy
-def test_presets_are_timed_and_nothing_is_stored(tmp_path: Path) -> None:
+def test_presets_are_timed_and_nothing_but_their_times_is_stored(tmp_path: Path) -> None:
     done = run_sweep(tmp_path, "--cpu-workers", "2", "--dry-run", "--measure", "--json")
     measured = json.loads(done.stdout)["measured"]
     assert {cost["preset"] for cost in measured["costs"]} >= {"small_fast", "large_quality"}
     assert all(0 < cost["iteration"] < cost["sweep"] < cost["full"] for cost in measured["costs"])
     assert measured["longest"] <= measured["makespan"]
     assert measured["pruned_makespan"] <= measured["makespan"]
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "studies/demo/measured.json"]
+    # The forecast of the sweep begins with them.
+    assert run_sweep(tmp_path, "--cpu-workers", "2", "--no-launch").returncode == 0
+    storage = open_existing(storage_url(f"sqlite:///{tmp_path}/study.db"))
+    assert storage is not None
+    times = read_snapshot(open_study(storage, "demo")).measured
+    assert sorted(seconds for _, _, seconds in times) == sorted(cost["sweep"] for cost in measured["costs"])
 
 
 def test_measuring_goes_with_a_dry_run_only(tmp_path: Path) -> None:
