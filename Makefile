@@ -79,8 +79,8 @@ chaos: $(READY) ## kill real sweeps at random moments, on three databases (KILLS
 		$(call option,DATABASES,--databases) $(if $(call given,PLAIN),--plain)
 
 # The results stand beside the code that measured them, with the name of the processor.
-bench: $(READY) $(READY_FOR_BENCH) ## benchmarks of training, data, dispatch and growth on this CPU (half an hour)
-	@set -o pipefail; for part in training data dispatch growth; do \
+bench: $(READY) $(READY_FOR_BENCH) ## benchmarks of training, data, dispatch, growth and estimates on this CPU (an hour)
+	@set -o pipefail; for part in training data dispatch growth estimates precision; do \
 		$(PYTHON) -m benchmarks.$$part | tee benchmarks/results/$$part.txt || exit; done
 
 bench-gpu: ## benchmarks of training on a GPU; PYTHON=python3 needs only torch, numpy and pydantic

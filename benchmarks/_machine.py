@@ -9,7 +9,12 @@ from pathlib import Path
 
 
 def print_machine(*packages: str) -> None:
-    print(f"{_cpu()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}")
+    flags = Path("/proc/cpuinfo").read_text()
+    short = "with" if "avx512_bf16" in flags or "amx_bf16" in flags else "without"
+    print(
+        f"{_cpu()} ({short} bfloat16), {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; "
+        f"Python {platform.python_version()}"
+    )
     print(", ".join(f"{package} {_version(package)}" for package in packages), flush=True)
 
 

@@ -20,13 +20,14 @@ from optsweep.data.sequences import Sequences
 from optsweep.data.training_data import TrainingData
 from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD, VOCABULARY_SIZE
 from optsweep.train.compilation import Compilation
-from optsweep.train.device import synchronize, uses_bfloat16
-from optsweep.train.micro_batches import auto_micro_batch
+from optsweep.train.device import autocast, synchronize, uses_bfloat16
+from optsweep.train.loss import nelbo
+from optsweep.train.micro_batches import auto_micro_batch, split
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import BETA1
 from optsweep.train.schedules import ema_decay
 from optsweep.train.seeds import Stream
-from optsweep.train.state import TrainState
+from optsweep.train.state import TrainState, draw_step
 
 MAX_LEN = 512
 
@@ -62,7 +63,24 @@ class Ours:
         auto = auto_micro_batch(device, MAX_LEN, config.training.effective_batch)
         self._state = TrainState(config, data, device, auto if given == "auto" else given)
         # The object compiles the models in place.
-        Compilation(config.training.compile, device, [self._state.model])
+        if Compilation(config.training.compile, device, [self._state.model]).is_on:
+            self._compile_both_graphs(config)
+
+    def _compile_both_graphs(self, config: TrainConfig) -> None:
+        """With padding and without, which is rare: neither is to be compiled in a timed step."""
+        for length in (62, 50):
+            rows = Sequences(np.full(4 * length, FIRST_RESIDUE, np.uint8), np.arange(5, dtype=np.int64) * length)
+            for size in (2, 4):
+                epochs = ShuffledEpochs(size, [0])
+                changed = config.model_copy(
+                    update={"training": config.training.model_copy(update={"effective_batch": size})}
+                )
+                drawn = draw_step(changed, rows.take(np.arange(size)), epochs, 0)
+                for batch in split(*drawn, size, MAX_LEN, self._state.device):
+                    with autocast(self._state.device, uses_bfloat16(config.training.precision, self._state.device)):
+                        share = nelbo(self._state.model, batch)
+                    share.backward()  # type: ignore[no-untyped-call]
+        self._state.model.zero_grad()
 
     def step(self) -> None:
         self._state.iterate()
@@ -113,17 +131,19 @@ class Recipe:
         ratio = torch.rand(len(tokens), device=self._device)
         is_masked = (tokens >= FIRST_RESIDUE) & (torch.rand(tokens.shape, device=self._device) < ratio[:, None])
         noisy = torch.where(is_masked, MASK, tokens)
-        positions = is_masked.flatten().nonzero()[:, 0]
+        # Logits of everything, padding too, of which the loss leaves out what was not masked.
+        everything = torch.arange(tokens.numel(), device=self._device)
+        labels = torch.where(is_masked, tokens - FIRST_RESIDUE, -100).flatten()
         with torch.autocast(self._device.type, dtype=self._autocast, enabled=self._autocast is not None):
-            logits = self._model(noisy, length, ratio, positions)
-        return functional.cross_entropy(logits, tokens.flatten()[positions] - FIRST_RESIDUE)
+            logits = self._model(noisy, length, ratio, everything)
+        return functional.cross_entropy(logits, labels)
 
 
 class HuggingFace:
     """transformers' EsmForMaskedLM of the same width and depth as its Trainer runs it: padded to the longest of a batch
-    of similar lengths (``group_by_length``), bfloat16, fused AdamW, compiled."""
+    of similar lengths (``group_by_length``), bfloat16 where the hardware has it, fused AdamW."""
 
-    def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device) -> None:
+    def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device, *, compiled: bool) -> None:
         from transformers import EsmConfig, EsmForMaskedLM
 
         self._config, self._device = config, device
@@ -148,7 +168,8 @@ class HuggingFace:
             )
         ).to(device)
         self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.optim.lr, fused=True)
-        self._model.compile(dynamic=True)
+        if compiled:
+            self._model.compile(dynamic=True)
         self._bfloat16 = uses_bfloat16(config.training.precision, device)
 
     def step(self) -> None:

@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks._command import optsweep
 from benchmarks._machine import print_machine
 from benchmarks._paired import spread
 from benchmarks._studies import study_with
@@ -88,7 +89,7 @@ def dispatching(folder: Path, num_runs: int, workers: int) -> None:
     """A random study of runs of ten iterations, all of another architecture."""
     text = (REPOSITORY / "studies" / "demo.toml").read_text()
     (folder / "short.toml").write_text(text.replace("[budget]", "[budget]\nscale = 0.02"))
-    _optsweep(folder, "data", "demo", "-o", "demo.pt", "-n", "2000")
+    optsweep(folder, "data", "demo", "-o", "demo.pt", "-n", "2000")
     options = [
         "--name",
         "short",
@@ -104,8 +105,8 @@ def dispatching(folder: Path, num_runs: int, workers: int) -> None:
         "none",
     ]
     launched = time.time()
-    _optsweep(folder, "sweep", "short.toml", *options)
-    runs = json.loads(_optsweep(folder, "status", "--name", "short", "--json"))["runs"]
+    optsweep(folder, "sweep", "short.toml", *options)
+    runs = json.loads(optsweep(folder, "status", "--name", "short", "--json"))["runs"]
     spans: dict[str, list[tuple[float, float]]] = {}
     for run in runs:
         spans.setdefault(run["worker"], []).append(_span(folder / run["dir"] / "metrics.jsonl"))
@@ -127,13 +128,6 @@ def _span(metrics: Path) -> tuple[float, float]:
     lines: list[dict[str, Any]] = [json.loads(line) for line in metrics.read_text().splitlines()]
     steps = [line["time"] for line in lines if "train_loss" in line]
     return min(steps), max(line["time"] for line in lines if "val_nelbo" in line)
-
-
-def _optsweep(folder: Path, *arguments: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    environment.pop("OPTSWEEP_STORAGE", None)
-    command = [sys.executable, "-m", "optsweep", *arguments]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment).stdout
 
 
 if __name__ == "__main__":

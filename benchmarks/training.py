@@ -1,16 +1,16 @@
 """Training: real residues/s of ours, the usual recipe and Hugging Face's ESM, at three sizes, in interleaved rounds.
 
-    python -m benchmarks.training [--rounds 5] [--sizes small,medium,large]
+    python -m benchmarks.training [--rounds 5] [--sizes small,medium,large] [--no-compile]
 
 One thread each, as a sweep's worker has on a CPU, and CPU time: other programs on the machine change little. Padding is
-not counted. Every candidate does its optimiser steps on the same sequences.
+not counted. Every candidate does its optimiser steps on the same sequences. Compiling takes minutes a size.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 
@@ -28,6 +28,7 @@ SIZES = {
 }
 """Each with its effective batch."""
 WARMUP = 4
+Make = Callable[[ModelConfig, int, TrainingData], Trainer]
 CPU = torch.device("cpu")
 
 
@@ -35,24 +36,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sizes", default=",".join(SIZES))
+    parser.add_argument("--no-compile", action="store_true")
     given = parser.parse_args()
     torch.set_num_threads(1)
     print_machine("torch", "transformers")
     data = random_training_data(4000)
     for size in given.sizes.split(","):
-        measure(size, data, given.rounds)
+        measure(size, data, given.rounds, CANDIDATES if given.no_compile else CANDIDATES | COMPILED)
 
 
-def measure(size: str, data: TrainingData, rounds: int) -> None:
+def measure(size: str, data: TrainingData, rounds: int, candidates: Mapping[str, Make]) -> None:
     model, batch = SIZES[size]
-    trainers = {name: make(model, batch, data) for name, make in CANDIDATES.items()}
+    trainers = {name: make(model, batch, data) for name, make in candidates.items()}
     steps = {name: trainer.step for name, trainer in trainers.items()}
     timings = interleaved(steps, rounds, warmup=WARMUP, clock=time.process_time)
     config = bench_config(model, batch)
     residues = [residues_of_step(config, data, step) for step in range(WARMUP, WARMUP + rounds)]
     print(f"\n{size}: hidden {model.hidden_size} x {model.n_blocks} blocks, effective batch {batch}, {rounds} rounds")
     print(f"{'':34}{'residues/s':>10}   ours is faster by (quartiles; least)")
-    for name in CANDIDATES:
+    for name in candidates:
         print(f"{name:34}{sum(residues) / sum(timings.seconds[name]):10.0f}   {_ratio(timings, name)}", flush=True)
 
 
@@ -63,17 +65,24 @@ def _ratio(timings: Timings, name: str) -> str:
     return f"{timings.ratio(name, OURS):.2f}; {min(ratios):.2f}"
 
 
-def _ours(**training: object) -> Callable[[ModelConfig, int, TrainingData], Trainer]:
+def _ours(**training: object) -> Make:
     return lambda model, batch, data: Ours(bench_config(model, batch, **training), data, CPU)
 
 
-OURS = "ours (grouped, bf16, compiled)"
-CANDIDATES: dict[str, Callable[[ModelConfig, int, TrainingData], Trainer]] = {
-    "recipe (padded to 512, fp32)": lambda model, batch, data: Recipe(bench_config(model, batch), data, CPU),
-    "grouped by length, fp32": _ours(precision="fp32", compile=False),
-    "grouped, auto precision": _ours(compile=False),
-    OURS: _ours(compile=True),
-    "Hugging Face ESM (bf16, compiled)": lambda model, batch, data: HuggingFace(bench_config(model, batch), data, CPU),
+def _hugging_face(compiled: bool) -> Make:
+    return lambda model, batch, data: HuggingFace(bench_config(model, batch), data, CPU, compiled=compiled)
+
+
+OURS = "ours"
+CANDIDATES: dict[str, Make] = {
+    "recipe (padded to 512, float32)": lambda model, batch, data: Recipe(bench_config(model, batch), data, CPU),
+    "ours in float32": _ours(precision="fp32", compile=False),
+    OURS: _ours(compile=False),
+    "Hugging Face ESM": _hugging_face(compiled=False),
+}
+COMPILED: dict[str, Make] = {
+    "ours, compiled": _ours(compile=True),
+    "Hugging Face ESM, compiled": _hugging_face(compiled=True),
 }
 
 if __name__ == "__main__":
