@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 from pathlib import Path
 
 import typer
@@ -23,10 +22,10 @@ def train_command(config: Path, data: Path, device: str, out: Path | None) -> in
         raise ConfigError(f"--out {out}", ["is a file; name a folder"])
     from optsweep.train.run import train_from_file
 
-    leaving = threading.Event()
+    received: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
-        signal.signal(number, lambda *_: leaving.set())
-    report = train_from_file(config, data, device, out, on_eval=_tell, interrupted=leaving.is_set)
+        signal.signal(number, lambda number, _: received.append(number))
+    report = train_from_file(config, data, device, out, on_eval=_tell, interrupted=lambda: bool(received))
     typer.echo(_end(report, out))
     if report.outcome == "interrupted":
         return EXIT_INTERRUPTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -12,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from optsweep.sweep.artifacts import attach
@@ -23,6 +23,7 @@ from optsweep.sweep.patience import limit_patience
 from optsweep.sweep.queue import Cause, Released
 from optsweep.sweep.records import StudySnapshot
 from optsweep.sweep.runs import RunDirectory, study_directory
+from optsweep.sweep.signals import answered_by_thread
 from optsweep.sweep.slots import holder, lock_path, try_hold
 from optsweep.sweep.snapshot import read_snapshot
 from optsweep.sweep.study import Study
@@ -94,16 +95,14 @@ class Launcher:
 
     def run(self) -> int:
         """Start the workers, replace those that die, return the exit code; blocks until all of them have left."""
-        before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
-        try:
-            self._study.queue.reap(self._me)
-            for post in self._posts:
-                self._say_if_held(post)
-            self._loop()
-        finally:
-            self._end_workers()
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        with answered_by_thread(_SIGNALS, self._on_signal):
+            try:
+                self._study.queue.reap(self._me)
+                for post in self._posts:
+                    self._say_if_held(post)
+                self._loop()
+            finally:
+                self._end_workers()
         self._study.queue.reap(self._me)
         snapshot = read_snapshot(self._study)
         self._observe(snapshot)
@@ -174,6 +173,8 @@ class Launcher:
                 stderr=log,
                 start_new_session=True,
             )
+        if self.received:  # meanwhile, when this worker was not there to be signalled
+            post.process.terminate()
         try:
             post.identity = identify(post.process.pid)
         except ProcessLookupError:
@@ -239,15 +240,18 @@ class Launcher:
         post.over = post.parked = True
         self._say(f"{post.slot.label} is parked: {reason}; its log: {post.log}")
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int) -> None:
+        if number != signal.SIGCHLD:
+            self._leave(number)
         self._wake.set()
-        if number == signal.SIGCHLD:
-            return
+
+    def _leave(self, number: int) -> None:
         self.received.append(number)
         limit_patience(PATIENCE_SECONDS)
         if len(self.received) == 1:
-            self._say("stopping: every worker writes its checkpoint and hands its run back (once more: leave now)")
             self._signal_workers(signal.SIGTERM)
+            with contextlib.suppress(OSError):  # the terminal itself may be what is gone
+                self._say("stopping: every worker writes its checkpoint and hands its run back (once more: leave now)")
         elif number != signal.SIGUSR2:  # of SLURM, which may signal several times
             self._signal_workers(signal.SIGKILL)
 

@@ -135,9 +135,10 @@ def no_process_left(sweeps: Sweeps) -> Iterator[None]:
         yield
     finally:
         for launcher in sweeps.started:
-            if launcher.poll() is None:
-                launcher.kill()
-                launcher.communicate()
+            launcher.kill()
+            launcher.wait()
+            if launcher.stdout is not None:
+                launcher.stdout.close()
         for process in sweeps.workers():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)

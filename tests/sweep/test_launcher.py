@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,34 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on_from_its_last_evaluatio
     assert repeated <= 23  # one evaluation interval: 180 sequences, 8 at a time, to the next grid point
 
 
+def test_signals_at_any_moment_do_not_hang_the_launcher(sweeps: Sweeps) -> None:
+    process = sweeps.start(*SWEEP, "0")
+
+    def ended_under_signals() -> bool:
+        for _ in range(200):
+            process.send_signal(signal.SIGCHLD)
+        return process.poll() is not None
+
+    wait_for(lambda: sweeps.computed())
+    wait_for(ended_under_signals, 60)
+    output, _ = process.communicate()
+    assert process.returncode == EXIT_DONE, output
+    sweeps.check_exact(5)
+
+
+def test_under_nohup_the_end_of_the_terminal_does_not_end_a_sweep(sweeps: Sweeps) -> None:
+    inherited = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = sweeps.start(*SWEEP, "0")
+    finally:
+        signal.signal(signal.SIGHUP, inherited)
+    wait_for(lambda: sweeps.computed())
+    process.send_signal(signal.SIGHUP)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == EXIT_DONE, output
+    assert "stopping" not in output
+
+
 def test_a_worker_that_is_asked_to_leave_on_its_own_is_replaced(sweeps: Sweeps) -> None:
     sweeps.iteration_seconds = 0.01
     process = sweeps.start("demo", "--cpu-workers", "1", *SWEEP[3:], "0")
@@ -158,7 +187,7 @@ def test_random_mode_gives_the_same_configurations_with_one_worker_with_four_and
     assert sweeps.run("demo", "--cpu-workers", "1", *SWEEP[3:], "7")[0] == EXIT_DONE
     others = []
     for name, workers in [("four", "4"), ("killed", "2")]:
-        other = Sweeps(sweeps.folder, sweeps.url, name)
+        other = replace(sweeps, name=name)
         if name == "killed":
             process = other.start("demo", "--cpu-workers", workers, *SWEEP[3:], "7")
             wait_for(lambda other=other: len(other.computed()) > 4)
