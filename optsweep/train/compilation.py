@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from optsweep.config import Auto
+from optsweep.train.attention import keep_out_of_compiled_code
 
 PROBE_ITERATIONS = 10
 """Iterations that are timed before "auto" decides; the first of them is warm-up."""
@@ -50,6 +51,8 @@ class Compilation:
 
     def _compile(self) -> None:
         self.is_on = True
+        if self._device.type == "cpu":
+            keep_out_of_compiled_code()
         for model in self._models:
             # In place: parameters and their names stay. One graph for all lengths and micro-batch sizes.
             model.compile(dynamic=True, options={"fallback_random": self._device.type == "cpu"})

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from optsweep.config import ModelConfig
 from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
+from optsweep.train.attention import attention
 from optsweep.train.sizes import MLP_RATIO, NUM_RATIO_FEATURES
 
 NUM_RESIDUES = VOCABULARY_SIZE - FIRST_RESIDUE
@@ -151,21 +152,6 @@ class Block(nn.Module):
         value = heads[:, :, 2]
         attended = attention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), visible)
         return attended.transpose(1, 2).flatten(2)
-
-
-def attention(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, visible: torch.Tensor | None
-) -> torch.Tensor:
-    """Softmax attention, each tensor [rows, n_heads, length, head_dim]."""
-    if query.device.type != "cpu" or query.dtype != torch.bfloat16:
-        return functional.scaled_dot_product_attention(query, key, value, attn_mask=visible)
-    # torch's fused kernel for CPUs takes two to three times as long in bfloat16 as these plain products do.
-    with torch.autocast("cpu", enabled=False):
-        scores = query * query.shape[-1] ** -0.5 @ key.transpose(-1, -2)
-        if visible is not None:
-            scores = scores.masked_fill(~visible, -math.inf)
-        attended: torch.Tensor = scores.softmax(-1) @ value
-        return attended
 
 
 def modulated_norm(hidden: torch.Tensor, shift: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
