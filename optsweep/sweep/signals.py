@@ -14,12 +14,14 @@ def answered_by_thread(numbers: Iterable[int], answer: Callable[[int], None]) ->
     """Within the block (of the main thread), a thread calls ``answer`` with every signal of ``numbers`` that arrives.
 
     A handler runs in the middle of whatever the main thread does. One that sets an Event, or prints, waits for ever
-    where it has interrupted the wait for that Event, the same print, or the handler of an earlier signal. What this
-    process was started to ignore (SIGHUP under nohup) stays ignored.
+    where it has interrupted the wait for that Event, the same print, or the handler of an earlier signal. SIGHUP stays
+    ignored where it was (by nohup); not SIGINT, which a shell's `&` ignores and a person may still send on purpose.
     """
     arriving, arrived = os.pipe()
     os.set_blocking(arrived, False)  # asked for by set_wakeup_fd
-    numbers = {number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN}
+    numbers = set(numbers)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        numbers.discard(signal.SIGHUP)
     thread = threading.Thread(target=_answer, args=(arriving, numbers, answer), name="signals", daemon=True)
     # Python writes a number to the pipe only for a signal that has a handler.
     handlers = {number: signal.signal(number, lambda *_: None) for number in numbers}
