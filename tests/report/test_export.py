@@ -46,6 +46,7 @@ def test_parquet_without_pyarrow_says_how_to_get_it(busy: StudySnapshot) -> None
         export(busy, "parquet")
 
 
+@pytest.mark.heavy  # with the extras of `make test-all`
 def test_parquet_is_read_back(busy: StudySnapshot) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
     table = parquet.read_table(io.BytesIO(export(busy, "parquet")))

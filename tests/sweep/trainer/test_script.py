@@ -25,7 +25,11 @@ TEMPLATE = {
 }
 
 
-@pytest.mark.parametrize("kind", list(METRICS))
+@pytest.mark.parametrize(
+    "kind",
+    # With the extras of `make test-all`.
+    [pytest.param(kind, marks=[pytest.mark.heavy] if kind == "tensorboard" else []) for kind in METRICS],
+)
 def test_numbers_are_read_from_whatever_holds_them(script_run: ScriptRun, kind: str) -> None:
     if kind == "tensorboard":
         pytest.importorskip("tensorboard", reason="tensorboard is not installed")
