@@ -53,6 +53,14 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, Abort):
         print("interrupted; the same command goes on", file=sys.stderr)
         return EXIT_INTERRUPTED
+    except Exception as error:
+        from optsweep.sweep.retry import outage
+
+        told = outage(error)
+        if told is None:
+            raise
+        print(f"error: {told}; the same command goes on", file=sys.stderr)
+        return EXIT_INTERRUPTED
 
 
 def _usage_mistake(error: TyperException) -> str:

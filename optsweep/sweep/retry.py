@@ -54,6 +54,12 @@ def retried(operation: Callable[_Parameters, _Result]) -> Callable[_Parameters, 
     return repeat
 
 
+def outage(error: Exception) -> StorageUnavailable | None:
+    """What to tell of a database that went away where a command does not wait for it; None for any other error."""
+    known = isinstance(error, exc.SQLAlchemyError | StorageInternalError)
+    return StorageUnavailable(f"no answer from the database: {_words(error)}") if known and is_passing(error) else None
+
+
 def is_passing(error: BaseException) -> bool:
     """Whether the error is the database's state (locked, full, away, restarting) rather than a mistake of ours."""
     if isinstance(error, StorageInternalError):

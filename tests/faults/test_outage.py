@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,3 +102,39 @@ def test_a_connection_that_is_refused_at_the_start_is_said_at_once(place: Path, 
     assert "secret" not in output
     assert time.monotonic() - began < 4
     assert not (place / "studies").exists()
+
+
+WAITS_BEFORE_ITS_PREVIEW = """
+import sys
+from optsweep import cli
+from optsweep.report import sweeping
+preview = sweeping.preview_session
+def waiting(session):
+    print("ready", flush=True)
+    sys.stdin.readline()
+    return preview(session)
+sweeping.preview_session = waiting
+sys.exit(cli.run(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_a_server_that_goes_away_while_a_command_begins_is_one_line(on_server: Sweeps, server: PrivateServer) -> None:
+    assert on_server.run(*SWEEP, "1", "--no-launch")[0] == EXIT_DONE
+    command = [sys.executable, "-c", WAITS_BEFORE_ITS_PREVIEW, "sweep", "--name", on_server.name, *SWEEP, "1"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command,
+        cwd=on_server.folder,
+        env=on_server.environment(),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        server.kill()
+        _, said = process.communicate("\n", timeout=60)
+    assert process.returncode == EXIT_INTERRUPTED, said
+    assert re.fullmatch("error: no answer from the database: .*; the same command goes on\n", said)
