@@ -6,7 +6,7 @@ import contextlib
 import math
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -27,6 +27,9 @@ from optsweep.files import atomic_path
 
 Indices = npt.NDArray[np.int64]
 
+SPLIT = ("validation", "confirmation", "left_out")
+"""The parts of a split that a subset's file may hold, each int64[k]; what is in none of them is trained on."""
+
 _MAX_MANIFEST_SIZE = 10_000_000
 _MAX_MANIFEST_DEPTH = 64
 _OFFSETS_PER_CHECK = 1 << 20
@@ -41,6 +44,10 @@ class Corpus:
     validation: Indices | None = None
     """int64[v] indices of the held-out sequences, where the file has a split: that makes it a subset."""
     confirmation: Indices | None = None
+    left_out: Indices | None = None
+    """int64[k] indices of sequences that are neither held out nor trained on: relatives of held-out ones."""
+    names: Indices | None = None
+    """int64[n] hashes of the sequences' names (`names.hash_names`), where the corpus was imported with names."""
     legacy_tokens: LegacyTokens | None = None
 
     @property
@@ -81,7 +88,8 @@ def open_corpus(path: Path) -> Corpus:
     if isinstance(file.root, dict):
         corpus = _open_packed(file)
     elif isinstance(file.root, list):
-        corpus = Corpus(path, "legacy", *_legacy_parts(file))
+        sequences, tokens = read_legacy(file)
+        corpus = Corpus(path, "legacy", sequences, {}, legacy_tokens=tokens)
     else:
         raise DataError(f"{path}: holds a {type(file.root).__name__}; a corpus is a dict or a list of dicts")
     if not corpus.num_sequences:
@@ -107,11 +115,6 @@ def verify_checksums(path: Path) -> None:
         raise DataError(f"{path}: is damaged: the checksum of {damaged} does not match")
 
 
-def _legacy_parts(file: TorchFile) -> tuple[Sequences, dict[str, Any], None, None, LegacyTokens]:
-    sequences, tokens = read_legacy(file)
-    return sequences, {}, None, None, tokens
-
-
 def _open_packed(file: TorchFile) -> Corpus:
     root = file.root
     tokens = _tensor(file, "tokens", np.dtype("u1"))
@@ -123,10 +126,13 @@ def _open_packed(file: TorchFile) -> Corpus:
     manifest = root.get("manifest", {})
     if not isinstance(manifest, dict) or not _is_plain(manifest):
         raise DataError(f"{file.path}: its manifest is not a dict of plain values")
-    split = [_tensor(file, name, np.dtype("<i8")) for name in ("validation", "confirmation")]
-    _check_split(file.path, [np.array(part) for part in split if part is not None], len(offsets) - 1)
-    validation, confirmation = (None if part is None else np.array(part) for part in split)
-    return Corpus(file.path, "packed", Sequences(tokens, offsets), manifest, validation, confirmation)
+    split = {name: part for name in SPLIT if (part := _tensor(file, name, np.dtype("<i8"))) is not None}
+    split = {name: np.array(part) for name, part in split.items()}
+    _check_split(file.path, list(split.values()), len(offsets) - 1)
+    names = _tensor(file, "names", np.dtype("<i8"))
+    if names is not None and len(names) != len(offsets) - 1:
+        raise DataError(f"{file.path}: holds {len(names)} names for {len(offsets) - 1} sequences")
+    return Corpus(file.path, "packed", Sequences(tokens, offsets), manifest, **split, names=names)
 
 
 def _tensor(file: TorchFile, name: str, dtype: np.dtype[Any]) -> npt.NDArray[Any] | None:
@@ -188,44 +194,57 @@ def _is_plain(value: Any) -> bool:
 class CorpusWriter:
     """Writes a packed corpus that is larger than memory: `append` as often as needed, then `finish`."""
 
-    def __init__(self, file: BinaryIO, spool: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, ends: BinaryIO, names: BinaryIO) -> None:
+        """``ends`` and ``names`` are empty files that keep the sequences' ends and names until `finish`."""
         self._zip = ZipWriter(file, "archive")
-        self._spool = spool
+        self._ends = ends
+        self._names = names
         self.num_sequences = 0
         self.num_residues = 0
         self._zip.begin("data/0")
 
-    def append(self, tokens: bytes | memoryview, lengths: Indices) -> None:
-        """Add sequences: their tokens one after the other, and how many belong to each."""
+    def append(self, tokens: bytes | memoryview, lengths: Indices, names: Indices | None = None) -> None:
+        """Add sequences: their tokens one after the other, how many belong to each, and their names' hashes.
+
+        Names are given for all sequences of a corpus or for none.
+        """
         self._zip.write(tokens)
         ends = self.num_residues + np.cumsum(lengths, dtype="<i8")
-        self._spool.write(ends.tobytes())
+        self._ends.write(ends.tobytes())
+        if names is not None:
+            self._names.write(names.astype("<i8").tobytes())
         self.num_sequences += len(lengths)
         self.num_residues += len(tokens)
 
-    def finish(
-        self, manifest: dict[str, Any], validation: Indices | None = None, confirmation: Indices | None = None
-    ) -> None:
+    def finish(self, manifest: dict[str, Any], split: Mapping[str, Indices] | None = None) -> None:
+        """Write what follows the tokens; ``split`` has the parts named in `SPLIT`."""
         self._zip.end()
         self._zip.begin("data/1")
         self._zip.write(bytes(8))
-        self._spool.seek(0)
-        while block := self._spool.read(1 << 20):
-            self._zip.write(block)
+        self._copy(self._ends)
         self._zip.end()
         root: dict[str, Any] = {
             "tokens": _reference("0", np.dtype("u1"), self.num_residues),
             "offsets": _reference("1", np.dtype("<i8"), self.num_sequences + 1),
             "manifest": manifest,
         }
-        for key, name, indices in [("2", "validation", validation), ("3", "confirmation", confirmation)]:
-            if indices is not None:
-                self._zip.add(f"data/{key}", np.asarray(indices, "<i8").tobytes())
-                root[name] = _reference(key, np.dtype("<i8"), len(indices))
+        if self._names.tell():
+            self._zip.begin("data/2")
+            self._copy(self._names)
+            self._zip.end()
+            root["names"] = _reference("2", np.dtype("<i8"), self.num_sequences)
+        for key, (name, indices) in enumerate((split or {}).items(), 3):
+            self._zip.add(f"data/{key}", np.asarray(indices, "<i8").tobytes())
+            root[name] = _reference(str(key), np.dtype("<i8"), len(indices))
         self._zip.add("data.pkl", _pickle_writer.dump(root))
         self._zip.add("byteorder", b"little")
         self._zip.add("version", b"3\n")
         self._zip.finish()
+
+    def _copy(self, spool: BinaryIO) -> None:
+        spool.seek(0)
+        while block := spool.read(1 << 20):
+            self._zip.write(block)
 
 
 def _reference(key: str, dtype: np.dtype[Any], length: int) -> TensorReference:
@@ -239,20 +258,20 @@ def corpus_writer(path: Path) -> Iterator[CorpusWriter]:
         cannot_write(path),
         atomic_path(path) as temporary,
         temporary.open("wb") as file,
-        tempfile.TemporaryFile(dir=path.parent) as spool,
+        tempfile.TemporaryFile(dir=path.parent) as ends,
+        tempfile.TemporaryFile(dir=path.parent) as names,
     ):
-        yield CorpusWriter(file, spool)
+        yield CorpusWriter(file, ends, names)
 
 
 def write_corpus(
     path: Path,
     sequences: Sequences,
     manifest: dict[str, Any],
-    validation: Indices | None = None,
-    confirmation: Indices | None = None,
+    split: Mapping[str, Indices] | None = None,
 ) -> None:
     """Write a packed corpus, whole or not at all; `torch.load(path, mmap=True, weights_only=True)` opens it."""
     with corpus_writer(path) as writer:
         for _, block in sequences.blocks():
             writer.append(block.tokens.data, block.lengths)
-        writer.finish(manifest, validation, confirmation)
+        writer.finish(manifest, split)

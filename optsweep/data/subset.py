@@ -138,5 +138,5 @@ def _make(corpus: Corpus, target: Path, wanted: dict[str, Any]) -> Subset:
         "synthetic": corpus.synthetic,
         "source_manifest": corpus.manifest,
     }
-    write_corpus(target, sequences, manifest, validation, confirmation)
+    write_corpus(target, sequences, manifest, {"validation": validation, "confirmation": confirmation})
     return Subset(path=target, made=True, num_source=num_source, num_sequences=len(sequences))

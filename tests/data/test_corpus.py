@@ -50,7 +50,7 @@ def zip_width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 def test_torch_opens_what_we_write(tmp_path: Path, options: dict[str, bool]) -> None:
     sequences = random_sequences(100, lengths=(0, 50))
     path = tmp_path / "corpus.pt"
-    write_corpus(path, sequences, MANIFEST, np.array([3, 1]), np.array([2]))
+    write_corpus(path, sequences, MANIFEST, {"validation": np.array([3, 1]), "confirmation": np.array([2])})
     loaded = torch.load(path, weights_only=True, **options)
     assert loaded["manifest"] == MANIFEST
     assert loaded["tokens"].dtype == torch.uint8
@@ -65,7 +65,7 @@ def test_torch_opens_what_we_write(tmp_path: Path, options: dict[str, bool]) -> 
 def test_we_open_what_we_write(tmp_path: Path) -> None:
     sequences = random_sequences(100, lengths=(0, 50))
     path = tmp_path / "corpus.pt"
-    write_corpus(path, sequences, MANIFEST, np.array([3, 1]), np.array([2]))
+    write_corpus(path, sequences, MANIFEST, {"validation": np.array([3, 1]), "confirmation": np.array([2])})
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
     corpus = open_corpus(path)
@@ -80,7 +80,7 @@ def test_we_open_what_we_write(tmp_path: Path) -> None:
 
 def test_storages_are_aligned_for_mapping(tmp_path: Path) -> None:
     path = tmp_path / "corpus.pt"
-    write_corpus(path, random_sequences(10), {}, np.array([3]))
+    write_corpus(path, random_sequences(10), {}, {"validation": np.array([3])})
     content = path.read_bytes()
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():

@@ -70,7 +70,7 @@ def test_a_full_corpus_without_its_subset_is_refused(source: Path) -> None:
 def test_nothing_left_to_train_on(tmp_path: Path) -> None:
     path = tmp_path / "subset.pt"
     for validation in ([0, 1, 2], []):
-        write_corpus(path, random_sequences(3), {}, np.array(validation, np.int64))
+        write_corpus(path, random_sequences(3), {}, {"validation": np.array(validation, np.int64)})
         with pytest.raises(DataError, match="leaves nothing"):
             load_training_data(path)
 
@@ -78,11 +78,14 @@ def test_nothing_left_to_train_on(tmp_path: Path) -> None:
 def test_empty_sequences_and_tokens_out_of_range(tmp_path: Path) -> None:
     sequences = random_sequences(10)
     write_corpus(
-        tmp_path / "a.pt", from_arrays([*(sequences[i] for i in range(10)), sequences[0][:0]]), {}, np.array([1])
+        tmp_path / "a.pt",
+        from_arrays([*(sequences[i] for i in range(10)), sequences[0][:0]]),
+        {},
+        {"validation": np.array([1])},
     )
     assert len(load_training_data(tmp_path / "a.pt").train) == 9
     sequences.tokens[0] = 4
-    write_corpus(tmp_path / "b.pt", sequences, {}, np.array([1]))
+    write_corpus(tmp_path / "b.pt", sequences, {}, {"validation": np.array([1])})
     with pytest.raises(DataError, match="sequence 0 holds token 4"):
         load_training_data(tmp_path / "b.pt")
 
@@ -100,5 +103,7 @@ def test_the_share_of_validation_sequences_with_a_close_match(source: Path, tmp_
     assert validation_match_share(open_corpus(ensure_subset(source, size=300).path)) == 0
     leaky = tmp_path / "leaky.pt"
     sequences = random_sequences(6, lengths=(60, 90))
-    write_corpus(leaky, sequences.take([0, 1, 2, 3, 0, 1]), {}, np.array([0, 2]), np.array([1]))
+    write_corpus(
+        leaky, sequences.take([0, 1, 2, 3, 0, 1]), {}, {"validation": np.array([0, 2]), "confirmation": np.array([1])}
+    )
     assert validation_match_share(open_corpus(leaky)) == 0.5
