@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     from optsweep.sweep.records import StudySnapshot
@@ -22,12 +24,35 @@ EPILOG = """Examples:
   optsweep status --json;  optsweep best --toml > best.toml;  optsweep train best.toml --data corpus.pt
 """
 
-app = typer.Typer(
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+class Command(TyperCommand):
+    """A command that refuses an option given twice, of which the first would be ignored without a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        for place, option in enumerate(given):
+            if option.param_type_name == "option" and not option.multiple and option in given[:place]:
+                ctx.fail(f"{option.opts[0]} is given twice; give it once")
+        return super().parse_args(ctx, args)
+
+
+class Commands(typer.Typer):
+    """An application, or a group of commands, all of whose commands are a `Command`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, rich_markup_mode=None)
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
+        return super().command(name, cls=Command, **options)
+
+
+app = Commands(
     help="Resumable hyperparameter sweeps for protein language models.",
     epilog=EPILOG,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
 
 Name = Annotated[str | None, typer.Option(help="The study's name (default: the one last worked on).")]

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from optsweep.cli.app import AsJson, app, print_json
+from optsweep.cli.app import AsJson, Commands, app, print_json
 
-data_app = typer.Typer(help="Make and look at corpora and subsets.", rich_markup_mode=None)
+data_app = Commands(help="Make and look at corpora and subsets.")
 app.add_typer(data_app, name="data")
 
 
