@@ -132,8 +132,16 @@ def _open_packed(file: TorchFile) -> Corpus:
     names = _tensor(file, "names", np.dtype("<i8"))
     if names is not None and len(names) != len(offsets) - 1:
         raise DataError(f"{file.path}: holds {len(names)} names for {len(offsets) - 1} sequences")
-    parts = [split.get(name) for name in SPLIT]
-    return Corpus(file.path, "packed", Sequences(tokens, offsets), manifest, *parts, names=names)
+    return Corpus(
+        file.path,
+        "packed",
+        Sequences(tokens, offsets),
+        manifest,
+        validation=split.get("validation"),
+        confirmation=split.get("confirmation"),
+        left_out=split.get("left_out"),
+        names=names,
+    )
 
 
 def _tensor(file: TorchFile, name: str, dtype: np.dtype[Any]) -> npt.NDArray[Any] | None:
