@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from optsweep.errors import DataError
+from optsweep.data.inputs import cannot_read, refuse_address
 from optsweep.files import open_regular
 
 _NUM_BLOCKS = 16
@@ -15,11 +15,12 @@ _BLOCK = 1 << 16
 
 
 def describe_file(path: Path) -> dict[str, Any]:
-    """name, size (bytes), mtime_ns and fingerprint of a file; raises `DataError` where it cannot be read.
+    """name, size (bytes), mtime_ns and fingerprint of a file; raises `DataError` if it cannot be read.
 
     The fingerprint covers 16 blocks of 64 KiB from the first to the last. The last one of a .pt file holds the zip
     directory with the checksums of everything in it.
     """
+    refuse_address(path)
     digest = hashlib.blake2b(digest_size=16)
     try:
         with open_regular(path) as file:
@@ -29,7 +30,7 @@ def describe_file(path: Path) -> dict[str, Any]:
                 file.seek(start)
                 digest.update(file.read(_BLOCK))
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise cannot_read(path, error) from None
     return {
         "name": path.name,
         "size": state.st_size,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from optsweep.data._building import sole_builder
+from optsweep.data.archives import is_torch_zip, is_zip
 from optsweep.data.corpus import open_corpus
-from optsweep.data.fasta import ImportReport, import_fasta
+from optsweep.data.fasta import ImportReport, OnProgress, import_fasta, scan
 from optsweep.data.fingerprint import describe_file
-from optsweep.data.subset import Subset, ensure_subset
+from optsweep.data.inputs import cannot_read, is_stream
+from optsweep.data.subset import Subset, ensure_subset, find_subset
 from optsweep.errors import DataError
 from optsweep.files import open_regular, remove_leftovers
+
+_LOOK_BYTES = 1 << 28
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,14 +24,29 @@ class Prepared:
     corpus: Path
     subset: Subset
     import_report: ImportReport | None
-    """What the import of a FASTA file did; None where nothing was imported now."""
+    """What the import of a FASTA file did; None if nothing was imported now."""
     synthetic: bool
 
 
-def prepare(data: Path, *, on_progress: Callable[[int, int], None] | None = None) -> Prepared:
-    """Make ready for a sweep: a .pt file is used as it is, FASTA becomes ./data/<name without extensions>.pt.
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What `prepare` would find and make."""
 
-    An import is used again while the FASTA file's size, mtime and fingerprint are the same. Raises `DataError`.
+    corpus: Path
+    corpus_is_there: bool
+    """False for a FASTA file that is still to be imported."""
+    num_sequences: int
+    """Of the corpus; of the part that was looked at, if ``import_report`` says that it was not the whole."""
+    import_report: ImportReport | None
+    """What an import would do; None if the corpus is there."""
+    subset: Path | None
+    """The subset, if it is there; it would be made otherwise."""
+
+
+def prepare(data: Path, *, on_progress: OnProgress | None = None) -> Prepared:
+    """Make ready for a sweep: a .pt file is used as it is, all else becomes ./data/<name without extensions>.pt.
+
+    An import is used again while the file's size, mtime and fingerprint are the same. Raises `DataError`.
     """
     if _is_torch_file(data):
         return _prepared(data, None)
@@ -37,10 +56,35 @@ def prepare(data: Path, *, on_progress: Callable[[int, int], None] | None = None
         try:
             return _prepared(target, report)
         except DataError:
-            # What was imported for a sweep is of no use where no subset can be made of it.
+            # What was imported for a sweep is of no use if no subset can be made of it.
             if report is not None:
                 target.unlink()
             raise
+
+
+def look(data: Path, *, on_progress: OnProgress | None = None) -> Preview:
+    """What `prepare` would do; writes nothing, and reads at most 256 MiB of a text that is still to be imported.
+
+    Raises the `DataError` that `prepare` would raise, as far as it has looked; it tries no split.
+    """
+    if _is_torch_file(data):
+        return _preview(data)
+    target = import_path(data)
+    if _is_current(data, target):
+        return _preview(target)
+    _refuse_read_only(target)
+    report = scan(data, max_bytes=_LOOK_BYTES, on_progress=on_progress)
+    return Preview(
+        corpus=target, corpus_is_there=False, num_sequences=report.num_kept, import_report=report, subset=None
+    )
+
+
+def _preview(path: Path) -> Preview:
+    corpus = open_corpus(path)
+    subset = path if corpus.validation is not None else find_subset(path)
+    return Preview(
+        corpus=path, corpus_is_there=True, num_sequences=corpus.num_sequences, import_report=None, subset=subset
+    )
 
 
 def _prepared(corpus: Path, report: ImportReport | None) -> Prepared:
@@ -49,36 +93,56 @@ def _prepared(corpus: Path, report: ImportReport | None) -> Prepared:
 
 
 def import_path(fasta: Path) -> Path:
-    """Where the corpus of a FASTA file goes that is given to a sweep."""
+    """Where the corpus of a file goes that is given to a sweep."""
     return Path("data") / f"{fasta.name.lstrip('.').split('.')[0]}.pt"
 
 
 def _is_torch_file(path: Path) -> bool:
+    if is_stream(path):
+        raise DataError(
+            f"{path}: is a pipe, which can be read only once\n"
+            f"import it first (optsweep data import {path} -o data/NAME.pt), then give the corpus"
+        )
     try:
         with open_regular(path) as file:
-            start = file.read(2)
+            start = file.read(4)
+            # A damaged .pt file is better refused as a corpus than as FASTA.
+            return path.suffix == ".pt" or start[:2] == b"\x80\x02" or (is_zip(start) and is_torch_zip(file))
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
-    # A damaged .pt file is better refused as a corpus than as FASTA.
-    return path.suffix == ".pt" or start in (b"PK", b"\x80\x02")
+        raise cannot_read(path, error) from None
 
 
-def _import(fasta: Path, target: Path, on_progress: Callable[[int, int], None] | None) -> ImportReport | None:
-    """Make the corpus of a FASTA file; None where the one that is there is its own."""
-    if target.exists():
-        sources = _sources(target)
-        if sources == [describe_file(fasta)]:
-            return None
-        if [source.get("name") for source in sources] != [fasta.name]:
-            raise DataError(
-                f"{target}: is there already and was not imported from {fasta.name}; move it away, or use it as --data"
-            )
+def _import(fasta: Path, target: Path, on_progress: OnProgress | None) -> ImportReport | None:
+    """Make the corpus of a file; None if the one that is there is its own."""
+    if _is_current(fasta, target):
+        return None
     remove_leftovers(target)
     return import_fasta([fasta], target, on_progress)
 
 
+def _is_current(fasta: Path, target: Path) -> bool:
+    """Whether the corpus was imported from the file as it is now; raises `DataError` if it is of another file."""
+    if not target.exists():
+        return False
+    sources = _sources(target)
+    if sources == [describe_file(fasta)]:
+        return True
+    if [source.get("name") for source in sources] != [fasta.name]:
+        raise DataError(
+            f"{target}: is there already and was not imported from {fasta.name}; move it away, or use it as --data"
+        )
+    return False
+
+
+def _refuse_read_only(target: Path) -> None:
+    folder = next(place for place in (target.parent, target.parent.absolute().parent) if place.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        words = "is read-only" if folder.is_dir() else "is no folder"
+        raise DataError(f"{target}: cannot be written: {folder} {words}")
+
+
 def _sources(corpus: Path) -> list[dict[str, object]]:
-    """The files that a corpus was imported from, as its manifest tells; none where it is not ours."""
+    """The files that a corpus was imported from, as its manifest tells; none if it is not ours."""
     sources = open_corpus(corpus).manifest.get("sources")
     if not isinstance(sources, list) or not all(isinstance(source, dict) for source in sources):
         return []

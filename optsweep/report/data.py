@@ -48,7 +48,7 @@ def import_progress(console: Console) -> Iterator[Callable[[int, int], None] | N
     columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("import", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+        yield lambda done, total: progress.update(task, completed=done, total=total or None)
 
 
 def info_lines(document: dict[str, Any], match_share: float | None) -> list[str]:

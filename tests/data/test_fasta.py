@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optsweep.data import fasta
-from optsweep.data._fingerprint_set import FingerprintSet
+from optsweep.data import cleaning
 from optsweep.data.corpus import open_corpus, verify_corpus
 from optsweep.data.fasta import ImportReport, import_fasta
 from optsweep.data.vocabulary import RESIDUES, decode
@@ -24,7 +23,7 @@ OTHER = "WWVLAACDEFGHIKLMNPQRSTVWYMKVLAAC"
 def chunk_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test must hold wherever the file happens to be cut."""
     if request.param == "tiny chunks":
-        monkeypatch.setattr(fasta, "_CHUNK", 7)
+        monkeypatch.setattr(cleaning, "CHUNK", 7)
 
 
 def imported(tmp_path: Path, content: bytes, name: str = "proteins.fasta") -> tuple[list[str], ImportReport]:
@@ -78,12 +77,13 @@ def test_drops_are_counted_by_their_first_reason(tmp_path: Path) -> None:
     ]
     kept, report = imported(tmp_path, "".join(f">r\n{record}\n" for record in records).encode())
     assert kept == [GOOD, GOOD[:30], GOOD + "A" * 6 + "XX"]
-    assert report.dropped == {
+    assert {reason: count for reason, count in report.dropped.items() if count} == {
         "empty": 2,
         "shorter than 30": 3,
         "under 95% standard residues": 1,
         "duplicate": 2,
     }
+    assert report.altered == {"stop signs at the end": 2, "letters read as unknown": 29 + 2 + 2}
     assert report.warnings == []
 
 
@@ -100,10 +100,11 @@ def test_duplicates_are_found_across_files(tmp_path: Path) -> None:
     assert not corpus.synthetic
 
 
-def test_nucleotides_are_warned_of(tmp_path: Path) -> None:
+def test_nucleotides_with_other_letters_are_warned_of(tmp_path: Path) -> None:
     rng = random.Random(0)
-    content = "".join(f">r\n{''.join(rng.choices('acgtN', k=100))}\n" for _ in range(20))
+    content = "".join(f">r\nRY{''.join(rng.choices('acgtN', k=100))}\n" for _ in range(20))
     _, report = imported(tmp_path, content.encode())
+    assert report.num_kept == 20
     assert len(report.warnings) == 1
     assert "nucleotides" in report.warnings[0]
 
@@ -116,16 +117,16 @@ def test_nucleotides_are_warned_of(tmp_path: Path) -> None:
         (gzip.compress(b"", mtime=0), "is empty"),
         (b"<!DOCTYPE html><html>", "HTML"),
         (GOOD.encode(), "begins with 'MKV"),
-        (b"@read\nACGT\n+\n!!!!\n", "begins with '@read'"),
-        (b"\x89PNG\r\n\x1a\n", "a FASTA file begins with a header"),
-        (b">one\n" + GOOD.encode() + b"\0\n", "NUL"),
-        (f">one\n{GOOD}\n".encode("utf-16"), "NUL"),
-        (f">one\n{GOOD}\n>two words\n{GOOD}\u00e9\n".encode(), "the record '>two words' holds bytes that are no text"),
-        (b">one\n\x01" + GOOD.encode(), "no text"),
+        (b"@read\nACGT\n+\n!!!!\n", "is FASTQ"),
+        (b"\x89PNG\r\n\x1a\n", "is a PNG picture"),
+        (b">one\n" + GOOD.encode() + b"\0\n", r"line 2 \(byte offset 37\): holds a NUL byte"),
+        (f">one\n{GOOD}\n".encode("utf-16"), "is UTF-16 text; save it as UTF-8"),
+        (f">one\n{GOOD}\n>two words\n{GOOD}\u00e9\n".encode(), r"line 4 \(byte offset 81\): .* the byte 0xc3"),
+        (b">one\n\x01" + GOOD.encode(), r"line 2 \(byte offset 5\): .* the byte 0x01"),
         (gzip.compress(f">one\n{GOOD}\n".encode(), mtime=0)[:-9], "not a whole gzip file"),
-        (gzip.compress(f">one\n{GOOD}\n".encode(), mtime=0) + b"rubbish", "not a whole gzip file"),
         (b"\x1f\x8bnonsense and more of it", "not a whole gzip file"),
         (b">one\n>two\nMKV\n", "none of its 2 sequences can be kept: 1 empty, 1 shorter than 30"),
+        (b"; a comment\n# and another\n", "none of its 0 sequences can be kept: it has none"),
     ],
 )
 def test_refused_without_a_trace(tmp_path: Path, content: bytes, message: str) -> None:
@@ -156,17 +157,3 @@ def test_progress_is_in_bytes_of_the_files(tmp_path: Path) -> None:
     total = sum(path.stat().st_size for path in inputs)
     assert calls[-1] == (total, total)
     assert calls == sorted(calls)
-
-
-def test_fingerprints_are_told_apart_while_the_table_grows() -> None:
-    rng = np.random.default_rng(0)
-    seen: set[int] = set()
-    fingerprints = FingerprintSet()
-    # 2 ** 20 values on 2 ** 64: neighbours collide in the same home and have to look further.
-    for size in [1, 5, 100, 20_000, 3, 50_000, 1_000]:
-        batch = (rng.integers(0, 1 << 20, size).astype(np.uint64) << np.uint64(44)) + np.uint64(1)
-        expected = []
-        for value in batch.tolist():
-            expected.append(value not in seen)
-            seen.add(value)
-        assert fingerprints.add(batch).tolist() == expected
