@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import mmap
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 
-def map_file(path: Path) -> mmap.mmap:
+def map_file(file: BinaryIO) -> mmap.mmap:
     """Map a file for reading, advised for random access (read-ahead would fetch 128 KiB for every row)."""
-    with path.open("rb") as file:
-        mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     mapping.madvise(mmap.MADV_RANDOM)
     return mapping
 
@@ -43,4 +41,9 @@ def release(array: npt.NDArray[Any]) -> None:
     """
     mapping = mapping_of(array)
     if mapping is not None:
-        mapping.madvise(mmap.MADV_DONTNEED)
+        drop_pages(mapping)
+
+
+def drop_pages(mapping: mmap.mmap) -> None:
+    """As `release`, for the whole of a mapped file."""
+    mapping.madvise(mmap.MADV_DONTNEED)

@@ -1,5 +1,12 @@
 from __future__ import annotations
 
+import collections
+import datetime
+import decimal
+import fractions
+import pathlib
+import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +15,10 @@ import pytest
 import torch
 
 from optsweep.data.corpus import open_corpus, verify_corpus
-from optsweep.data.vocabulary import decode, encode
+from optsweep.data.vocabulary import RESIDUES, decode, encode
 from optsweep.errors import DataError
 
-from .samples import legacy_row, measure, other_vocabulary, random_letters, write_legacy
+from .samples import SHARED, legacy_row, measure, other_vocabulary, random_letters, write_legacy
 
 FORMATS = [{}, {"pickle_protocol": 5}, {"_use_new_zipfile_serialization": False}]
 
@@ -46,20 +53,26 @@ def rows_of(*changes: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
+def differing(rows: Any, path: Path, **options: Any) -> int:
+    """How many rows of a file differ, once it is saved at ``path``."""
+    torch.save(rows, path, **options)
+    corpus = open_corpus(path)
+    verify_corpus(corpus)
+    return corpus.differing_rows(np.arange(corpus.num_sequences))
+
+
 @pytest.mark.parametrize("specials", [True, False])
 def test_tokens_with_and_without_ends_and_of_other_vocabularies_agree(tmp_path: Path, specials: bool) -> None:
     rng = np.random.default_rng(0)
     sequences = [random_letters(rng, 400) for _ in range(5)] + ["MKV" + "X" * 3 + "acd"]
     for translate in (encode, other_vocabulary):
-        torch.save([legacy_row(s, specials, translate(s)) for s in sequences], tmp_path / "legacy.pt")
-        verify_corpus(open_corpus(tmp_path / "legacy.pt"))
+        assert differing([legacy_row(s, specials, translate(s)) for s in sequences], tmp_path / "legacy.pt") == 0
 
 
 def test_sequences_that_the_writer_cut_agree(tmp_path: Path) -> None:
     sequence = random_letters(np.random.default_rng(0), 800)
     row = legacy_row(sequence[:510])
-    torch.save([row, {**row, "protein_seq": sequence, "length": 800}], tmp_path / "legacy.pt")
-    verify_corpus(open_corpus(tmp_path / "legacy.pt"))
+    assert differing([row, {**row, "protein_seq": sequence, "length": 800}], tmp_path / "legacy.pt") == 0
 
 
 @pytest.mark.parametrize("row", [5, "text", [1, 2]])
@@ -69,27 +82,233 @@ def test_rows_that_are_no_dicts(tmp_path: Path, row: Any) -> None:
         open_corpus(tmp_path / "legacy.pt")
 
 
-@pytest.mark.parametrize("key", ["protein_seq", "prot_tokens", "length"])
-def test_missing_keys_and_wrong_types(tmp_path: Path, key: str) -> None:
-    torch.save(rows_of({key: None}), tmp_path / "legacy.pt")
-    with pytest.raises(DataError, match=f"row 5 lacks {key}"):
+def test_rows_without_a_sequence_are_refused_by_their_number(tmp_path: Path) -> None:
+    torch.save(rows_of({"protein_seq": None}), tmp_path / "legacy.pt")
+    with pytest.raises(DataError, match="row 5 lacks protein_seq"):
         open_corpus(tmp_path / "legacy.pt")
-    torch.save(rows_of({key: 1.5}), tmp_path / "legacy.pt")
-    with pytest.raises(DataError, match="row 5: protein_seq: str"):
+    for value, name in ((1.5, "float"), ([1], "list"), (torch.ones(3), "tensor"), (np.float32(1), "Inert")):
+        torch.save(rows_of({"protein_seq": value}), tmp_path / "legacy.pt")
+        with pytest.raises(DataError, match=f"row 5: protein_seq: str is right, not {name}"):
+            open_corpus(tmp_path / "legacy.pt")
+
+
+def test_rows_of_none_are_refused(tmp_path: Path) -> None:
+    torch.save([{"protein_seq": None}], tmp_path / "legacy.pt")
+    with pytest.raises(DataError, match="row 0: protein_seq: str is right, not NoneType"):
         open_corpus(tmp_path / "legacy.pt")
 
 
-def test_tokens_that_contradict_the_text_are_found_on_the_rows_used(tmp_path: Path) -> None:
-    wrong_id, negative, too_short = (legacy_row("MKV" * 20)["prot_tokens"] for _ in range(3))
+def test_d1_tokens_that_contradict_the_text_are_counted(tmp_path: Path) -> None:
+    wrong_id, negative, too_short, too_long = (legacy_row("MKV" * 20)["prot_tokens"] for _ in range(4))
     wrong_id[17] = 99
     negative[17] = -1
     too_short[30:] = 1
-    for tokens in (wrong_id, negative, too_short, torch.ones(512, dtype=torch.int64)):
-        torch.save(rows_of({"protein_seq": "MKV" * 20, "prot_tokens": tokens}), tmp_path / "legacy.pt")
+    too_long[62:70] = 5
+    for tokens in (wrong_id, negative, too_short, too_long, torch.ones(512, dtype=torch.int64)):
+        rows = rows_of({"protein_seq": "MKV" * 20, "prot_tokens": tokens})
+        assert differing(rows, tmp_path / "legacy.pt") == 1
         corpus = open_corpus(tmp_path / "legacy.pt")
-        corpus.take([0, 4])
-        with pytest.raises(DataError, match="row 5: prot_tokens"):
-            corpus.take([0, 1, 2, 3, 4, 5])
+        assert corpus.differing_rows([0, 4]) == 0
+        assert decode(corpus.take([5]).tokens) == "MKV" * 20
+
+
+@pytest.mark.parametrize(("name", "num_differing"), [("one_dropped", 1), ("only_seq", 0), ("extra_float", 0)])
+def test_d1_the_files_beside_the_cases(name: str, num_differing: int) -> None:
+    path = SHARED / "cases" / f"l_{name}.pt"
+    if not path.exists():
+        pytest.skip("the cases are not beside this checkout")
+    corpus = open_corpus(path)
+    expected = torch.load(path, weights_only=False)
+    assert [decode(corpus.sequences[index]) for index in range(60)] == [
+        "".join(letter if letter in RESIDUES else "X" for letter in row["protein_seq"]) for row in expected
+    ]
+    assert corpus.differing_rows(np.arange(60)) == num_differing
+    verify_corpus(corpus)
+
+
+def usual_tokens(text: str, *, width: int = 512, pad: int = 1, first: int = -1, last: int = -1) -> torch.Tensor:
+    """As a tokenizer that drops what it does not know: ids of the 20 letters, cut and padded to ``width``."""
+    ids = [40 + RESIDUES.index(letter) for letter in text if letter in RESIDUES]
+    ids = ([first] if first >= 0 else []) + ids
+    ids = ([*ids[: width - 1], last] if last >= 0 else ids)[:width]
+    return torch.tensor(ids + [pad] * (width - len(ids)))
+
+
+LETTERS = [random_letters(np.random.default_rng(seed), 60 + 29 * seed) for seed in range(20)]
+
+
+@pytest.mark.parametrize(
+    "habits",
+    [
+        {"pad": 0},
+        {"pad": 99},
+        {"pad": -100},
+        {"width": 100},
+        {"width": 100, "first": 0, "last": 2},
+        {"first": 0, "last": 2},
+        {"first": 0},
+        {"last": 0, "pad": 0},
+        {"last": 3, "pad": 3, "first": 3},
+        {"width": 32, "last": 2},
+    ],
+    ids=str,
+)
+def test_d1_tokens_of_writers_with_other_habits_agree(tmp_path: Path, habits: dict[str, int]) -> None:
+    texts = ["M" + text for text in LETTERS]
+    rows = [{"protein_seq": text, "prot_tokens": usual_tokens(text, **habits)} for text in texts]
+    assert differing(rows, tmp_path / "legacy.pt") == 0
+    for place in (0, 7, len(texts) - 1):
+        dropped = [*rows[:place], {**rows[place], "protein_seq": f"MX{texts[place][1:]}"}, *rows[place + 1 :]]
+        assert differing(dropped, tmp_path / "legacy.pt") == 1
+
+
+def strided(tokens: torch.Tensor) -> torch.Tensor:
+    return torch.stack([tokens, torch.full_like(tokens, 7), torch.zeros_like(tokens)], 1)[:, 0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tokens: tokens[None],
+        lambda tokens: tokens[:, None],
+        lambda tokens: tokens.float(),
+        lambda tokens: tokens.half(),
+        lambda tokens: tokens.double(),
+        lambda tokens: tokens.int(),
+        lambda tokens: tokens.to(torch.uint8),
+        lambda tokens: tokens.to(torch.int16),
+        lambda tokens: tokens.to(torch.uint16),
+        lambda tokens: tokens.to(torch.uint64),
+        lambda tokens: torch.cat([tokens, tokens])[512:],
+        lambda tokens: torch.nn.Parameter(tokens, requires_grad=False),
+        strided,
+        lambda tokens: tokens.tolist(),
+        lambda tokens: [tokens.tolist()],
+        lambda tokens: tuple(tokens.tolist()),
+        lambda tokens: tokens.float().tolist(),
+        lambda tokens: tokens.numpy(),
+        lambda tokens: tokens.numpy()[None],
+        lambda tokens: tokens.numpy().astype(np.uint8),
+        lambda tokens: tokens.numpy().astype(np.float32),
+    ],
+    ids=range(21),
+)
+@pytest.mark.parametrize("options", FORMATS)
+def test_d1_tokens_of_every_shape_and_type(tmp_path: Path, change: Any, options: dict[str, Any]) -> None:
+    rows = [{"protein_seq": text, "prot_tokens": change(usual_tokens(text))} for text in LETTERS]
+    assert differing(rows, tmp_path / "legacy.pt", **options) == 0
+    rows[3]["protein_seq"] += "A"
+    assert differing(rows, tmp_path / "legacy.pt", **options) == 1
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        *("text", b"bytes", {}, {1: 2}, 5, torch.tensor(5), torch.ones(20, 60), torch.ones(60).bool(), ["M"] * 60),
+        *(torch.ones(60).bfloat16(), torch.ones(60, dtype=torch.complex64), torch.full((60,), torch.nan), range(60)),
+        *(torch.full((60,), 5.5), np.array("M"), np.full(60, "M"), [None] * 60, [10**30] * 60, torch.empty(0), []),
+        torch.ones(60).to_sparse(),
+        *(torch.ones(60, device="meta"), torch.ones(60).expand(2, 60)),
+    ],
+    ids=range(23),
+)
+def test_d1_tokens_that_are_no_ids_differ_and_no_more(tmp_path: Path, tokens: Any) -> None:
+    rows = [{"protein_seq": text, "prot_tokens": usual_tokens(text)} for text in LETTERS]
+    rows[0]["prot_tokens"] = tokens
+    assert differing(rows, tmp_path / "legacy.pt") == 1
+
+
+ROWS = [{"protein_seq": text} for text in LETTERS]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(5, 5.0, "5", None, True, torch.tensor(5), torch.tensor([5]), np.int64(5), np.float32(5), np.array(5), [5]),
+        *(
+            torch.ones(9).bool(),
+            torch.ones(9),
+            torch.ones(9).half(),
+            torch.ones(9).bfloat16(),
+            torch.ones(3, 3).double(),
+        ),
+        *(torch.ones(9, dtype=torch.complex64), torch.ones(9).to(torch.float8_e5m2), torch.ones(9).to(torch.uint32)),
+        *(torch.Size([1, 2]), torch.device("cpu"), torch.float32, torch.int8, torch.bool, np.dtype("f4"), np.float32),
+        *(torch.nn.Parameter(torch.ones(3)), torch.ones(9).to_sparse(), torch.ones(9, device="meta"), torch.ones(0)),
+        *(np.ones(9), np.ones((3, 3), bool), np.array(["a", "bc"]), np.array([{}, None], object), np.str_("text")),
+        *(np.bool_(True), np.datetime64("2026-01-01"), np.zeros(2, [("a", "i4"), ("b", "f8")]), np.bytes_(b"x")),
+        *(
+            {1, 2},
+            frozenset("ab"),
+            bytearray(b"x"),
+            b"x\xff",
+            1 + 2j,
+            slice(1, 2),
+            range(3),
+            (1, (2,)),
+            {"a": {"b": []}},
+        ),
+        *(datetime.date(2026, 1, 1), datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), datetime.timedelta(1)),
+        *(
+            pathlib.Path("x"),
+            pathlib.PurePosixPath("x"),
+            uuid.uuid4(),
+            decimal.Decimal("1.5"),
+            fractions.Fraction(1, 3),
+        ),
+        *(collections.OrderedDict(a=1), collections.Counter("aab"), collections.defaultdict(list, a=[1])),
+        *(collections.deque([1, 2]), 10**40, float("nan"), "Käse\0\udc80", int, list, object()),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("options", [*FORMATS, {"pickle_protocol": 4}, {"pickle_protocol": 3}])
+def test_d1_columns_that_nobody_needs(tmp_path: Path, value: Any, options: dict[str, Any]) -> None:
+    rows = [{**row, "length": value, "more": [value, value], "other": {"x": value}} for row in ROWS]
+    assert differing(rows, tmp_path / "legacy.pt", **options) == 0
+    corpus = open_corpus(tmp_path / "legacy.pt")
+    assert [decode(corpus.sequences[index]) for index in range(len(LETTERS))] == LETTERS
+
+
+@pytest.mark.parametrize("make", [tuple, lambda rows: [collections.OrderedDict(row) for row in rows]])
+def test_d1_tuples_of_rows_and_ordered_rows(tmp_path: Path, make: Any) -> None:
+    assert differing(make(ROWS), tmp_path / "legacy.pt") == 0
+    assert decode(open_corpus(tmp_path / "legacy.pt").sequences[3]) == LETTERS[3]
+
+
+@pytest.mark.parametrize("text", ["mkva", "MKV A\nC*", "M-K.V", "MK1V 10", "MKVXBZUOJ", "", "Mé\udc80中", "\u00a0MK"])
+def test_d1_texts_are_read_by_the_rules_for_letters(tmp_path: Path, text: str) -> None:
+    texts = [text, LETTERS[0], np.str_(text.replace("\udc80", ""))]
+    torch.save([{"protein_seq": each} for each in texts], tmp_path / "legacy.pt")
+    corpus = open_corpus(tmp_path / "legacy.pt")
+    for index, each in enumerate(texts):
+        assert corpus.sequences[index].tolist() == encode(str(each)).tolist()
+
+
+def test_d1_bytes_are_text_too(tmp_path: Path) -> None:
+    for protocol in (2, 3, 5):
+        torch.save([{"protein_seq": b"MKVA"}], tmp_path / "legacy.pt", pickle_protocol=protocol)
+        assert decode(open_corpus(tmp_path / "legacy.pt").sequences[0]) == "MKVA"
+
+
+def test_d1_ten_thousand_rows_are_compared_in_a_second(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    texts = [random_letters(rng, int(rng.integers(50, 600))) for _ in range(10_000)]
+    rows = [{"protein_seq": text, "prot_tokens": usual_tokens(text)} for text in texts]
+    for place in range(0, 10_000, 700):
+        rows[place]["protein_seq"] = f"X{rows[place]['protein_seq']}"
+    torch.save(rows, tmp_path / "legacy.pt")
+    corpus = open_corpus(tmp_path / "legacy.pt")
+    start = time.process_time()
+    assert corpus.differing_rows(rng.permutation(10_000)) == 15
+    assert time.process_time() - start < 2
+
+
+def test_files_without_checksums_are_read(tmp_path: Path) -> None:
+    torch.serialization.set_crc32_options(False)
+    try:
+        assert differing([{"protein_seq": "MKV", "prot_tokens": torch.ones(9)}], tmp_path / "legacy.pt") == 1
+    finally:
+        torch.serialization.set_crc32_options(True)
 
 
 def test_a_file_whose_end_is_missing(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Files as torch.save writes them, read and written without torch."""
