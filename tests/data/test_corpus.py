@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from optsweep.data.corpus import Corpus, open_corpus, verify_corpus, write_corpus
+from optsweep.data.corpus import Corpus, corpus_writer, open_corpus, verify_checksums, verify_corpus, write_corpus
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.errors import DataError
 
@@ -221,6 +223,70 @@ def test_a_pickle_that_wants_to_run_something_is_refused_first(
     assert not victim.exists()
 
 
+def test_d9_a_flipped_residue_is_found_wherever_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.pt"
+    sequences = random_sequences(300)
+    write_corpus(path, sequences, {}, {"validation": np.array([3])})
+    content = path.read_bytes()
+    start = content.index(sequences.tokens[:50].tobytes())
+    for place in (start, start + 1_000, start + len(sequences.tokens) - 1):
+        changed = bytearray(content)
+        changed[place] = 5 + (changed[place] - 4) % 20
+        path.write_bytes(changed)
+        corpus = open_corpus(path)
+        corpus.take(np.arange(300))
+        with pytest.raises(DataError, match="is damaged: the checksum of archive/data/0 does not match"):
+            verify_corpus(corpus)
+        with pytest.raises(DataError, match="is damaged: the checksum of archive/data/0 does not match"):
+            verify_checksums(path)
+
+
+def test_d9_every_member_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.pt"
+    split = {"validation": np.array([1_000]), "confirmation": np.array([1_100]), "left_out": np.array([1_200])}
+    with corpus_writer(path) as writer:
+        writer.append(bytes([7]) * 2_000, np.ones(2_000, np.int64), np.arange(5_000, 7_000))
+        writer.finish({"key": "value"}, split)
+    content = path.read_bytes()
+    for text in (b"value", *(number.to_bytes(8, "little") for number in (1_000, 1_100, 1_200, 5_500))):
+        place = content.rindex(text)
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(DataError, match=r"checksum|Bad CRC"):
+            verify_corpus(open_corpus(path))
+
+
+def test_d9_the_check_tells_its_progress_and_reads_each_byte_once(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.pt"
+    write_corpus(path, Sequences(np.full(5_000_000, 7, np.uint8), np.arange(0, 5_000_001, 100)), {})
+    told: list[tuple[int, int]] = []
+    verify_corpus(open_corpus(path), lambda done, total: told.append((done, total)))
+    (total,) = {total for _, total in told}
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == total
+    assert 5_000_000 < total < path.stat().st_size
+    assert len(told) < 20
+
+
+def test_d9_what_was_saved_without_checksums_is_checked_by_its_range(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.pt"
+    tokens = torch.full((100,), 7, dtype=torch.uint8)
+    tokens[55] = 99
+    torch.serialization.set_crc32_options(False)
+    try:
+        torch.save({"tokens": tokens[20:90], "offsets": torch.arange(0, 71, 10)}, path)
+    finally:
+        torch.serialization.set_crc32_options(True)
+    with pytest.raises(DataError, match="sequence 3 holds token 99"):
+        verify_corpus(open_corpus(path))
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.pt", "b.pt"):
+        write_corpus(tmp_path / name, random_sequences(20), MANIFEST, {"validation": np.array([3, 1])})
+        time.sleep(0.01)
+    assert (tmp_path / "a.pt").read_bytes() == (tmp_path / "b.pt").read_bytes()
+
+
 def rewritten(tmp_path: Path, pickled: bytes) -> Path:
     """A corpus whose pickle was replaced."""
     write_corpus(tmp_path / "whole.pt", random_sequences(3), {})
@@ -275,8 +341,13 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
     path = tmp_path / "corpus.pt"
     write_corpus(path, random_sequences(5), {})
     before = path.read_bytes()
-    with pytest.raises(TypeError):
-        write_corpus(path, random_sequences(6), {"path": path})
+    for manifest in ({"path": path}, {"number": np.int64(5)}, {"number": float("nan")}, {5: 5}):
+        with pytest.raises(TypeError):
+            write_corpus(path, random_sequences(6), manifest)
+    with pytest.raises(ZeroDivisionError), corpus_writer(path) as writer:
+        writer.append(b"\x07", np.array([1]))
+        raise ZeroDivisionError
+    gc.collect()
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["corpus.pt"]
 

@@ -32,6 +32,8 @@ _MEMORY = 256 << 20
 _MEMORY_PER_BYTE = 24
 _SECONDS = 20
 _SECONDS_PER_BYTE = 0.5e-6
+_MAX_DIRECTORY = 256 << 20
+"""Of 9 million members."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -141,7 +143,7 @@ def _line(**values: object) -> bytes:
 def _open_zip(file: BinaryIO, size: int) -> _Saved:
     if not zipfile.is_zipfile(file):
         raise Refused("is no whole .pt file: its end is missing (a truncated download?)")
-    limit(size // 8)
+    limit(min(size // 8, _MAX_DIRECTORY))
     with zipfile.ZipFile(file) as archive:
         infos = _checked_members(archive, size)
         folder = next(iter(infos), "").split("/")[0]
