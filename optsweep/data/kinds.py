@@ -17,13 +17,14 @@ _CONVERT = "convert it to FASTA (Biopython's SeqIO.convert can)"
 _SEQUENCES = "FASTA with the sequences alone is expected"
 _TABLE = "save it as CSV or Parquet, with a column of sequences"
 _UNPACK = "unpack it first"
+_UTF8 = "save it as UTF-8"
 _AS_DATA = "a corpus is given to --data as it is, and needs no import"
 
 _BINARY: list[tuple[bytes, str, str]] = [
     (rb"PK\x03\x04|PK\x05\x06", "a zip file in another file or a pipe", _UNPACK),
     (rb"PAR1", "a Parquet file in another file or a pipe", _UNPACK),
     (rb"\x1f\x9d|\x1f\xa0", "a .Z file of compress", "unpack it first (gunzip can)"),
-    (rb"LZIP", "an lzip file", _UNPACK),
+    (rb"LZIP\x01", "an lzip file", _UNPACK),
     (rb"\x04\"M\x18", "an lz4 file", _UNPACK),
     (rb"Rar!\x1a\x07", "a RAR archive", _UNPACK),
     (rb"7z\xbc\xaf'\x1c", "a 7z archive", _UNPACK),
@@ -40,10 +41,10 @@ _BINARY: list[tuple[bytes, str, str]] = [
     (rb"\x89PNG", "a PNG picture", _FASTA),
     (rb"\xff\xd8\xff", "a JPEG picture", _FASTA),
     (rb"GIF8", "a GIF picture", _FASTA),
-    (rb"\x7fELF|MZ.{58}", "a program", _FASTA),
-    (rb"BAM\x01|CRAM", "aligned reads (BAM, CRAM)", _SEQUENCES),
-    (rb"(\xff\xfe\x00\x00|\x00\x00\xfe\xff|.\x00\x00\x00.\x00\x00\x00)", "UTF-32 text", "save it as UTF-8"),
-    (rb"(\xff\xfe|\xfe\xff|[^\x00]\x00[^\x00]\x00|\x00[^\x00]\x00[^\x00])", "UTF-16 text", "save it as UTF-8"),
+    (rb"\x7fELF|MZ.\x00", "a program", _FASTA),
+    (rb"BAM\x01|CRAM[\x01-\x04]", "aligned reads (BAM, CRAM)", _SEQUENCES),
+    (rb"\xff\xfe\x00\x00|\x00\x00\xfe\xff|(?:[\t-~]\x00\x00\x00){2}|(?:\x00\x00\x00[\t-~]){2}", "UTF-32 text", _UTF8),
+    (rb"\xff\xfe|\xfe\xff|(?:[\t-~]\x00){2}|(?:\x00[\t-~]){2}", "UTF-16 text", _UTF8),
 ]
 """Of files that are no text: how they begin, what they are, what would be right."""
 
@@ -57,7 +58,7 @@ _TEXT: list[tuple[bytes, str, str]] = [
     (rb"!!AA_MULT|!!NA_MULT|PileUp|MSF:", "an MSF alignment", _CONVERT),
     (rb"[ \t]*[0-9]+[ \t]+[0-9]+[ \tA-Z]*[\r\n]", "a PHYLIP alignment", _CONVERT),
     (rb"LOCUS  ", "a GenBank file", _CONVERT),
-    (rb"ID   [^\r\n]*[\r\n]+(?:AC|XX|DT|SV|DE) ", "an EMBL or Swiss-Prot flat file", _CONVERT),
+    (rb"ID   [^\r\n]*[\r\n]+(?:AC|XX|DT|SV|DE)\b", "an EMBL or Swiss-Prot flat file", _CONVERT),
     (rb"(?:HEADER|TITLE|COMPND|REMARK|CRYST1|MODEL|ATOM|HETATM|EXPDTA|AUTHOR|SEQRES) +", "a PDB file", _SEQUENCES),
     (rb"(?i:data_)[^\s,;]*[ \t]*[\r\n]+", "an mmCIF file", _SEQUENCES),
     (rb"@[^\r\n]*[\r\n]+[A-Za-z.*\-~]*[\r\n]+\+", "FASTQ: reads of a sequencer", "proteins in FASTA are expected"),

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from optsweep.data.cleaning import CHUNK, MAX_LENGTH, find_no_text, without_invisible
 from optsweep.data.compression import Stream
-from optsweep.data.kinds import HEAD, WrongKindError, not_fasta
+from optsweep.data.kinds import WrongKindError, not_fasta
 from optsweep.data.names import first_word, hash_names
 from optsweep.data.residues import WHITE, Coded, Records, codes, lengths_of, read_codes
 from optsweep.errors import DataError
@@ -33,7 +33,7 @@ SEQUENCE_COLUMNS = (
 NAME_COLUMNS = ("id", "name", "accession", "entry", "identifier", "header", "protein_id", "uniprot_id", "seq_id")
 """In order of preference; capitals, blanks and hyphens of a column's name do not count."""
 
-_DELIMITERS = "\t,;|"
+_DELIMITERS = ",\t;|"
 _TABLE_NAME = re.compile(r"\.(csv|tsv|tab)\b", re.IGNORECASE)
 _SHOWN_COLUMNS = 20
 _MAX_LINE = 1 << 23
@@ -55,7 +55,7 @@ def text_table(stream: Stream, altered: Counter[str]) -> Iterator[tuple[int, Rec
     lines = _lines(stream)
     number, header = next((number, line) for number, line in lines if line.strip() and line[:1] not in (b";", b"#"))
     header = without_invisible(header, altered)
-    delimiter = _delimiter(stream, header)
+    delimiter = _delimiter(stream.name, header, lines)
     columns = _cells(header, delimiter)
     return _batches(stream.name, _text_rows(stream.name, lines, columns, delimiter, b'"' in header, number), altered)
 
@@ -90,17 +90,17 @@ def _lines(stream: Stream) -> Iterator[tuple[int, bytes]]:
         yield number + 1, held.rstrip(b"\r")
 
 
-def _delimiter(stream: Stream, header: bytes) -> str:
+def _delimiter(name: str, header: bytes, lines: Iterator[tuple[int, bytes]]) -> str:
     """What stands between the columns; raises `DataError` if none of them holds sequences."""
     for delimiter in _DELIMITERS:
         if _find(_cells(header, delimiter), SEQUENCE_COLUMNS) is not None:
             return delimiter
-    second = next(iter(stream.peek(HEAD).splitlines()), b"")
-    for delimiter in _DELIMITERS:
-        count = header.count(delimiter.encode())
-        if (count and count == second.count(delimiter.encode())) or _TABLE_NAME.search(stream.name):
-            raise _no_sequences(stream.name, _cells(header, delimiter))
-    raise not_fasta(stream.name, header)
+    likely = max(_DELIMITERS, key=lambda delimiter: header.count(delimiter.encode()))
+    count = header.count(likely.encode())
+    _, second = next(lines, (0, b""))
+    if (count and count == second.count(likely.encode())) or _TABLE_NAME.search(name):
+        raise _no_sequences(name, _cells(header, likely))
+    raise not_fasta(name, header)
 
 
 def _cells(line: bytes, delimiter: str) -> list[str]:

@@ -30,8 +30,17 @@ def test_the_longest_record_that_is_read(tmp_path: Path, width: int) -> None:
     letters = (GOOD * 40_000)[:1_000_000]
     lines = [letters[start : start + width] for start in range(0, len(letters), width)]
     assert imported(tmp_path, (">long\n" + "\n".join(lines) + "\n").encode()) == [letters]
-    with pytest.raises(DataError, match="the record '>long' is longer than 1,000,000 letters"):
+    with pytest.raises(DataError, match=r"line 1 \(.*the record '>long' is longer than 1,000,000 letters"):
         imported(tmp_path, (">long\n" + "\n".join([*lines, "A"]) + "\n").encode())
+
+
+@pytest.mark.parametrize("begin", [b"\r>", b"\n  >", b"\n\xef\xbb\xbf>", b"\r\n>"])
+def test_long_files_are_cut_at_any_kind_of_header(tmp_path: Path, begin: bytes) -> None:
+    rng = np.random.default_rng(0)
+    letters = [random_letters(rng, 40).encode() + b"K" * 1000 for _ in range(9_000)]
+    line_end = b"\r" if begin[:1] == b"\r" else b"\n"
+    content = begin[1:] + begin.join(b"name" + line_end + sequence for sequence in letters)
+    assert imported(tmp_path, content.lstrip()) == [sequence.decode() for sequence in letters]
 
 
 @pytest.mark.parametrize(

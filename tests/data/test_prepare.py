@@ -1,16 +1,22 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import os
+import re
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from optsweep.data import cleaning
+from optsweep.data import prepare as prepare_module
 from optsweep.data.corpus import open_corpus, write_corpus
-from optsweep.data.prepare import prepare
+from optsweep.data.prepare import look, prepare
 from optsweep.errors import DataError
 
 from .samples import random_letters, random_sequences, write_fasta
@@ -75,6 +81,80 @@ def test_what_was_not_imported_from_that_file_is_not_overwritten(fasta: Path) ->
     with pytest.raises(DataError, match=r"was not imported from uniref\.v2\.fasta"):
         prepare(fasta)
     assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["uniref.tar.gz", "uniref.csv", "uniref.fasta.zip", "uniref"])
+def test_d8_whatever_the_file_is_the_corpus_has_its_name(fasta: Path, name: str) -> None:
+    content = fasta.read_bytes()
+    given = fasta.with_name(name)
+    if name.endswith("gz"):
+        with tarfile.open(given, "w:gz") as archive:
+            archive.add(fasta, "uniref.fasta")
+    elif name.endswith("csv"):
+        records = [record.split("\n")[:2] for record in content.decode()[1:].split("\n>")]
+        given.write_text("id,sequence\n" + "".join(f"{name},{sequence}\n" for name, sequence in records))
+    elif name.endswith("zip"):
+        with zipfile.ZipFile(given, "w") as archive:
+            archive.write(fasta, "uniref.fasta")
+    else:
+        given.write_bytes(lzma.compress(content))
+    prepared = prepare(given)
+    assert (prepared.corpus, prepared.subset.num_sequences) == (Path("data/uniref.pt"), 60)
+    assert prepare(given).import_report is None
+
+
+def test_d7_a_look_writes_nothing_and_tells_what_would_be_done(fasta: Path) -> None:
+    looked = look(fasta)
+    assert not Path("data").exists()
+    assert (looked.corpus, looked.corpus_is_there, looked.subset) == (Path("data/uniref.pt"), False, None)
+    assert looked.import_report is not None
+    assert (looked.num_sequences, looked.import_report.num_kept, looked.import_report.whole) == (60, 60, True)
+    imported = prepare(fasta)
+    assert looked.import_report == imported.import_report
+    again = look(fasta)
+    assert (again.corpus_is_there, again.num_sequences, again.import_report) == (True, 60, None)
+    assert again.subset == imported.subset.path
+    assert look(imported.corpus) == again
+
+
+def test_d7_a_look_at_a_long_file_stops_and_says_so(fasta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepare_module, "_LOOK_BYTES", 1000)
+    monkeypatch.setattr(cleaning, "CHUNK", 500)
+    looked = look(fasta)
+    assert looked.import_report is not None
+    assert not looked.import_report.whole
+    assert 10 < looked.num_sequences < 60
+    assert re.match(r"only the first .* MB of text were looked at", looked.import_report.warnings[0])
+
+
+def test_d7_a_look_refuses_what_a_sweep_would(fasta: Path) -> None:
+    damaged = bytearray(fasta.read_bytes())
+    damaged[-10] = 7
+    write_corpus(Path("whole.pt"), random_sequences(30), {})
+    contents: dict[str, bytes] = {
+        "page.fasta": b"<html>404</html>",
+        "cut.pt": Path("whole.pt").read_bytes()[:-100],
+        "zip.zip": b"PK\x03\x04 no zip",
+        "short.fasta": b">a\nMKV\n",
+        "damaged.fasta": bytes(damaged),
+    }
+    for name, content in contents.items():
+        Path(name).write_bytes(content)
+    write_corpus(fasta.with_name("uniref.pt").parents[1] / "data" / "uniref.pt", random_sequences(30), {})
+    os.mkfifo("pipe.fasta")
+    for path in [*map(Path, contents), Path("missing.fasta"), Path("-"), Path("pipe.fasta"), Path("/dev/zero"), fasta]:
+        with pytest.raises(DataError) as looked:
+            look(path)
+        with pytest.raises(DataError) as prepared:
+            prepare(path)
+        assert str(looked.value) == str(prepared.value)
+
+
+def test_d7_a_look_refuses_a_place_where_nothing_can_be_written(fasta: Path) -> None:
+    Path("data").write_text("a file")
+    for call in (look, prepare):
+        with pytest.raises(DataError, match=r"data/uniref\.pt: cannot be written"):
+            call(fasta)
 
 
 @pytest.mark.parametrize(
