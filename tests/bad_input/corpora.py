@@ -102,6 +102,7 @@ def zipped(**members: bytes) -> Callable[[Path], None]:
 
 
 NOTHING_RUN = "nothing of it was run"
+MORE_MEMORY = "asks for more memory than a corpus of its size needs"
 
 CONTENTS: list[tuple[str, bytes | Callable[[Path], None], list[str]]] = [
     ("empty", b"", ["is empty", "a corpus (.pt) is expected"]),
@@ -113,14 +114,20 @@ CONTENTS: list[tuple[str, bytes | Callable[[Path], None], list[str]]] = [
     ("cut to a half", cut(0.5), ["no whole .pt file", "end is missing"]),
     ("cut to a tenth", cut(0.1), ["no whole .pt file", "end is missing"]),
     ("a zip of something else", zipped(other=b"x"), ["no whole .pt file", "data.pkl"]),
-    ("a zip of no pickle", zipped(data=b"nonsense"), ["not a corpus", "opcode"]),
-    ("a zip of 16 GB in 20 bytes", zipped(data=b"\x80\x04\x8d" + (1 << 34).to_bytes(8, "little")), ["cut short"]),
+    ("a zip of no pickle", zipped(data=b"nonsense"), ["not a corpus", "pickle is damaged"]),
+    ("a zip of 16 GB in 20 bytes", zipped(data=b"\x80\x04\x8d" + (1 << 34).to_bytes(8, "little")), [MORE_MEMORY]),
+    ("a memo of 34 GB", zipped(data=b"\x80\x02]r\xff\xff\xff\x7f."), [MORE_MEMORY]),
+    ("keys that overflow the stack", zipped(data=b"})" + b"\x85" * 1_000_000 + b"Ns."), ["the process that reads it"]),
     ("code, packed", packed_with(manifest=Attack), ["posix.system", NOTHING_RUN]),
     ("code, legacy", saved(lambda: [row(), Attack()]), ["posix.system", NOTHING_RUN]),
     ("code, protocol 4", saved(lambda: [Attack()], pickle_protocol=4), ["posix.system", NOTHING_RUN]),
     ("code, old format", saved(Attack, _use_new_zipfile_serialization=False), ["posix.system", NOTHING_RUN]),
-    ("a model", saved(lambda: {"weight": tensor(1, 2, dtype="float32")}), ["torch.FloatStorage", NOTHING_RUN]),
-    ("a tensor", saved(lambda: tensor(1, 2)), ["holds a TensorReference", "a dict or a list of dicts"]),
+    (
+        "a model",
+        saved(lambda: {"weight": tensor(1, 2, dtype="float32")}),
+        ["has no tokens", "tokens, offsets and manifest"],
+    ),
+    ("a tensor", saved(lambda: tensor(1, 2)), ["holds a tensor", "a dict or a list of dicts"]),
     ("an empty dict", saved(dict), ["has no tokens", "tokens, offsets and manifest"]),
     ("an empty list", saved(list), ["holds no sequences"]),
     ("without tokens", packed_with(tokens=lambda: None), ["has no tokens"]),
@@ -142,13 +149,12 @@ CONTENTS: list[tuple[str, bytes | Callable[[Path], None], list[str]]] = [
         ["rows share their sequences", "longer than the file"],
     ),
     ("a row of text", saved(lambda: [row(), "MKV"]), ["row 1 is a str", "a dict with protein_seq"]),
-    ("a row without tokens", saved(lambda: [row(), {"protein_seq": "MKV"}]), ["row 1 lacks prot_tokens, length"]),
+    ("a row without a sequence", saved(lambda: [row(), {"length": 5}]), ["row 1 lacks protein_seq"]),
     ("a row of numbers", saved(lambda: [row() | {"protein_seq": 5}]), ["row 0", "protein_seq: str"]),
 ]
 
 ROWS_USED: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ("tokens out of range", packed_with(tokens=lying_tokens), ["sequence 2 holds token 77", "3 and 5..24"]),
-    ("tokens against text", saved(lambda: [row() | {"protein_seq": "A" * 60}]), ["row 0: prot_tokens"]),
     ("nothing but unknown", packed_with(tokens=lambda: tensor(*[3] * 1200, dtype="uint8")), ["its 20 sequences"]),
 ]
 """What is found when the rows are used: not by `data info`, which only looks."""

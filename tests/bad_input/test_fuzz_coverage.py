@@ -15,7 +15,7 @@ from .fastas import GOOD, PACKED
 from .outcome import REPOSITORY
 
 SECONDS = 20
-SEEDS = {"fasta": [GOOD[:1000], PACKED[:1000]], "packed": WHOLE[:1], "legacy": WHOLE[1:]}
+SEEDS = {"fasta": [GOOD[:1000], PACKED[:1000]], "packed": WHOLE[::3], "legacy": [*WHOLE[1:3], WHOLE[4]]}
 
 
 @pytest.mark.heavy
