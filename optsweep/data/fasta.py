@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from optsweep.data.corpus import CorpusWriter, corpus_writer
+from optsweep.data.corpus import corpus_writer
 from optsweep.data.duplicates import SeenFingerprints
 from optsweep.data.fingerprint import describe_file
 from optsweep.data.inputs import Input, is_stream, open_input
@@ -32,6 +32,8 @@ _BYTES_PER_LOOKUP = 1 << 25
 _NUCLEOTIDE_TOKENS = np.unique(encode("ACGTUN"))
 
 OnProgress = Callable[[int, int], None]
+Write = Callable[[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]], None]
+"""Takes the tokens of some sequences, one after the other, their lengths, and the hashes of their names."""
 
 
 @dataclass
@@ -61,7 +63,7 @@ def import_fasta(inputs: Sequence[Path], output: Path, on_progress: OnProgress |
     if output.exists() and any(output.samefile(path) for path in inputs if not is_stream(path)):
         raise DataError(f"{output}: is one of the inputs; choose another output")
     with corpus_writer(output) as writer:
-        importer = _Importer(writer)
+        importer = Importer(writer.append)
         sizes = [source["size"] for source in sources]
         done, total = 0, 0 if None in sizes else sum(sizes)
         for path, source in zip(inputs, sources, strict=True):
@@ -90,7 +92,7 @@ def scan(path: Path, *, max_bytes: int | None = None, on_progress: OnProgress | 
 
     Raises what `import_fasta` would raise, as far as it has looked; a warning says how far that was.
     """
-    importer = _Importer(None)
+    importer = Importer(None)
     with open_input(path) as file:
         looked_at = 0
         for num_bytes in importer.read(file):
@@ -117,12 +119,12 @@ class _Cleaned(NamedTuple):
     fingerprints: npt.NDArray[np.uint64]
 
 
-class _Importer:
-    """Judges records, drops duplicates and writes the rest; without a writer it only counts."""
+class Importer:
+    """Judges records, drops duplicates and passes the rest on; `import_fasta` and `scan` are made of it."""
 
-    def __init__(self, writer: CorpusWriter | None) -> None:
+    def __init__(self, write: Write | None) -> None:
         self.report = ImportReport()
-        self._writer = writer
+        self._write = write
         self._altered: Counter[str] = Counter()
         self._seen = SeenFingerprints()
         self._held: list[_Cleaned] = []
@@ -172,8 +174,8 @@ class _Importer:
                 tokens = b"".join(tokens[start:end] for start, end in bounds)
             self.report.num_kept += int(keep.sum())
             self.report.num_residues += len(tokens)
-            if self._writer is not None:
-                self._writer.append(tokens, lengths[keep], names[keep])
+            if self._write is not None:
+                self._write(tokens, lengths[keep], names[keep])
         self._held.clear()
         self._num_held = 0
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from optsweep.data.inputs import cannot_read, refuse_address
+from optsweep.data.inputs import cannot_read, refuse_stream
 from optsweep.files import open_regular
 
 _NUM_BLOCKS = 16
@@ -20,7 +20,7 @@ def describe_file(path: Path) -> dict[str, Any]:
     The fingerprint covers 16 blocks of 64 KiB from the first to the last. The last one of a .pt file holds the zip
     directory with the checksums of everything in it.
     """
-    refuse_address(path)
+    refuse_stream(path)
     digest = hashlib.blake2b(digest_size=16)
     try:
         with open_regular(path) as file:

@@ -50,6 +50,15 @@ def is_stream(path: Path) -> bool:
     return path == STANDARD_INPUT or path.is_fifo()
 
 
+def refuse_stream(path: Path) -> None:
+    """Raises `DataError` if this is standard input, a pipe or an address: what is read more than once cannot be."""
+    if is_stream(path):
+        raise DataError(
+            f"{path}: is a pipe, which can be read only once\n"
+            f"import it first (optsweep data import {path} -o data/NAME.pt), then give the corpus"
+        )
+
+
 @contextlib.contextmanager
 def open_input(path: Path) -> Iterator[Input]:
     """Open a file, a pipe or standard input (``-``); raises `DataError`."""

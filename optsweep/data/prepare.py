@@ -11,7 +11,7 @@ from optsweep.data.archives import is_torch_zip, is_zip
 from optsweep.data.corpus import open_corpus
 from optsweep.data.fasta import ImportReport, OnProgress, import_fasta, scan
 from optsweep.data.fingerprint import describe_file
-from optsweep.data.inputs import cannot_read, is_stream
+from optsweep.data.inputs import cannot_read, refuse_stream
 from optsweep.data.subset import Subset, ensure_subset, find_subset
 from optsweep.errors import DataError
 from optsweep.files import open_regular, remove_leftovers
@@ -98,11 +98,7 @@ def import_path(fasta: Path) -> Path:
 
 
 def _is_torch_file(path: Path) -> bool:
-    if is_stream(path):
-        raise DataError(
-            f"{path}: is a pipe, which can be read only once\n"
-            f"import it first (optsweep data import {path} -o data/NAME.pt), then give the corpus"
-        )
+    refuse_stream(path)
     try:
         with open_regular(path) as file:
             start = file.read(4)

@@ -22,9 +22,9 @@ import pytest
 from optsweep.data import compression
 from optsweep.data.corpus import open_corpus
 from optsweep.data.fasta import ImportReport, import_fasta, scan
-from optsweep.data.vocabulary import decode
 from optsweep.errors import DataError
 
+from .collecting import collect
 from .samples import SHARED, measure
 
 GOOD = "MKVLAACDEFGHIKLMNPQRSTVWYMKVLAAC"
@@ -33,15 +33,10 @@ ONE, TWO = f">one\n{GOOD}\n".encode(), f">two\n{OTHER}\n".encode()
 TEXT = ONE + TWO
 
 
-def read(path: Path, output: Path) -> tuple[list[str], ImportReport]:
-    report = import_fasta([path], output)
-    corpus = open_corpus(output)
-    return [decode(corpus.sequences[index]) for index in range(len(corpus.sequences))], report
-
-
 def packed(tmp_path: Path, content: bytes, name: str = "x.fasta") -> tuple[list[str], ImportReport]:
     (tmp_path / name).write_bytes(content)
-    return read(tmp_path / name, tmp_path / "corpus.pt")
+    collected, report = collect(tmp_path / name)
+    return collected.sequences, report
 
 
 def zipped(members: dict[str, bytes], **options: int) -> bytes:
@@ -121,12 +116,12 @@ def test_d5_what_follows_whole_data_is_ignored_and_told(tmp_path: Path, kind: st
     assert report.warnings == [f"{path}: {len(behind):,} bytes behind the end of its {kinds[kind]} data were ignored"]
 
 
-def test_d5_garbage_behind_gzip_of_the_case(tmp_path: Path) -> None:
+def test_d5_garbage_behind_gzip_of_the_case() -> None:
     path = SHARED / "cases" / "gz_garbage.fasta.gz"
     if not path.exists():
         pytest.skip(f"{path} is not there")
-    kept, report = read(path, tmp_path / "corpus.pt")
-    assert len(kept) == 60
+    collected, report = collect(path)
+    assert len(collected.sequences) == 60
     assert report.warnings == [f"{path}: 21 bytes behind the end of its gzip data were ignored"]
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from optsweep.data import cleaning
-from optsweep.data.corpus import open_corpus
-from optsweep.data.fasta import ImportReport, import_fasta
+from optsweep.data.fasta import ImportReport
 from optsweep.data.names import hash_names
-from optsweep.data.vocabulary import RESIDUES, decode
+from optsweep.data.vocabulary import RESIDUES
 from optsweep.errors import DataError
 
+from .collecting import collect
 from .samples import PROTEINS, SHARED
 
 GOOD = "MKVLAACDEFGHIKLMNPQRSTVWYMKVLAAC"
@@ -32,14 +32,8 @@ def chunk_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 def read(tmp_path: Path, content: str | bytes) -> tuple[list[str], ImportReport]:
     source = tmp_path / "proteins.fasta"
     source.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_file(source, tmp_path)
-
-
-def read_file(source: Path, tmp_path: Path) -> tuple[list[str], ImportReport]:
-    report = import_fasta([source], tmp_path / "corpus.pt")
-    report.dropped = {reason: count for reason, count in report.dropped.items() if count}
-    corpus = open_corpus(tmp_path / "corpus.pt")
-    return [decode(corpus.sequences[index]) for index in range(len(corpus.sequences))], report
+    collected, report = collect(source)
+    return collected.sequences, report
 
 
 def case_file(name: str) -> Path:
@@ -74,10 +68,10 @@ def test_d4_comments_and_end_marks_are_skipped_and_counted(tmp_path: Path, text:
     assert not report.dropped
 
 
-def test_d4_comment_lines_of_the_case(tmp_path: Path) -> None:
-    kept, report = read_file(case_file("semi_mid.fasta"), tmp_path)
+def test_d4_comment_lines_of_the_case() -> None:
+    collected, report = collect(case_file("semi_mid.fasta"))
     names = [line[1:].split()[0] for line in case_file("semi_mid.fasta").read_bytes().split(b"\n") if line[:1] == b">"]
-    assert kept == real_sequences(names)
+    assert collected.sequences == real_sequences(names)
     assert (report.num_read, report.altered, report.dropped) == (60, {"comment lines": 20}, {})
 
 
@@ -90,10 +84,10 @@ def test_d4_gaps_are_stripped_and_counted(tmp_path: Path, gap: str) -> None:
     assert report.dropped == {"empty": 1}
 
 
-def test_d4_gaps_of_the_case(tmp_path: Path) -> None:
-    kept, report = read_file(case_file("gap_few.fasta"), tmp_path)
+def test_d4_gaps_of_the_case() -> None:
+    collected, report = collect(case_file("gap_few.fasta"))
     assert report.altered == {"gap characters": 120}
-    assert not any("X" in sequence for sequence in kept)
+    assert not any("X" in sequence for sequence in collected.sequences)
     assert report.num_kept == 60
 
 
@@ -104,10 +98,12 @@ def test_d4_digits_of_numbered_blocks_are_stripped_and_counted(tmp_path: Path) -
     assert report.altered == {"end marks (//)": 1, "digits": 3}
 
 
-def test_d4_digits_of_the_case(tmp_path: Path) -> None:
+def test_d4_digits_of_the_case() -> None:
     content = case_file("numbers.fasta").read_bytes()
-    kept, report = read_file(case_file("numbers.fasta"), tmp_path)
-    assert kept == real_sequences([line[1:].split()[0] for line in content.split(b"\n") if line[:1] == b">"])
+    collected, report = collect(case_file("numbers.fasta"))
+    assert collected.sequences == real_sequences(
+        [line[1:].split()[0] for line in content.split(b"\n") if line[:1] == b">"]
+    )
     assert report.num_kept == 60
     assert set(report.altered) == {"end marks (//)", "digits"}
 
@@ -125,7 +121,7 @@ def test_d4_line_ends_of_classic_mac_in_one_part(tmp_path: Path) -> None:
         tmp_path, f">one\n{GOOD[:5]}\n{GOOD[5:]}\n>two\r{OTHER[:7]}\r{OTHER[7:]}\r>three\r\n{ROOMY}\r\n"
     )
     assert kept == [GOOD, OTHER, ROOMY]
-    kept, report = read_file(case_file("mixed_cr.fasta"), tmp_path)
+    kept, report = collect(case_file("mixed_cr.fasta"))
     assert (report.num_read, report.num_kept, report.altered) == (60, 60, {})
 
 
@@ -139,9 +135,9 @@ def test_d4_stops_at_the_end_are_stripped_and_inside_drop_the_sequence(tmp_path:
     assert report.altered == {"stop signs at the end": 5, "gap characters": 1}
 
 
-def test_d4_stops_of_the_case_split_no_protein_in_silence(tmp_path: Path) -> None:
+def test_d4_stops_of_the_case_split_no_protein_in_silence() -> None:
     with pytest.raises(DataError, match="none of its 61 sequences can be kept: 61 with a stop inside"):
-        read_file(case_file("stop_mid.fasta"), tmp_path)
+        collect(case_file("stop_mid.fasta"))
 
 
 @pytest.mark.parametrize("between", [":", "/", "/\n", " : "])
@@ -178,9 +174,8 @@ def test_d4_headers_that_are_indented_or_behind_a_mark_begin_records(tmp_path: P
     kept, report = read(tmp_path, content)
     assert kept == [GOOD, OTHER, ROOMY, f"{ROOMY}M"]
     assert report.altered == {"byte order marks": 1, "Ctrl-Z": 1}
-    names = open_corpus(tmp_path / "corpus.pt").names
-    assert names is not None
-    assert names.tolist() == hash_names([b"one", b"two", b"three", b"four"]).tolist()
+    collected, _ = collect(tmp_path / "proteins.fasta")
+    assert collected.names == hash_names([b"one", b"two", b"three", b"four"]).tolist()
 
 
 @pytest.mark.parametrize(
@@ -207,11 +202,11 @@ def test_d5_invisible_characters_are_skipped_and_counted(tmp_path: Path, letter:
     assert report.altered == {name: 5}
 
 
-def test_d5_no_break_space_of_the_case(tmp_path: Path) -> None:
+def test_d5_no_break_space_of_the_case() -> None:
     content = case_file("nbsp.fasta").read_bytes()
-    kept, report = read_file(case_file("nbsp.fasta"), tmp_path)
+    collected, report = collect(case_file("nbsp.fasta"))
     assert report.altered == {"no-break and wide spaces": 1}
-    assert len(kept) == content.count(b">")
+    assert len(collected.sequences) == content.count(b">")
 
 
 @pytest.mark.parametrize(
@@ -241,9 +236,8 @@ def test_headers_may_hold_any_bytes(tmp_path: Path) -> None:
     kept, report = read(tmp_path, content)
     assert kept == [GOOD, OTHER]
     assert not report.altered
-    names = open_corpus(tmp_path / "corpus.pt").names
-    assert names is not None
-    assert names.tolist() == hash_names([b"gi|1", b"\xe4\xf6"]).tolist()
+    collected, _ = collect(tmp_path / "proteins.fasta")
+    assert collected.names == hash_names([b"gi|1", b"\xe4\xf6"]).tolist()
 
 
 def test_text_before_the_first_header_is_refused_with_its_line(tmp_path: Path) -> None:

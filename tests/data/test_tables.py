@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from optsweep.data import cleaning, tables
-from optsweep.data.corpus import open_corpus
-from optsweep.data.fasta import ImportReport, import_fasta
+from optsweep.data.fasta import ImportReport, scan
 from optsweep.data.names import hash_names
-from optsweep.data.vocabulary import decode
 from optsweep.errors import DataError
+
+from .collecting import collect
 
 GOOD = "MKVLAACDEFGHIKLMNPQRSTVWYMKVLAAC"
 OTHER = "WWVLAACDEFGHIKLMNPQRSTVWYMKVLAAC"
@@ -28,15 +28,8 @@ def chunk_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 def read(tmp_path: Path, content: str | bytes, name: str = "x.csv") -> tuple[list[str], ImportReport]:
     (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    report = import_fasta([tmp_path / name], tmp_path / "corpus.pt")
-    corpus = open_corpus(tmp_path / "corpus.pt")
-    return [decode(corpus.sequences[index]) for index in range(len(corpus.sequences))], report
-
-
-def names_of(corpus: Path) -> list[int]:
-    names = open_corpus(corpus).names
-    assert names is not None
-    return list(names.tolist())
+    collected, report = collect(tmp_path / name)
+    return collected.sequences, report
 
 
 @pytest.mark.parametrize(
@@ -56,13 +49,13 @@ def names_of(corpus: Path) -> list[int]:
 @pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x", "x.fasta"])
 def test_d8_csv_and_tsv_in_their_many_forms(tmp_path: Path, content: str, name: str) -> None:
     assert read(tmp_path, content, name)[0] == [GOOD, OTHER]
-    assert names_of(tmp_path / "corpus.pt") == hash_names([b"one", b"two"]).tolist()
+    assert collect(tmp_path / name)[0].names == hash_names([b"one", b"two"]).tolist()
     assert read(tmp_path, gzip.compress(content.encode()), f"{name}.gz")[0] == [GOOD, OTHER]
 
 
 def test_d8_a_column_alone_is_a_table(tmp_path: Path) -> None:
     assert read(tmp_path, f"sequence\n{GOOD}\n{OTHER}\n")[0] == [GOOD, OTHER]
-    assert names_of(tmp_path / "corpus.pt") == hash_names([b"", b""]).tolist()
+    assert collect(tmp_path / "x.csv")[0].names == hash_names([b"", b""]).tolist()
 
 
 def test_d8_fields_are_cleaned_as_fasta_is(tmp_path: Path) -> None:
@@ -75,7 +68,7 @@ def test_d8_fields_are_cleaned_as_fasta_is(tmp_path: Path) -> None:
         "stop signs at the end": 1,
         "> read as unknown": 1,
     }
-    assert {reason: count for reason, count in report.dropped.items() if count} == {
+    assert report.dropped == {
         "empty": 1,
         "of several chains (: or /)": 1,
         "of nucleotides": 1,
@@ -112,12 +105,11 @@ def test_d8_parquet(tmp_path: Path) -> None:
     columns = {"Entry": ["one", None, "three"], "length": [1, 2, 3], "Sequence": [GOOD, None, f"{OTHER}*"]}
     parquet.write_table(pyarrow.table(columns), source)
     assert read(tmp_path, source.read_bytes(), "y")[0] == [GOOD, OTHER]
-    assert names_of(tmp_path / "corpus.pt") == hash_names([b"one", b"three"]).tolist()
+    assert collect(source)[0].names == hash_names([b"one", b"three"]).tolist()
     encoded = pyarrow.table({"seq": pyarrow.array([GOOD.encode(), OTHER.encode()]).dictionary_encode()})
     parquet.write_table(encoded, source)
     calls: list[tuple[int, int]] = []
-    import_fasta([source], tmp_path / "corpus.pt", lambda done, total: calls.append((done, total)))
-    assert open_corpus(tmp_path / "corpus.pt").num_sequences == 2
+    assert scan(source, on_progress=lambda done, total: calls.append((done, total))).num_kept == 2
     assert calls[-1][0] <= calls[-1][1] == source.stat().st_size
     for table, words in [
         ({"id": ["a"]}, "there are: id"),
@@ -126,7 +118,7 @@ def test_d8_parquet(tmp_path: Path) -> None:
     ]:
         parquet.write_table(pyarrow.table(table), source)
         with pytest.raises(DataError, match=words):
-            import_fasta([source], tmp_path / "corpus.pt")
+            scan(source)
     whole = source.read_bytes()
     for damaged in (whole[:-9], whole[: len(whole) // 2], b"PAR1", b"PAR1" + bytes(range(200)) + b"PAR1"):
         with pytest.raises(DataError, match="is not a whole Parquet file"):
