@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from optsweep.data._building import cannot_write, sole_builder
-from optsweep.data.corpus import open_corpus, write_corpus
+from optsweep.data.corpus import Corpus, open_corpus, write_corpus
+from optsweep.data.recipe import Drawn
+from optsweep.data.relatives import KnownFamilies, OnProgress
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.vocabulary import FIRST_RESIDUE, RESIDUES
 from optsweep.errors import DataError
@@ -71,7 +73,7 @@ def make_demo(path: Path, num_sequences: int = NUM_SEQUENCES, seed: int = SEED) 
         raise DataError(f"a demo corpus of {num_sequences} sequences cannot be made; 3 to {MAX_SEQUENCES} are right")
     # Looked at before the work is done, too.
     with cannot_write(path):
-        write_corpus(path, _families(num_sequences, seed), _manifest(num_sequences, seed))
+        write_corpus(path, _evolved(num_sequences, seed)[0], _manifest(num_sequences, seed))
     return path
 
 
@@ -86,6 +88,34 @@ def ensure_demo(path: Path = DEMO_PATH) -> Path:
                 return path
         remove_leftovers(path)
         return make_demo(path)
+
+
+class DemoFamilies(KnownFamilies):
+    """The families that a demo corpus was made of."""
+
+    name = "demo families"
+    words = "the demo corpus' own families"
+
+    def __init__(self, families: Array) -> None:
+        super().__init__()
+        self._families = families
+
+    def families(self, drawn: Drawn, on_progress: OnProgress = None) -> Array:
+        return self._families[drawn.rows]
+
+    def relatives_in_corpus(self, drawn: Drawn, held_out: Array, on_progress: OnProgress = None) -> Array:
+        return np.flatnonzero(np.isin(self._families, self._families[drawn.rows[held_out]]))
+
+
+def demo_families(corpus: Corpus) -> DemoFamilies | None:
+    """The families of a demo corpus, by making it again; None if it is none, or if it was made by another numpy."""
+    manifest, num = corpus.manifest, corpus.num_sequences
+    seed = manifest.get("seed")
+    if type(seed) is not int or seed < 0 or manifest != _manifest(num, seed) or num > MAX_SEQUENCES:
+        return None
+    sequences, families = _evolved(num, seed)
+    same = np.array_equal(sequences.offsets, corpus.sequences.offsets)
+    return DemoFamilies(families) if same and np.array_equal(sequences.tokens, corpus.sequences.tokens) else None
 
 
 def _manifest(num_sequences: int, seed: int) -> dict[str, Any]:
@@ -108,17 +138,20 @@ class _Ancestor:
     is_motif: npt.NDArray[np.bool_]
 
 
-def _families(num_sequences: int, seed: int) -> Sequences:
+def _evolved(num_sequences: int, seed: int) -> tuple[Sequences, Array]:
+    """The sequences, and the family of each, int64[num_sequences]."""
     rng = np.random.default_rng(seed)
     library = [[_draw(rng, kind, _MOTIF_LENGTHS) for _ in range(_MOTIFS_PER_KIND)] for kind in range(len(_KINDS))]
     descendants: list[npt.NDArray[np.uint8]] = []
+    sizes: list[int] = []
     while len(descendants) < num_sequences:
-        size = min(int(rng.geometric(1 / _MEAN_FAMILY_SIZE)), num_sequences - len(descendants))
-        for residues in _evolve(rng, _ancestor(rng, library), size):
+        sizes.append(min(int(rng.geometric(1 / _MEAN_FAMILY_SIZE)), num_sequences - len(descendants)))
+        for residues in _evolve(rng, _ancestor(rng, library), sizes[-1]):
             # Fragments: real family members differ in length.
             start, missing = rng.integers(0, 1 + len(residues) // 8, 2)
             descendants.append((residues[start : len(residues) - missing] + FIRST_RESIDUE).astype(np.uint8))
-    return from_arrays([descendants[index] for index in rng.permutation(num_sequences)])
+    order = rng.permutation(num_sequences)
+    return from_arrays([descendants[index] for index in order]), np.repeat(np.arange(len(sizes)), sizes)[order]
 
 
 def _draw(rng: np.random.Generator, kind: int, lengths: tuple[int, int]) -> Array:

@@ -1,14 +1,17 @@
-"""What `data info` tells of a corpus."""
+"""What `data info` tells of a corpus, and of how well its split holds out."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from optsweep.data.corpus import Corpus, open_corpus
-from optsweep.data.similarity import close_matches
+from optsweep.data.recipe import trained_on
+from optsweep.data.relatives import OnProgress
+from optsweep.data.rules import best_search, recorded_rule
 
 
 def describe_corpus(path: Path) -> dict[str, Any]:
@@ -24,13 +27,28 @@ def describe_corpus(path: Path) -> dict[str, Any]:
     }
 
 
-def validation_match_share(corpus: Corpus) -> float | None:
-    """Share (0..1) of validation sequences with a close match among those trained on; None without a split."""
+@dataclass(frozen=True)
+class Leakage:
+    """How many held-out sequences have a relative among those that are trained on."""
+
+    split_rule: str
+    """The rule by which the file was split, in words."""
+    measured_by: str
+    """The rule by which relatives were looked for now, in words."""
+    validation: float
+    """Share, 0..1."""
+    confirmation: float
+
+
+def leakage(corpus: Corpus, on_progress: OnProgress = None) -> Leakage | None:
+    """Measured by the better search that this host has; None if the file has no split. Raises `DataError`."""
     if corpus.validation is None or not len(corpus.validation):
         return None
-    is_train = np.ones(corpus.num_sequences, bool)
-    is_train[corpus.validation] = False
-    if corpus.confirmation is not None:
-        is_train[corpus.confirmation] = False
-    matched, _ = close_matches(corpus.take(corpus.validation), corpus.sequences.select(np.flatnonzero(is_train)))
-    return float(matched.mean())
+    confirmation = corpus.validation[:0] if corpus.confirmation is None else corpus.confirmation
+    train = corpus.take(trained_on(corpus))
+    rule = best_search(max(1, corpus.num_residues))
+    held_out = corpus.take(np.concatenate([corpus.validation, confirmation]))
+    matched, _ = rule.matches(held_out, train, on_progress)
+    parts = np.split(matched, [len(corpus.validation)])
+    shares = [float(part.mean()) if len(part) else 0.0 for part in parts]
+    return Leakage(recorded_rule(corpus)["words"], rule.words, *shares)

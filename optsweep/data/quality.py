@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optsweep.data.fasta import MIN_LENGTH
+from optsweep.data.residues import MIN_LENGTH
 from optsweep.data.sequences import Sequences
 from optsweep.data.similarity import close_matches
 from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE

@@ -2,141 +2,175 @@
 
 from __future__ import annotations
 
-import os
-import random
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from optsweep.data._building import sole_builder
+from optsweep.data.cluster_file import ClusterFile
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums, write_corpus
-from optsweep.data.fingerprint import describe_file
-from optsweep.data.split import clustered_split
+from optsweep.data.exclusion import find_exclusion
+from optsweep.data.recipe import Drawn, recipe_rows
+from optsweep.data.relatives import OnProgress, Rows, Rule
+from optsweep.data.rules import best_rule, recorded_rule
+from optsweep.data.sequences import Sequences
+from optsweep.data.split import Split, clustered_split
+from optsweep.data.subset_file import (
+    VERSION,
+    Subset,
+    described_subset,
+    find_subset,
+    origin,
+    packed_beside,
+    places,
+    standing_subset,
+    subset_path,
+)
 from optsweep.errors import DataError
 from optsweep.files import remove_leftovers
 
+__all__ = ["SUBSET_SEED", "SUBSET_SIZE", "Subset", "ensure_subset", "find_subset", "subset_path"]
+
 SUBSET_SIZE = 10_000
 SUBSET_SEED = 42
-_VERSION = 1
-"""Of the split's algorithm: subsets made by another one are stale."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subset:
-    path: Path
-    made: bool
-    """Made now, by this call; otherwise it stood there."""
-    num_source: int
-    """Sequences of the corpus that it was drawn from."""
-    num_sequences: int
-
-
-def subset_path(source: Path) -> Path:
-    """Where the subset of ``source`` is made: X_sweep.pt beside it, in ./data where that folder is read-only."""
-    name = f"{source.stem}_sweep.pt"
-    folder = source.parent if os.access(source.parent, os.W_OK) else Path("data")
-    return folder / name
-
-
-def find_subset(source: Path) -> Path | None:
-    """A subset of ``source``, of any size and seed, that is there and not stale, beside it or in ./data."""
-    wanted = _origin(source)
-    return next((path for path in _places(source) if _standing(path, wanted) is not None), None)
 
 
 def ensure_subset(
-    source: Path, *, size: int = SUBSET_SIZE, seed: int = SUBSET_SEED, output: Path | None = None
+    source: Path,
+    *,
+    size: int = SUBSET_SIZE,
+    seed: int = SUBSET_SEED,
+    output: Path | None = None,
+    clusters: Path | None = None,
+    on_progress: OnProgress = None,
 ) -> Subset:
-    """The subset of a corpus, made where it is missing or stale; once, however many processes ask at the same time.
+    """The subset of a corpus, made if it is missing or stale; once, however many processes ask at the same time.
 
-    It holds exactly the sequences at ``random.Random(seed).sample(range(n), size)``, in that order, or all where
-    n <= size. A file that has a split already is its own subset. Raises `DataError`.
+    It holds exactly the sequences at ``random.Random(seed).sample(range(n), size)``, in that order, or all if
+    n <= size. A file that has a split already is its own subset. ``clusters``: a cluster file whose families are kept
+    together; without it the best rule that this host has. A subset that is there keeps its rule, whatever this host
+    has; it is refused only if ``clusters`` asks for another one. Raises `DataError`.
     """
     if output is not None and output.exists() and source.exists() and output.samefile(source):
         raise DataError(f"{output}: is the corpus itself; choose another output")
     if size < 3:
         raise DataError(f"a subset of {size} sequences cannot be split; 3 or more are right (default {SUBSET_SIZE})")
-    wanted = {**_origin(source), "n": size, "seed": seed}
-    for path in [output] if output else _places(source):
-        if standing := _standing(path, wanted):
-            return standing
+    rule = None if clusters is None else ClusterFile(clusters)
+    wanted = {**origin(source), "n": size, "seed": seed}
+    for path in [output] if output else places(source):
+        if standing := standing_subset(path, wanted):
+            return _accepted(standing, source, rule, on_progress)
     corpus = open_corpus(source)
     if output is None and corpus.validation is not None:
-        return Subset(path=source, made=False, num_source=corpus.num_sequences, num_sequences=corpus.num_sequences)
+        return _own_subset(corpus, rule)
     target = output or subset_path(source)
     with sole_builder(target):
-        if standing := _standing(target, wanted):
-            return standing
-        _refuse_foreign(target)
+        for path in [target] if output else places(source):
+            if standing := standing_subset(path, wanted):
+                return _accepted(standing, source, rule, on_progress)
         remove_leftovers(target)
-        return _make(corpus, target, wanted)
+        drawn = _draw(corpus, size, seed)
+        final = _target(drawn, target, may_go_beside=output is None)
+        notes = [] if final == target else [f"{target} holds the same sequences without a split and stays as it is"]
+        return _make(drawn, final, wanted, rule, notes, on_progress)
 
 
-def _places(source: Path) -> list[Path]:
-    target = subset_path(source)
-    return list(dict.fromkeys([target, source.parent / target.name]))
+def _accepted(subset: Subset, source: Path, asked: ClusterFile | None, on_progress: OnProgress) -> Subset:
+    """The subset that is there, if it is split by the rule that was asked for."""
+    if asked is not None:
+        split = open_corpus(subset.path)
+        if not asked.is_recorded_in(split):
+            raise DataError(
+                f"{subset.path}: is split by another rule ({subset.rule}) than --clusters {asked.path} asks for\n"
+                "move it away, or name another output with -o"
+            )
+        find_exclusion(open_corpus(source), split, asked, on_progress)
+    return subset
 
 
-def _origin(source: Path) -> dict[str, Any]:
-    """The part of a subset's manifest that says what it was made from."""
-    described = describe_file(source)
-    return {
-        "kind": "subset",
-        "version": _VERSION,
-        "source": described["name"],
-        "source_size": described["size"],
-        "source_fingerprint": described["fingerprint"],
-    }
+def _own_subset(corpus: Corpus, asked: Rule | None) -> Subset:
+    if asked is not None:
+        raise DataError(f"{corpus.path}: has a split already; --clusters is for a corpus without one")
+    return Subset(
+        path=corpus.path,
+        made=False,
+        num_source=corpus.num_sequences,
+        num_sequences=corpus.num_sequences,
+        rule=recorded_rule(corpus)["words"],
+        num_left_out=0 if corpus.left_out is None else len(corpus.left_out),
+    )
 
 
-def _standing(path: Path, wanted: dict[str, Any]) -> Subset | None:
-    """The subset at ``path``, unless it is missing, damaged or stale."""
-    if not path.exists():
-        return None
-    try:
-        corpus = open_corpus(path)
-        manifest = corpus.manifest
-        if corpus.validation is None or any(manifest.get(key) != value for key, value in wanted.items()):
-            return None
-        verify_checksums(path)
-    except DataError:
-        return None
-    num_source = manifest.get("num_source")
-    if type(num_source) is not int:
-        return None
-    return Subset(path=path, made=False, num_source=num_source, num_sequences=corpus.num_sequences)
+def _draw(corpus: Corpus, size: int, seed: int) -> Drawn:
+    # A residue that a flipped bit turned into another one is seen by nothing else.
+    if corpus.file.file.is_zip:
+        verify_checksums(corpus.path)
+    rows = recipe_rows(corpus.num_sequences, size, seed)
+    return Drawn(corpus, rows, corpus.take(rows))
 
 
-def _refuse_foreign(target: Path) -> None:
-    """Never write over a corpus that somebody else made; what cannot be read is no loss."""
-    try:
-        manifest = open_corpus(target).manifest if target.exists() else {"kind": "subset"}
-    except DataError:
-        return
-    if manifest.get("kind") != "subset":
-        raise DataError(
-            f"{target}: is there already and is no subset made by optsweep; move it away, or use it as --data"
-        )
-
-
-def _make(corpus: Corpus, target: Path, wanted: dict[str, Any]) -> Subset:
-    num_source = corpus.num_sequences
-    if num_source > wanted["n"]:
-        indices = random.Random(wanted["seed"]).sample(range(num_source), wanted["n"])
-    else:
-        indices = list(range(num_source))
-    sequences = corpus.take(np.array(indices, np.int64))
-    try:
-        validation, confirmation = clustered_split(sequences, wanted["seed"])
-    except DataError as error:
-        raise DataError(f"{corpus.path}: {error}") from None
+def _make(
+    drawn: Drawn,
+    target: Path,
+    wanted: dict[str, Any],
+    asked: ClusterFile | None,
+    notes: list[str],
+    on_progress: OnProgress,
+) -> Subset:
+    corpus, rule = drawn.corpus, asked or best_rule(drawn)
+    split, left_out = _split(drawn, rule, wanted["seed"], on_progress)
     manifest = {
         **wanted,
-        "num_source": num_source,
+        "version": VERSION,
+        "num_source": corpus.num_sequences,
+        "num_differing": corpus.differing_rows(drawn.rows),
+        "rule": rule.record(),
+        "num_left_out": len(left_out),
+        "notes": [*notes, *rule.notes, *split.notes],
         "synthetic": corpus.synthetic,
         "source_manifest": corpus.manifest,
     }
-    write_corpus(target, sequences, manifest, {"validation": validation, "confirmation": confirmation})
-    return Subset(path=target, made=True, num_source=num_source, num_sequences=len(sequences))
+    parts = {"validation": split.validation, "confirmation": split.confirmation, "left_out": left_out}
+    write_corpus(target, drawn.sequences, manifest, parts)
+    made = open_corpus(target)
+    if asked is not None:
+        # Its relatives in the whole corpus are found while the file is at hand.
+        find_exclusion(corpus, made, asked, on_progress)
+    return described_subset(made, made=True)
+
+
+def _split(drawn: Drawn, rule: Rule, seed: int, on_progress: OnProgress) -> tuple[Split, Rows]:
+    """The held-out parts, and the other sequences, int64[k], that are relatives of theirs by a last search."""
+    sequences, path = drawn.sequences, drawn.corpus.path
+    families = rule.families(drawn, on_progress)
+    try:
+        split = clustered_split(sequences, families, seed)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+    held_out = np.concatenate([split.validation, split.confirmation])
+    others = np.delete(np.arange(len(sequences)), held_out)
+    _, found = rule.matches(sequences.take(held_out), sequences.take(others), on_progress)
+    if not np.any(~found & (sequences.lengths[others] > 0)):
+        raise DataError(f"{path}: nothing is left to train on: every sequence is a relative of a held-out one")
+    return split, others[found]
+
+
+def _target(drawn: Drawn, path: Path, may_go_beside: bool) -> Path:
+    """Where the subset is written: never over a corpus that somebody else made; what cannot be read is no loss.
+
+    If that corpus is the recipe's (as the usual script makes it), the packed subset goes beside it.
+    """
+    try:
+        there = open_corpus(path) if path.exists() else None
+    except DataError:
+        there = None
+    if there is None or there.manifest.get("kind") == "subset":
+        return path
+    if may_go_beside and _same_sequences(there.sequences, drawn.sequences):
+        return _target(drawn, packed_beside(path), may_go_beside=False)
+    raise DataError(f"{path}: is there already and is no subset made by optsweep; move it away, or use it as --data")
+
+
+def _same_sequences(first: Sequences, second: Sequences) -> bool:
+    return np.array_equal(first.offsets, second.offsets) and np.array_equal(first.tokens, second.tokens)

@@ -1,4 +1,4 @@
-"""What a training run trains on and is scored on: three parts that share no close relatives."""
+"""What a training run trains on and is scored on: three parts that share no relatives."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums, verify_corpus
+from optsweep.data.exclusion import find_exclusion, subset_of
+from optsweep.data.recipe import trained_on
+from optsweep.data.relatives import OnProgress
 from optsweep.data.sequences import Sequences
-from optsweep.data.similarity import close_matches
-from optsweep.data.subset import find_subset
 from optsweep.errors import DataError
 
 SAMPLE_SEED = 42
@@ -37,27 +38,22 @@ class TrainingData:
         return self.train.select(np.array(sorted(chosen)))
 
 
-def load_training_data(path: Path) -> TrainingData:
+def load_training_data(path: Path, on_progress: OnProgress = None) -> TrainingData:
     """The parts of a subset, or of a full corpus whose subset says what is held out; raises `DataError`.
 
-    A full corpus is trained on without the held-out sequences and without whatever matches them closely.
+    A full corpus is trained on without the held-out sequences and without their relatives.
     """
     corpus = open_corpus(path)
     if corpus.validation is not None:
         return _from_subset(corpus)
-    subset = find_subset(path)
-    if subset is None:
-        raise DataError(
-            f"{path}: has no subset that says which sequences are held out (or an outdated one)\n"
-            f"make it: optsweep data subset {path}"
-        )
-    held_out = _from_subset(open_corpus(subset))
-    verify_corpus(corpus)
-    queries = _joined(held_out.validation, held_out.confirmation)
-    _, matched = close_matches(queries, corpus.sequences)
-    train = corpus.sequences.select(np.flatnonzero(~matched & (corpus.sequences.lengths > 0)))
-    if not len(train):
-        raise DataError(f"{path}: nothing is left to train on: every sequence is close to a held-out one")
+    subset = subset_of(path)
+    held_out = _from_subset(subset)
+    verify_corpus(corpus, on_progress)
+    is_train = corpus.sequences.lengths > 0
+    is_train[find_exclusion(corpus, subset, on_progress=on_progress).rows] = False
+    if not is_train.any():
+        raise DataError(f"{path}: nothing is left to train on: every sequence is a relative of a held-out one")
+    train = corpus.sequences.select(np.flatnonzero(is_train))
     return TrainingData(train, held_out.validation, held_out.confirmation, corpus.manifest, path)
 
 
@@ -68,17 +64,9 @@ def _from_subset(corpus: Corpus) -> TrainingData:
     nothing = np.empty(0, np.int64)
     validation = nothing if corpus.validation is None else corpus.validation
     confirmation = nothing if corpus.confirmation is None else corpus.confirmation
-    is_train = corpus.sequences.lengths > 0
-    is_train[validation] = is_train[confirmation] = False
-    train = np.flatnonzero(is_train)
+    train = trained_on(corpus)
     if not len(train) or not len(validation):
         raise DataError(f"{corpus.path}: its split leaves nothing to train on, or nothing to validate with")
     return TrainingData(
         corpus.take(train), corpus.take(validation), corpus.take(confirmation), corpus.manifest, corpus.path
     )
-
-
-def _joined(first: Sequences, second: Sequences) -> Sequences:
-    """The sequences of two compact parts, one after the other."""
-    offsets = np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]])
-    return Sequences(np.concatenate([first.tokens, second.tokens]), offsets)

@@ -5,12 +5,13 @@ import time
 import numpy as np
 import pytest
 
+from optsweep.data.near_duplicates import near_duplicate_families as clusters
 from optsweep.data.sequences import Sequences, from_arrays
-from optsweep.data.similarity import close_matches, clusters
-from optsweep.data.split import clustered_split
+from optsweep.data.similarity import close_matches
+from optsweep.data.split import Split, clustered_split
 from optsweep.errors import DataError
 
-from .samples import random_sequences
+from .samples import measure, random_sequences
 
 
 def kmers(tokens: np.ndarray) -> set[bytes]:
@@ -79,11 +80,17 @@ def test_the_share_is_of_the_shorter_one_and_must_be_above_30_percent() -> None:
     assert close_matches(from_arrays([parts[0]]), from_arrays([long]))[0].all()
 
 
+def split(sequences: Sequences, seed: int = 42) -> Split:
+    return clustered_split(sequences, clusters(sequences), seed)
+
+
 def test_held_out_sequences_have_no_close_match_elsewhere() -> None:
     sequences = families(500, 0)
-    validation, confirmation = clustered_split(sequences, 42)
-    assert len(validation) == len(confirmation) == 100
-    parts = [validation, confirmation, np.setdiff1d(np.arange(2_000), [*validation, *confirmation])]
+    found = split(sequences)
+    assert len(found.validation) == len(found.confirmation) == 100
+    assert found.notes == []
+    held_out = [*found.validation, *found.confirmation]
+    parts = [found.validation, found.confirmation, np.setdiff1d(np.arange(2_000), held_out)]
     assert sum(map(len, parts)) == 2_000
     for first in range(3):
         for second in range(first):
@@ -93,30 +100,76 @@ def test_held_out_sequences_have_no_close_match_elsewhere() -> None:
 
 def test_the_split_is_the_seed_s() -> None:
     sequences = random_sequences(10_000, lengths=(30, 40))
-    first, again, other = (clustered_split(sequences, seed) for seed in (42, 42, 43))
-    assert [len(part) for part in first] == [500, 500]
-    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
-    assert not np.array_equal(first[0], other[0])
+    first, again, other = (split(sequences, seed) for seed in (42, 42, 43))
+    assert len(first.validation) == len(first.confirmation) == 500
+    assert np.array_equal(first.validation, again.validation)
+    assert np.array_equal(first.confirmation, again.confirmation)
+    assert not np.array_equal(first.validation, other.validation)
 
 
 def test_clusters_larger_than_the_quota_are_held_out_whole() -> None:
     base = random_sequences(3, lengths=(60, 90))
-    copies = base.take([0] * 50 + [1] * 30 + [2] * 20)
-    validation, confirmation = clustered_split(copies, 42)
-    assert sorted([len(validation), len(confirmation)]) == [20, 30]
+    found = split(base.take([0] * 50 + [1] * 30 + [2] * 20))
+    assert sorted([len(found.validation), len(found.confirmation)]) == [20, 30]
+    assert sum("is one family" in note for note in found.notes) == 2
 
 
 def test_what_cannot_be_split_or_scored() -> None:
     base = random_sequences(3, lengths=(60, 90))
     with pytest.raises(DataError, match=r"groups of close relatives \(2\)"):
-        clustered_split(base.take([0, 0, 1, 1]), 42)
+        split(base.take([0, 0, 1, 1]))
     strangers = from_arrays([np.full(40, 3, np.uint8)] * 50 + [base[index] for index in range(3)])
-    validation, confirmation = clustered_split(strangers, 42)
-    assert len(validation) == len(confirmation) == 1
-    assert min(validation[0], confirmation[0]) >= 50
-    unequal = base.take([0, 1] + [2] * 38)
-    validation, confirmation = clustered_split(unequal, 42)
-    assert {*validation.tolist(), *confirmation.tolist()} == {0, 1}
+    found = split(strangers)
+    assert len(found.validation) == len(found.confirmation) == 1
+    assert min(found.validation[0], found.confirmation[0]) >= 50
+    found = split(base.take([0, 1] + [2] * 38))
+    assert {*found.validation.tolist(), *found.confirmation.tolist()} == {0, 1}
+
+
+def sizes_of_families(part: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    return np.unique(labels[part], return_counts=True)[1]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "held_out"),
+    [
+        ([1] * 20_000, 1_000),
+        ([50] * 300 + [51] * 20 + [1] * 3_980, 1_000),
+        ([20] * 500, None),
+        ([186] * 20 + [3] * 2_000, None),
+        ([2] * 300 + [1] * 30, 15),
+        ([1_000] * 10, None),
+    ],
+)
+def test_d3_no_family_is_more_than_a_twentieth_of_a_part(sizes: list[int], held_out: int | None) -> None:
+    num = sum(sizes)
+    labels = np.random.default_rng(0).permutation(np.repeat(np.arange(len(sizes)), sizes))
+    sequences = Sequences(np.full(num, 7, np.uint8), np.arange(num + 1))
+    for seed in range(3):
+        found = clustered_split(sequences, labels, seed)
+        parts = [found.validation, found.confirmation]
+        for part in parts:
+            assert len(part)
+            largest = sizes_of_families(part, labels).max()
+            if min(sizes) <= max(1, 0.05 * len(part)):
+                assert largest <= max(1, 0.05 * len(part))
+            assert np.isin(labels, labels[part]).sum() == len(part), "families are whole"
+            assert held_out is None or len(part) == held_out
+            assert len(part) <= max(round(0.05 * num), min(sizes))
+        assert len(found.notes) == sum(len(part) < round(0.05 * num) or len(part) > round(0.05 * num) for part in parts)
+
+
+def test_d3_a_part_stays_smaller_if_small_families_do_not_suffice_and_says_so() -> None:
+    """20 families of 3 fill at most a part of 60; such a part allows no family of more than 3."""
+    sizes = [3] * 45 + [400] * 9 + [265]
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    sequences = Sequences(np.full(len(labels), 7, np.uint8), np.arange(len(labels) + 1))
+    found = clustered_split(sequences, labels, 42)
+    assert len(labels) == 4_000
+    assert sorted([len(found.validation), len(found.confirmation)]) == [66, 69]
+    assert len(found.notes) == 2
+    assert "validation holds 6" in found.notes[0]
+    assert ", not 200: small families are too few (none may be more than 5% of it)" in found.notes[0]
 
 
 def test_one_large_family_does_not_cost_its_square() -> None:
@@ -128,3 +181,37 @@ def test_one_large_family_does_not_cost_its_square() -> None:
     labels = clusters(from_arrays(list(family)))
     assert time.process_time() - start < 5
     assert labels.max() == 0
+
+
+def test_d6_a_piece_that_strangers_share_does_not_cost_its_square() -> None:
+    """5,000 sequences of 50 residues around one piece of 17: 3 of 36 15-mers are common, which is too few."""
+    rng = np.random.default_rng(0)
+    tokens = rng.integers(5, 25, (5_000, 50)).astype(np.uint8)
+    tokens[:, 15:32] = tokens[0, 15:32]
+    # And pairs of copies among them.
+    tokens[4_000:, :40] = tokens[:1_000, :40]
+    start = time.process_time()
+    labels = clusters(from_arrays(list(tokens)))
+    assert time.process_time() - start < 10
+    # In groups of more than 64 strangers not all are compared, but copies share other pieces too.
+    assert np.array_equal(labels[4_000:], labels[:1_000])
+    assert labels.max() == 3_999
+
+
+def test_d6_families_take_linear_time_and_memory() -> None:
+    seconds, peak = [], []
+    for num in (50_000, 200_000):
+        script = f"""
+import numpy as np
+from optsweep.data.near_duplicates import near_duplicate_families
+from optsweep.data.sequences import Sequences
+tokens = np.random.default_rng(0).integers(5, 25, {num} * 100, dtype=np.uint8)
+sequences = Sequences(tokens, np.arange({num} + 1) * 100)
+sequences.tokens[-1000:] = sequences.tokens[:1000]
+assert near_duplicate_families(sequences).max() == {num} - 11
+"""
+        took, used = measure(script)
+        seconds.append(took)
+        peak.append(used)
+    assert seconds[1] < 6 * seconds[0]
+    assert peak[1] < 700

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -9,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from optsweep.data import subset as subset_module
 from optsweep.data.corpus import open_corpus, write_corpus
+from optsweep.data.relatives import NearDuplicates
 from optsweep.data.subset import Subset, ensure_subset, find_subset, subset_path
 from optsweep.data.vocabulary import decode
 from optsweep.errors import DataError
@@ -25,10 +26,15 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
+def subset(path: Path, num_source: int, num_sequences: int, made: bool) -> Subset:
+    """What is expected of a subset by the k-mer rule with nothing to note."""
+    return Subset(path=path, made=made, num_source=num_source, num_sequences=num_sequences, rule=NearDuplicates.words)
+
+
 def test_the_recipe_that_everybody_uses(source: Path) -> None:
     before = source.read_bytes()
     made = ensure_subset(source)
-    assert made == Subset(path=source.parent / "proteins_sweep.pt", made=True, num_source=12_000, num_sequences=10_000)
+    assert made == subset(source.parent / "proteins_sweep.pt", 12_000, 10_000, made=True)
     whole, part = open_corpus(source), open_corpus(made.path)
     indices = random.Random(42).sample(range(12_000), 10_000)
     assert np.array_equal(part.sequences.tokens, whole.take(indices).tokens)
@@ -38,7 +44,7 @@ def test_the_recipe_that_everybody_uses(source: Path) -> None:
     assert loaded["validation"].shape == loaded["confirmation"].shape == (500,)
     assert loaded["validation"].dtype == torch.int64
     assert source.read_bytes() == before
-    assert ensure_subset(source) == Subset(path=made.path, made=False, num_source=12_000, num_sequences=10_000)
+    assert ensure_subset(source) == subset(made.path, 12_000, 10_000, made=False)
 
 
 def test_a_small_corpus_is_taken_whole_and_in_order(tmp_path: Path) -> None:
@@ -66,9 +72,8 @@ def test_a_stale_subset_is_made_again(source: Path) -> None:
     assert ensure_subset(source, size=500, seed=1).made
     assert not ensure_subset(source, size=500, seed=1).made
     write_corpus(source, random_sequences(600, seed=1), {})
-    assert ensure_subset(source, size=500, seed=1) == Subset(
-        path=source.parent / "proteins_sweep.pt", made=True, num_source=600, num_sequences=500
-    )
+    expected = subset(source.parent / "proteins_sweep.pt", 600, 500, made=True)
+    assert ensure_subset(source, size=500, seed=1) == expected
 
 
 def test_a_replaced_corpus_of_the_same_size_is_noticed(source: Path) -> None:
@@ -95,7 +100,7 @@ def test_a_broken_subset_is_made_again_but_a_foreign_corpus_is_not_overwritten(s
 
 def test_a_subset_is_its_own_subset(source: Path) -> None:
     made = ensure_subset(source, size=500)
-    assert ensure_subset(made.path) == Subset(path=made.path, made=False, num_source=500, num_sequences=500)
+    assert ensure_subset(made.path) == subset(made.path, 500, 500, made=False)
 
 
 def test_an_output_of_one_s_own(source: Path, tmp_path: Path) -> None:
@@ -114,7 +119,7 @@ def test_a_read_only_folder_gets_its_subset_in_data(
     monkeypatch.chdir(tmp_path / "work")
     beside = ensure_subset(source, size=500)
     # root may write anywhere: only the kernel's answer can be replaced.
-    monkeypatch.setattr(subset_module.os, "access", lambda path, mode: Path(path) != source.parent)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != source.parent)
     assert subset_path(source) == Path("data/proteins_sweep.pt")
     assert ensure_subset(source, size=500).path == beside.path
     assert ensure_subset(source, size=400).path == Path("data/proteins_sweep.pt")
@@ -148,6 +153,7 @@ def test_eight_processes_at_once_make_it_once(source: Path) -> None:
     script = f"""
 import sys
 from pathlib import Path
+from optsweep.data.relatives import NearDuplicates
 from optsweep.data.subset import ensure_subset
 print("ready", flush=True)
 sys.stdin.readline()

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from optsweep.data.corpus import open_corpus, write_corpus
-from optsweep.data.info import describe_corpus, validation_match_share
+from optsweep.data.info import describe_corpus, leakage
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.subset import ensure_subset
 from optsweep.data.training_data import load_training_data
@@ -98,12 +98,17 @@ def test_the_description_of_a_corpus(source: Path) -> None:
     assert described["num_residues"] == open_corpus(source).sequences.lengths.sum()
 
 
-def test_the_share_of_validation_sequences_with_a_close_match(source: Path, tmp_path: Path) -> None:
-    assert validation_match_share(open_corpus(source)) is None
-    assert validation_match_share(open_corpus(ensure_subset(source, size=300).path)) == 0
+def test_the_share_of_held_out_sequences_with_a_relative(source: Path, tmp_path: Path) -> None:
+    assert leakage(open_corpus(source)) is None
+    measured = leakage(open_corpus(ensure_subset(source, size=300).path))
+    assert measured is not None
+    assert (measured.validation, measured.confirmation) == (0, 0)
+    assert measured.split_rule == measured.measured_by
     leaky = tmp_path / "leaky.pt"
-    sequences = random_sequences(6, lengths=(60, 90))
-    write_corpus(
-        leaky, sequences.take([0, 1, 2, 3, 0, 1]), {}, {"validation": np.array([0, 2]), "confirmation": np.array([1])}
-    )
-    assert validation_match_share(open_corpus(leaky)) == 0.5
+    sequences = random_sequences(7, lengths=(60, 90)).take([0, 1, 2, 3, 0, 1, 3])
+    split = {"validation": np.array([0, 2]), "confirmation": np.array([1]), "left_out": np.array([5])}
+    write_corpus(leaky, sequences, {}, split)
+    measured = leakage(open_corpus(leaky))
+    assert measured is not None
+    assert (measured.validation, measured.confirmation) == (0.5, 0)
+    assert measured.split_rule.startswith("unknown")
