@@ -33,7 +33,7 @@ _MEMORY_PER_BYTE = 24
 _SECONDS = 20
 _SECONDS_PER_BYTE = 0.5e-6
 _MAX_DIRECTORY = 256 << 20
-"""Of 9 million members."""
+"""A directory of 9 million members costs so much, times `_MEMORY_PER_BYTE`."""
 _PR_SET_PDEATHSIG = 1
 
 

@@ -13,25 +13,22 @@ _MAX_BITS = 2_000
 def is_plain(value: Any) -> bool:
     """Whether a value is plain and, written out, small: shared and circular parts count each time."""
     left = _MAX_SIZE
-    pending = [(value, 0)]
+    pending: list[tuple[Any, int]] = [(value, 0)]
     while pending:
         item, depth = pending.pop()
         left -= 100 + (len(item) if type(item) is str else 0)
         if left < 0 or depth > _MAX_DEPTH:
             return False
-        if type(item) is dict:
-            if not all(type(key) is str for key in item):
-                return False
-            left -= sum(map(len, item))
-            pending.extend((part, depth + 1) for part in item.values())
+        if type(item) is dict and all(type(key) is str for key in item):
+            pending.extend((part, depth + 1) for pair in item.items() for part in pair)
         elif type(item) in (list, tuple):
             pending.extend((part, depth + 1) for part in item)
-        elif type(item) is float:
-            if not math.isfinite(item):
-                return False
-        elif type(item) is int:
-            if item.bit_length() > _MAX_BITS:
-                return False
-        elif not (item is None or type(item) in (bool, str)):
+        elif not _is_scalar(item):
             return False
     return True
+
+
+def _is_scalar(value: Any) -> bool:
+    if type(value) is float:
+        return math.isfinite(value)
+    return value is None or type(value) in (bool, str) or (type(value) is int and value.bit_length() <= _MAX_BITS)

@@ -77,8 +77,12 @@ class Rows:
             return 0, 0, 0, 1, NOT_IDS
 
     def _inline_place(self, value: Any) -> Place:
-        if isinstance(value, NumpyArray) and isinstance(value.content, bytes | bytearray):
-            value = array(_ARRAY_CODES[str(value.type)], value.content).tolist()
+        if (
+            isinstance(value, NumpyArray)
+            and isinstance(value.type, str)
+            and isinstance(value.content, bytes | bytearray)
+        ):
+            value = array(_ARRAY_CODES[value.type], value.content).tolist()
         if type(value) not in (list, tuple):
             raise TypeError(type(value))
         while len(value) == 1 and type(value[0]) is list:

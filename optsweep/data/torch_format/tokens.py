@@ -114,10 +114,11 @@ def _padding(rows: _Rows) -> int:
     """The id that fills one end of most rows that have more ids than letters and two special tokens need."""
     has_room = rows.ends - rows.starts > rows.letters.lengths + 2
     starts, ends = rows.starts[has_room], rows.ends[has_room]
-    pairs = ((rows.ids[ends - 1], rows.ids[ends - 2]), (rows.ids[starts], rows.ids[starts + 1]))
-    repeated = np.concatenate([outer[outer == inner] for outer, inner in pairs])
-    found = _mode(repeated)
-    return found if 2 * int((repeated == found).sum()) > len(starts) else _NO_ID
+    for outer, inner in ((rows.ids[ends - 1], rows.ids[ends - 2]), (rows.ids[starts], rows.ids[starts + 1])):
+        found = _mode(outer[outer == inner])
+        if 2 * int((outer == found).sum()) > len(starts):
+            return found
+    return _NO_ID
 
 
 def _mode(ids: Ints) -> int:

@@ -95,8 +95,9 @@ def _tensor(storage: object, start: object, shape: object, strides: object, *res
 
 
 def _numpy_scalar(type: object = "", content: object = b"", *_: object) -> object:
-    is_text = isinstance(type, NumpyType) and type.startswith("U") and isinstance(content, bytes)
-    return content.decode("utf-32-le") if is_text and isinstance(content, bytes) else Inert()
+    if isinstance(type, NumpyType) and type.startswith("U") and isinstance(content, bytes):
+        return content.decode("utf-32-le")
+    return Inert()
 
 
 _STORAGES = {
@@ -108,6 +109,7 @@ _STORAGES = {
     ]
     for name in names.split()
 }
+_TYPES = frozenset(_STORAGES.values())
 _BUILTINS = "set frozenset bytearray complex slice range bytes int float bool object str list tuple dict"
 _PATHS = "Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath"
 _NUMBERS = "bool int8 int16 int32 int64 uint8 float16 float32 float64 complex64 complex128"
