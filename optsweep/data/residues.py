@@ -127,8 +127,9 @@ def read_codes(coded: Coded, altered: Counter[str]) -> Records:
         altered[UNKNOWN] += len(strange) - joined.count(_SYMBOL)
         counts = np.bincount(np.searchsorted(ends, strange, side="right"), minlength=len(lengths))
         faults[STRANGE] = counts > (1 - MIN_STANDARD_SHARE) * lengths
-        sequences = [sequence.translate(_TO_TOKENS) for sequence in sequences]
-        joined = joined.translate(_TO_TOKENS)
+        if bytes([_U]) in joined or bytes([_SYMBOL]) in joined:
+            sequences = [sequence.translate(_TO_TOKENS) for sequence in sequences]
+            joined = joined.translate(_TO_TOKENS)
     return Records(sequences, joined, lengths, names, faults)
 
 
@@ -140,17 +141,23 @@ def _tidy(sequences: list[bytes], altered: Counter[str]) -> tuple[list[bytes], d
         odd = sequence.translate(None, _LETTERS)
         if not odd:
             continue
+        if odd == _STOP_CODE and sequence.endswith(odd):
+            # Some programs end every protein so.
+            altered[STOPS] += 1
+            tidied[index] = sequence[:-1]
+            continue
+        no_gaps = odd.translate(None, _GAP_CODES)
         left = sequence.translate(None, _SKIPPED_CODES)
-        tidy = left.rstrip(_STOP_CODE)
-        altered[GAPS] += sum(map(odd.count, _GAP_CODES))
-        altered[DIGITS] += sum(map(odd.count, _DIGIT_CODES))
+        tidied[index] = tidy = left.rstrip(_STOP_CODE)
+        altered[GAPS] += len(odd) - len(no_gaps)
+        altered[DIGITS] += len(no_gaps) - len(no_gaps.translate(None, _DIGIT_CODES))
         altered[STOPS] += len(left) - len(tidy)
-        odd = tidy.translate(None, _LETTERS)
-        faults[CHAINS][index] = any(code in odd for code in _CHAIN_CODES)
-        faults[STOP][index] = _STOP_CODE in odd
-        for code in set(odd) - {*_CHAIN_CODES, *_STOP_CODE}:
-            altered[symbol_counter(chr(code ^ NO_LETTER))] += odd.count(code)
-        tidied[index] = tidy.translate(_SYMBOLS_MARKED)
+        if odd := tidy.translate(None, _LETTERS):
+            faults[CHAINS][index] = any(code in odd for code in _CHAIN_CODES)
+            faults[STOP][index] = _STOP_CODE in odd
+            for code in set(odd) - {*_CHAIN_CODES, *_STOP_CODE}:
+                altered[symbol_counter(chr(code ^ NO_LETTER))] += odd.count(code)
+            tidied[index] = tidy.translate(_SYMBOLS_MARKED)
     return tidied, faults
 
 
