@@ -300,7 +300,7 @@ ROWS = [{"protein_seq": text} for text in LETTERS]
         *(collections.OrderedDict(a=1), collections.Counter("aab"), collections.defaultdict(list, a=[1])),
         *(collections.deque([1, 2]), 10**40, float("nan"), "Käse\0\udc80", int, list, object()),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 @pytest.mark.parametrize("options", [*FORMATS, {"pickle_protocol": 4}, {"pickle_protocol": 3}])
 def test_d1_columns_that_nobody_needs(tmp_path: Path, value: Any, options: dict[str, Any]) -> None:
