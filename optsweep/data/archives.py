@@ -45,7 +45,7 @@ def is_torch_zip(file: BinaryIO) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return any(PurePosixPath(name).name == "data.pkl" for name in archive.namelist())
-    # Where a bit of a header has flipped, zipfile can raise nearly anything.
+    # If a bit of a header has flipped, zipfile can raise nearly anything.
     except Exception:
         return False
 
@@ -82,6 +82,8 @@ class _ZipMember:
 
 
 def _no_whole_zip(name: str, error: Exception) -> DataError:
+    if isinstance(error, NotImplementedError):
+        return DataError(f"{name}: is compressed in a way that Python cannot read ({error}); unpack it first")
     return DataError(f"{name}: is not a whole zip file ({error}); was the download cut short?")
 
 
@@ -119,7 +121,7 @@ def tar_members(stream: Stream, warnings: list[str]) -> Iterator[Stream]:
         if info.isreg() and not _is_hidden(member):
             yield Stream(f"{stream.name}: {member}", part.read)
         part.skip()
-    # Whoever writes into a pipe is to get rid of the padding.
+    # A program that writes into a pipe would fail if its padding were not read.
     stream.skip_rest()
 
 

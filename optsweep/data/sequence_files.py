@@ -26,7 +26,7 @@ def read_records(file: Input, altered: Counter[str], warnings: list[str]) -> Ite
     stream = Stream(str(file.path), file.read)
     head = stream.peek(6)
     if file.size is not None and head.startswith(b"PAR1"):
-        yield from parquet_table(file.path, altered)
+        yield from parquet_table(str(file.path), file.file, altered)
     elif file.size is not None and is_zip(head):
         yield from _archive(str(file.path), zip_members(str(file.path), file.file), altered, warnings)
     else:

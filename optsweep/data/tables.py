@@ -6,8 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from optsweep.data.cleaning import CHUNK, MAX_LENGTH, find_no_text, without_invisible
 from optsweep.data.compression import Stream
@@ -60,17 +59,17 @@ def text_table(stream: Stream, altered: Counter[str]) -> Iterator[tuple[int, Rec
     return _batches(stream.name, _text_rows(stream.name, lines, columns, delimiter, b'"' in header, number), altered)
 
 
-def parquet_table(path: Path, altered: Counter[str]) -> Iterator[tuple[int, Records]]:
+def parquet_table(name: str, source: BinaryIO, altered: Counter[str]) -> Iterator[tuple[int, Records]]:
     """(bytes of text, what they hold) of a Parquet file; raises `DataError`."""
     try:
         from pyarrow import ArrowException, parquet
     except ImportError:
-        raise DataError(f"{path}: is a Parquet file, which needs pyarrow: pip install 'optsweep[parquet]'") from None
+        raise DataError(f"{name}: is a Parquet file, which needs pyarrow: pip install 'optsweep[parquet]'") from None
     try:
-        with parquet.ParquetFile(path) as file:
-            yield from _batches(str(path), _parquet_rows(path, file), altered)
+        with parquet.ParquetFile(source) as file:
+            yield from _batches(name, _parquet_rows(name, file), altered)
     except (ArrowException, OSError) as error:
-        raise DataError(f"{path}: is not a whole Parquet file ({str(error).splitlines()[0]})") from None
+        raise DataError(f"{name}: is not a whole Parquet file ({str(error).splitlines()[0]})") from None
 
 
 def _lines(stream: Stream) -> Iterator[tuple[int, bytes]]:
@@ -141,11 +140,11 @@ def _text_rows(
         raise DataError(f"{name}: line {first + reader.line_num}: {error}") from None
 
 
-def _parquet_rows(path: Path, file: Any) -> Iterator[_Row]:
+def _parquet_rows(source: str, file: Any) -> Iterator[_Row]:
     columns = file.schema_arrow.names
     column, naming = _find(columns, SEQUENCE_COLUMNS), _find(columns, NAME_COLUMNS)
     if column is None:
-        raise _no_sequences(str(path), columns)
+        raise _no_sequences(source, columns)
     number = 0
     wanted = [columns[index] for index in (column, naming) if index is not None]
     for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
@@ -155,7 +154,7 @@ def _parquet_rows(path: Path, file: Any) -> Iterator[_Row]:
             number += 1
             if not (sequence is None or isinstance(sequence, str | bytes)):
                 kind = type(sequence).__name__
-                raise DataError(f"{path}: row {number}: its {columns[column]!r} is of type {kind}; text is expected")
+                raise DataError(f"{source}: row {number}: its {columns[column]!r} is of type {kind}; text is expected")
             yield _Row(f"row {number}", _bytes(name), _bytes(sequence))
 
 
