@@ -82,7 +82,8 @@ def open_input(path: Path) -> Iterator[Input]:
 def refuse_address(path: Path) -> None:
     """Raises `DataError` if this is the address of something in the net."""
     if address := _ADDRESS.match(str(path)):
-        raise DataError(f"{path}: is an address ({address[1]}); download it first, then give the file")
+        written = str(path).replace(":/", "://", 1)
+        raise DataError(f"{written}: is an address ({address[1]}); download it first, then give the file")
 
 
 def cannot_read(path: Path, error: OSError) -> DataError:

@@ -288,7 +288,7 @@ def test_d8_standard_input_is_read(tmp_path: Path, redirect: bool) -> None:
 
 def test_d8_addresses_devices_and_zip_in_a_pipe_are_refused(tmp_path: Path) -> None:
     for name in ("https://x.org/u.fasta.gz", "http://x", "ftp://x/y", "s3://bucket/key", "gs://bucket/key"):
-        with pytest.raises(DataError, match=f"is an address .{name.partition(':')[0]}.; download it first"):
+        with pytest.raises(DataError, match=f"^{name}: is an address .{name.partition(':')[0]}.; download it first"):
             scan(Path(name))
     with pytest.raises(DataError, match="is a device"):
         scan(Path("/dev/zero"))
