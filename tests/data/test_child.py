@@ -30,7 +30,8 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def text(value: str) -> bytes:
-    return b"X" + len(value).to_bytes(4, "little") + value.encode()
+    encoded = value.encode()
+    return b"X" + len(encoded).to_bytes(4, "little") + encoded
 
 
 def write_zip(path: Path, pickled: bytes, **members: bytes) -> Path:
@@ -62,6 +63,7 @@ CALLS = {
     "a part of a name": b"%b%b\x93(%btR." % (text("torch"), text("os.system"), TOUCH),
     "inside of an allowed one": b"ccopyreg\n_reconstructor\n(cposix\nsystem\nNNtR.",
     "in a tensor": b"ctorch._utils\n_rebuild_tensor_v2\n(cposix\nsystem\n%btR." % TOUCH,
+    "by a name with line ends": b"%b%b\x93)R." % (text("po\nsix"), text("sys\r\u2028tem")),
     "as a key": b"}cposix\nsystem\nNs.",
     "after the end of a good one": b"](}(%b%bue0cposix\nsystem\n(%btR." % (text("protein_seq"), text("MKV"), TOUCH),
 }

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+from optsweep.data.progress import OnProgress
 from optsweep.data.torch_format.child import skip_missing_checksums
 from optsweep.errors import DataError
 
 _BLOCK = 1 << 20
 
 
-def checked_blocks(
-    path: Path, on_progress: Callable[[int, int], None] | None = None
-) -> Iterator[tuple[int, int, bytes]]:
+def checked_blocks(path: Path, on_progress: OnProgress = None) -> Iterator[tuple[int, int, bytes]]:
     """Yield (place of the member's header, bytes of the member before this block, block); progress is in bytes.
 
     Raises `DataError` behind the last block of a damaged member. A file whose checksums are all 0 has none.

@@ -42,9 +42,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Should the parent die, nobody waits for the answer: prctl(2).
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    letters, ignored = map(bytes.fromhex, sys.argv[1:])
     with open(0, "rb", buffering=1 << 18) as file, open(1, "wb", buffering=1 << 20) as output:
-        line, arrays = answer(file, letters, ignored)
+        line, arrays = answer(file, *map(bytes.fromhex, sys.argv[1:]))
         output.write(line)
         output.writelines(arrays)
     # Millions of objects need not be cleared away one by one.
@@ -53,6 +52,10 @@ def main() -> None:
 
 def answer(file: BinaryIO, letters: bytes, ignored: bytes) -> tuple[bytes, Iterable[bytes | memoryview]]:
     """The line that says what a file holds, or why it is refused, and the arrays that follow it."""
+
+    def encode(text: str | bytes) -> bytes:
+        return (text.encode("ascii", "replace") if isinstance(text, str) else text).translate(letters, ignored)
+
     try:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
@@ -62,7 +65,7 @@ def answer(file: BinaryIO, letters: bytes, ignored: bytes) -> tuple[bytes, Itera
         if isinstance(saved.value, dict):
             return _line(zip=not is_old, **_packed(saved)), ()
         if type(saved.value) in (list, tuple):
-            rows = Rows(saved.value, saved.place, size, letters, ignored)
+            rows = Rows(list(saved.value), saved.place, encode, size)
             return _line(zip=not is_old, **rows.numbers()), rows.arrays()
         error = f"holds a {kind_of(saved.value)}; a corpus is a dict or a list of dicts"
     except MemoryError:
@@ -72,7 +75,7 @@ def answer(file: BinaryIO, letters: bytes, ignored: bytes) -> tuple[bytes, Itera
     # A flipped bit makes zipfile raise nearly anything.
     except Exception as found:
         error = f"is no whole .pt file: {found}"
-    return _line(error=error), ()
+    return _line(error=" ".join(error.splitlines())), ()
 
 
 def limit(num_bytes: int) -> None:

@@ -28,24 +28,19 @@ class Rows:
     """Checks the rows and lets go of each row at once, but for its text; raises `Refused`."""
 
     def __init__(
-        self,
-        rows: list[Any] | tuple[Any, ...],
-        place: Callable[[Tensor], Place],
-        size: int,
-        letters: bytes,
-        ignored: bytes,
+        self, rows: list[Any], place: Callable[[Tensor], Place], encode: Callable[[str | bytes], bytes], size: int
     ) -> None:
-        """``size``: bytes of the file. ``letters``: the token of each byte; ``ignored``: bytes that are left out."""
-        self._place, self._room, self._letters, self._ignored = place, size, letters, ignored
+        """``encode`` gives a text's tokens, ``size`` is the file's, in bytes."""
+        self._place, self._encode, self._room = place, encode, size
         self._inline = array("H")
         self._places = array("q")
         self._lengths = array("q")
-        self._texts = rows if isinstance(rows, list) else list(rows)
+        self._texts = rows
         num_letters = 0
         for index, row in enumerate(self._texts):
             text = _text(index, row)
             self._texts[index] = text
-            self._lengths.append(len(self._tokens(text)))
+            self._lengths.append(len(self._encode(text)))
             num_letters += self._lengths[-1]
             if num_letters > max(size, _MAX_SHARED_LETTERS):
                 raise Refused("its rows share their sequences, which are longer than the file when written out")
@@ -57,13 +52,9 @@ class Rows:
     def arrays(self) -> Iterator[bytes | memoryview]:
         """Tokens uint8, lengths int64, places int64[rows, 5] (the last number is the type's), inline ids uint16."""
         for text in self._texts:
-            yield self._tokens(text)
+            yield self._encode(text)
         for numbers in (self._lengths, self._places, self._inline):
             yield memoryview(numbers).cast("B")
-
-    def _tokens(self, text: str | bytes) -> bytes:
-        encoded = text.encode("ascii", "replace") if isinstance(text, str) else text
-        return encoded.translate(self._letters, self._ignored)
 
     def _tokens_place(self, row: dict[Any, Any]) -> tuple[int, ...]:
         value = row.get("prot_tokens")
@@ -77,16 +68,15 @@ class Rows:
             return 0, 0, 0, 1, NOT_IDS
 
     def _inline_place(self, value: Any) -> Place:
-        if (
-            isinstance(value, NumpyArray)
-            and isinstance(value.type, str)
-            and isinstance(value.content, bytes | bytearray)
-        ):
-            value = array(_ARRAY_CODES[value.type], value.content).tolist()
-        if type(value) not in (list, tuple):
-            raise TypeError(type(value))
-        while len(value) == 1 and type(value[0]) is list:
-            value = value[0]
+        match value:
+            case NumpyArray(type=str(type), content=bytes() | bytearray() as content):
+                value = array(_ARRAY_CODES[type], content).tolist()
+            case [[*inner]]:
+                value = inner
+            case list() | tuple():
+                ...
+            case _:
+                raise TypeError
         try:
             ids = array("H", value)
         except (TypeError, OverflowError):
