@@ -1,10 +1,10 @@
-"""Data: import of FASTA, opening a corpus and taking its subset, and the same from legacy files.
+"""Data: import beside Biopython's reader, corpora of any size beside torch's loader, legacy files beside the recipe.
 
-    python -m benchmarks.data [--sequences 5000000,60000000] [--rows 50000] [--rounds 5]
+    python -m benchmarks.data [--sequences 5000000,60000000] [--large 4500000] [--rows 50000] [--rounds 5]
 
-All times are CPU time, so that other programs on the machine change little. Import is the slope between a small and a
-large file; the other numbers are those of a fresh process each, with its peak of resident memory, files in the page
-cache. Files are made here and deleted.
+All times are CPU time, so that other programs on the machine change little; those of MMseqs2 too, on all cores. Import
+is the slope between a small and a large file; the other numbers are those of a fresh process each and its children,
+with the sum of their peaks of resident memory, files in the page cache. Files are made here and deleted.
 """
 
 from __future__ import annotations
@@ -12,62 +12,98 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from benchmarks._files import compress, write_fasta, write_legacy, write_packed
 from benchmarks._machine import print_machine
-from benchmarks._paired import interleaved, spread
+from benchmarks._paired import Spread, interleaved, spread
 from optsweep.data.fasta import import_fasta
 
 SMALL, LARGE = 40_000_000, 200_000_000
 
 CHILD = """
-import json, sys, time
+import json, resource, sys, time
 from pathlib import Path
-started = time.process_time()
+
+def cpu():
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+{imports}
+started = cpu()
 {body}
-# Not ru_maxrss, which a child takes over from its parent.
+seconds = cpu() - started
+# Not ru_maxrss, which a process takes over from its parent.
 peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(json.dumps({{"seconds": time.process_time() - started, "split": split, "peak_mb": peak / 1024}}))
+peak += resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps({{"seconds": seconds, "peak_mb": peak / 1024}}))
 """
-OURS = """
-import optsweep.data.subset as subset
-inner, split = subset.clustered_split, 0.0
-def timed(*arguments):
-    global split
-    before = time.process_time()
-    result = inner(*arguments)
-    split = time.process_time() - before
-    return result
-subset.clustered_split = timed
-started = time.process_time()
-subset.ensure_subset(Path(sys.argv[1]), output=Path(sys.argv[2]))
-"""
-RECIPE = """
-import random, torch
-split = 0.0
-started = time.process_time()
+
+
+class Body(NamedTuple):
+    """What a process is timed at; its imports are not part of the time."""
+
+    imports: str
+    body: str
+
+
+OPEN = Body(
+    "import random\nfrom optsweep.data.corpus import open_corpus",
+    """
+corpus = open_corpus(Path(sys.argv[1]))
+corpus.take(random.Random(42).sample(range(corpus.num_sequences), 10_000))
+""",
+)
+TORCH_OPEN = Body(
+    "import random, torch",
+    """
+corpus = torch.load(sys.argv[1], mmap=True, weights_only=True)
+tokens, offsets = corpus["tokens"], corpus["offsets"]
+for index in random.Random(42).sample(range(len(offsets) - 1), 10_000):
+    tokens[offsets[index] : offsets[index + 1]].clone()
+""",
+)
+SUBSET = Body(
+    "from optsweep.data.subset import ensure_subset",
+    "ensure_subset(Path(sys.argv[1]), size=int(sys.argv[3]), output=Path(sys.argv[2]))",
+)
+EXCLUDE = Body(
+    "from optsweep.data.exclusion import ensure_exclusion\nfrom optsweep.data.subset import ensure_subset",
+    """
+ensure_subset(Path(sys.argv[1]))
+started = cpu()
+ensure_exclusion(Path(sys.argv[1]))
+""",
+)
+RECIPE = Body(
+    "import random, torch",
+    """
 rows = torch.load(sys.argv[1], weights_only=False)
 torch.save([rows[index] for index in random.Random(42).sample(range(len(rows)), 10_000)], sys.argv[2])
-"""
+""",
+)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sequences", default="5000000,60000000")
+    parser.add_argument("--large", type=int, default=4_500_000)
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    print_machine("numpy", "torch")
+    print_machine("numpy", "torch", "biopython")
     with tempfile.TemporaryDirectory(prefix="optsweep-bench-") as folder:
         importing(Path(folder), given.rounds)
         for count in map(int, given.sequences.split(",")):
             opening(Path(folder), count)
+        splitting(Path(folder), given.large)
         legacy(Path(folder), given.rows, given.rounds)
 
 
@@ -75,15 +111,24 @@ def importing(folder: Path, rounds: int) -> None:
     small, large = folder / "small.fasta", folder / "large.fasta"
     difference = write_fasta(large, LARGE, seed=1) - write_fasta(small, SMALL, seed=2)
     timings = interleaved(
-        {"small": lambda: _import(small, folder), "large": lambda: _import(large, folder)},
+        {
+            "small": lambda: _import(small, folder),
+            "large": lambda: _import(large, folder),
+            "Biopython small": lambda: _biopython(small),
+            "Biopython large": lambda: _biopython(large),
+        },
         rounds,
         clock=time.process_time,
     ).seconds
-    rates = [difference / 1e6 / (b - a) for a, b in zip(timings["small"], timings["large"], strict=True)]
-    start = timings["small"][0] - SMALL / 1e6 / spread(rates).median
-    print(
-        f"\nimport, plain FASTA: {spread(rates):.0f} MB/s of CPU time; best {max(rates):.0f}; fixed part {start:.2f} s"
-    )
+
+    def rates(small: str, large: str) -> list[float]:
+        return [difference / 1e6 / (b - a) for a, b in zip(timings[small], timings[large], strict=True)]
+
+    ours, theirs = rates("small", "large"), rates("Biopython small", "Biopython large")
+    print(f"\nimport, plain FASTA: {spread(ours):.0f} MB/s of CPU time; best {max(ours):.0f}")
+    print(f"Biopython's SimpleFastaParser, reading alone: {spread(theirs):.0f} MB/s")
+    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+    print(f"import is {spread(ratios):.2f} times as fast as Biopython reads")
     packed = folder / "small.fasta.gz"
     compress(small, packed)
     timings = interleaved(
@@ -101,6 +146,14 @@ def _import(source: Path, folder: Path) -> None:
     output.unlink()
 
 
+def _biopython(source: Path) -> None:
+    from Bio.SeqIO.FastaIO import SimpleFastaParser
+
+    with source.open() as file:
+        for _ in SimpleFastaParser(file):
+            pass
+
+
 def _decompress(source: Path) -> None:
     with gzip.open(source) as file:
         while file.read(1 << 20):
@@ -111,37 +164,84 @@ def opening(folder: Path, count: int) -> None:
     corpus = folder / "corpus.pt"
     write_packed(corpus, count)
     size = corpus.stat().st_size / 1e9
-    for _ in range(3):
-        took = _child(OURS, corpus, folder / "subset.pt")
+    took = {name: [_child(body, corpus, folder) for _ in range(3)] for name, body in BODIES_OF_OPENING.items()}
+    for name, results in took.items():
+        seconds, peak = spread([one["seconds"] for one in results]), max(one["peak_mb"] for one in results)
+        print(f"{count:,} sequences ({size:.1f} GB), {name}: {seconds:.2f} s; peak {peak:.0f} MB", flush=True)
+    took_all = _child(SUBSET, corpus, folder, without_mmseqs=True)
+    print(
+        f"{count:,} sequences, subset of 10,000 with checksums and split (near duplicates): "
+        f"{took_all['seconds']:.1f} s; peak {took_all['peak_mb']:.0f} MB",
+        flush=True,
+    )
+    corpus.unlink()
+
+
+BODIES_OF_OPENING = {
+    "open and 10,000 of them, optsweep": OPEN,
+    "the same by torch.load(mmap=True)": TORCH_OPEN,
+}
+
+
+def splitting(folder: Path, count: int) -> None:
+    """A large subset, and what training on the full corpus leaves out: by near duplicates, and by MMseqs2."""
+    corpus = folder / "corpus.pt"
+    write_packed(corpus, count)
+    took = _child(SUBSET, corpus, folder, size=min(1_000_000, count // 2), without_mmseqs=True)
+    print(
+        f"subset of {min(1_000_000, count // 2):,} of {count:,}, near duplicates: {took['seconds']:.0f} s; "
+        f"peak {took['peak_mb']:.0f} MB",
+        flush=True,
+    )
+    rules = {"near duplicates": True} | ({"MMseqs2": False} if shutil.which("mmseqs") else {})
+    for rule, without_mmseqs in rules.items():
+        took = _child(EXCLUDE, corpus, folder, without_mmseqs=without_mmseqs)
         print(
-            f"open and subset of {count:,} sequences ({size:.1f} GB): {took['seconds'] - took['split']:.2f} s, and "
-            f"{took['split']:.2f} s for the split; peak {took['peak_mb']:.0f} MB resident",
+            f"exclusion over {count:,}, {rule}: {took['seconds']:.0f} s; peak {took['peak_mb']:.0f} MB",
             flush=True,
         )
+        for made in folder.glob("corpus_sweep*"):
+            made.unlink()
     corpus.unlink()
 
 
 def legacy(folder: Path, rows: int, rounds: int) -> None:
     source = folder / "legacy.pt"
     write_legacy(source, rows)
-    bodies = {"recipe": RECIPE, "ours": OURS}
+    bodies = {"recipe": RECIPE, "ours": SUBSET, "open": OPEN}
     took: dict[str, list[dict[str, float]]] = {name: [] for name in bodies}
     for _ in range(rounds):
         for name, body in bodies.items():
-            took[name].append(_child(body, source, folder / "subset.pt"))
-    pairs = list(zip(took["recipe"], took["ours"], strict=True))
-    time_ratio = spread([ours["seconds"] / recipe["seconds"] for recipe, ours in pairs])
-    no_split = spread([(ours["seconds"] - ours["split"]) / recipe["seconds"] for recipe, ours in pairs])
-    memory = spread([ours["peak_mb"] / recipe["peak_mb"] for recipe, ours in pairs])
-    print(f"legacy, {rows:,} rows: subset in {no_split:.2f} of the recipe's time ({time_ratio:.2f} with the split),")
-    print(f"with {memory:.2f} of its memory ({pairs[0][0]['peak_mb']:.0f} MB)", flush=True)
+            took[name].append(_child(body, source, folder, without_mmseqs=True))
+
+    def ratio(name: str, figure: str) -> Spread:
+        pairs = zip(took[name], took["recipe"], strict=True)
+        return spread([ours[figure] / recipe[figure] for ours, recipe in pairs])
+
+    recipe = took["recipe"][0]
+    print(f"legacy, {rows:,} rows, the usual recipe: {recipe['seconds']:.1f} s, {recipe['peak_mb']:.0f} MB")
+    print(f"open and take 10,000 of them: {ratio('open', 'seconds'):.2f} of its time")
+    print(f"subset with its split: {ratio('ours', 'seconds'):.2f} of its time,")
+    print(f"and {ratio('ours', 'peak_mb'):.2f} of its memory")
 
 
-def _child(body: str, source: Path, target: Path) -> dict[str, Any]:
+def _child(
+    body: Body, source: Path, folder: Path, *, size: int = 10_000, without_mmseqs: bool = False
+) -> dict[str, float]:
+    target = folder / "subset.pt"
     target.unlink(missing_ok=True)
-    command = [sys.executable, "-c", CHILD.format(body=body), str(source), str(target)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    result: dict[str, Any] = json.loads(done.stdout)
+    script = CHILD.format(imports=body.imports, body=body.body)
+    # The rule is chosen by what is on the PATH.
+    environment = {**os.environ, "PATH": "/nowhere"} if without_mmseqs else dict(os.environ)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(source), str(target), str(size)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=folder,
+    )
+    result: dict[str, float] = json.loads(done.stdout)
     return result
 
 

@@ -15,18 +15,20 @@ app.add_typer(data_app, name="data")
 
 @data_app.command("import")
 def data_import(
-    fasta: Annotated[list[Path], typer.Argument(help="FASTA files, plain or gzip.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FASTA...", help="FASTA, CSV, TSV or Parquet; compressed, in archives, - for a pipe."),
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The corpus to write.")],
 ) -> None:
-    """Read FASTA files into a packed corpus."""
-    from rich.console import Console
-
+    """Read sequences from text files into a packed corpus."""
     from optsweep.data.fasta import import_fasta
-    from optsweep.report.data import import_lines, import_progress
+    from optsweep.report.data import data_progress, import_lines
+    from optsweep.report.terminal import plain_console
 
-    console = Console(highlight=False, soft_wrap=True)
-    with import_progress(console) as on_progress:
-        report = import_fasta(fasta, output, on_progress)
+    console = plain_console()
+    with data_progress(console) as on_progress:
+        report = import_fasta(files, output, on_progress)
     for line in import_lines(report, output):
         console.print(line)
 
@@ -47,32 +49,46 @@ def data_subset(
     file: Path,
     size: Annotated[int, typer.Option("-n", min=1, help="Number of sequences.")] = 10_000,
     seed: int = 42,
+    clusters: Annotated[
+        Path | None, typer.Option(metavar="FILE.tsv", help="Families for the split: representative, tab, member.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
     """Make the subset of a corpus, with its validation and confirmation split."""
+    from optsweep.data.exclusion import ensure_exclusion
     from optsweep.data.subset import ensure_subset
-    from optsweep.report.data import subset_lines
+    from optsweep.report.data import data_progress, exclusion_lines, subset_lines
+    from optsweep.report.terminal import plain_console
 
-    for line in subset_lines(ensure_subset(file, size=size, seed=seed, output=output)):
-        typer.echo(line)
+    console = plain_console()
+    with data_progress(console) as on_progress:
+        made = ensure_subset(file, size=size, seed=seed, output=output, clusters=clusters, on_progress=on_progress)
+        # So that a host without MMseqs2 can train on the full corpus.
+        excluded = None if output is not None else ensure_exclusion(file, on_progress)
+    for line in [*subset_lines(made), *exclusion_lines(excluded)]:
+        console.print(line)
 
 
 @data_app.command("info")
 def data_info(
     file: Path,
     as_json: AsJson = False,
-    verify: Annotated[bool, typer.Option(help="Check every token.")] = False,
+    verify: Annotated[bool, typer.Option(help="Check every checksum and every token.")] = False,
 ) -> None:
     """Tell what a corpus or subset holds."""
     from optsweep.data.corpus import open_corpus, verify_corpus
-    from optsweep.data.info import describe_corpus, validation_match_share
-    from optsweep.report.data import info_lines
+    from optsweep.data.info import describe_corpus, leakage
+    from optsweep.report.data import data_progress, info_lines
+    from optsweep.report.terminal import plain_console
 
-    if verify:
-        verify_corpus(open_corpus(file))
-    document = describe_corpus(file)
+    console = plain_console(stderr=as_json)
+    with data_progress(console) as on_progress:
+        if verify:
+            verify_corpus(open_corpus(file), on_progress)
+        document = describe_corpus(file)
+        measured = None if as_json else leakage(open_corpus(file), on_progress)
     if as_json:
         print_json(document)
     else:
-        for line in info_lines(document, validation_match_share(open_corpus(file))):
-            typer.echo(line)
+        for line in info_lines(document, measured):
+            console.print(line)

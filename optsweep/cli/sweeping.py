@@ -23,7 +23,7 @@ def sweep(
     workers_per_gpu: int = 1,
     type: Annotated[StudyType | None, typer.Option(help="What follows the presets.")] = None,
     trials: Annotated[int | None, typer.Option("--trials", "--num-random", help="Sampled runs.")] = None,
-    data: Annotated[Path | None, typer.Option(help="FASTA[.gz] or .pt.")] = None,
+    data: Annotated[Path | None, typer.Option(help="FASTA, CSV, TSV, Parquet or .pt.")] = None,
     seed: int | None = None,
     pruner: Annotated[PrunerKind | None, typer.Option(help="What cuts poor runs.")] = None,
     max_gpu_hours: float | None = None,

@@ -16,8 +16,9 @@ from optsweep.data.corpus import Corpus
 from optsweep.data.fingerprint import describe_file
 from optsweep.data.names import first_word, hash_names
 from optsweep.data.near_duplicates import joined
+from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn
-from optsweep.data.relatives import KnownFamilies, OnProgress, Rows
+from optsweep.data.relatives import KnownFamilies, Rows
 from optsweep.data.rules import recorded_rule
 from optsweep.errors import DataError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from optsweep.data import _mapping
 from optsweep.data._building import cannot_write
+from optsweep.data.progress import OnProgress
 from optsweep.data.sequences import Sequences
 from optsweep.data.torch_format.checksums import checked_blocks
 from optsweep.data.torch_format.reader import LegacyFile, PackedFile, open_torch_file
@@ -96,7 +97,7 @@ def open_corpus(path: Path) -> Corpus:
     return corpus
 
 
-def verify_corpus(corpus: Corpus, on_progress: Callable[[int, int], None] | None = None) -> None:
+def verify_corpus(corpus: Corpus, on_progress: OnProgress = None) -> None:
     """Read the whole file once and compare its checksums and the range of its tokens; raises `DataError`.
 
     Progress is in bytes. A file of torch's older format has no checksums.
@@ -114,9 +115,9 @@ def verify_corpus(corpus: Corpus, on_progress: Callable[[int, int], None] | None
             corpus._check_range(tokens, max(0, start), offsets, None)
 
 
-def verify_checksums(path: Path) -> None:
-    """Read a file and compare every part with its checksum; raises `DataError`."""
-    for _ in checked_blocks(path):
+def verify_checksums(path: Path, on_progress: OnProgress = None) -> None:
+    """Read a file and compare every part with its checksum; raises `DataError`. Progress is in bytes."""
+    for _ in checked_blocks(path, on_progress):
         pass
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from optsweep.data._building import sole_builder
 from optsweep.data.corpus import Corpus, open_corpus
 from optsweep.data.exclusion_file import Rows, exclusion_key, places, read_exclusion, write_exclusion
+from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn, drawn_before
-from optsweep.data.relatives import OnProgress, Rule
+from optsweep.data.relatives import Rule
 from optsweep.data.rules import recorded_rule, standing_rule
 from optsweep.data.subset_file import find_subset
 from optsweep.errors import DataError

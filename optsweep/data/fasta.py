@@ -16,6 +16,7 @@ from optsweep.data.corpus import corpus_writer
 from optsweep.data.duplicates import SeenFingerprints
 from optsweep.data.fingerprint import describe_file
 from optsweep.data.inputs import Input, is_stream, open_input
+from optsweep.data.progress import OnProgress
 from optsweep.data.residues import ALTERED, DUPLICATE, REASONS, Records
 from optsweep.data.sequence_files import read_records
 from optsweep.data.vocabulary import encode
@@ -31,7 +32,6 @@ _BYTES_PER_LOOKUP = 1 << 25
 
 _NUCLEOTIDE_TOKENS = np.unique(encode("ACGTUN"))
 
-OnProgress = Callable[[int, int], None]
 Write = Callable[[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]], None]
 """Takes the tokens of some sequences, one after the other, their lengths, and the hashes of their names."""
 
@@ -52,7 +52,7 @@ class ImportReport:
     """False if only the beginning was looked at."""
 
 
-def import_fasta(inputs: Sequence[Path], output: Path, on_progress: OnProgress | None = None) -> ImportReport:
+def import_fasta(inputs: Sequence[Path], output: Path, on_progress: OnProgress = None) -> ImportReport:
     """Read FASTA files and tables into one packed corpus; exact duplicates are dropped across all of them.
 
     ``on_progress(bytes_done, bytes_total)`` is called for every megabyte, in bytes of the files as they are; the total
@@ -87,7 +87,7 @@ def import_fasta(inputs: Sequence[Path], output: Path, on_progress: OnProgress |
     return report
 
 
-def scan(path: Path, *, max_bytes: int | None = None, on_progress: OnProgress | None = None) -> ImportReport:
+def scan(path: Path, *, max_bytes: int | None = None, on_progress: OnProgress = None) -> ImportReport:
     """Read a file as `import_fasta` does, but write nothing; the first ``max_bytes`` of its text are enough.
 
     Raises what `import_fasta` would raise, as far as it has looked; a warning says how far that was.

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from optsweep.data.corpus import Corpus, open_corpus
+from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import trained_on
-from optsweep.data.relatives import OnProgress
 from optsweep.data.rules import best_search, recorded_rule
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from optsweep.data.progress import OnProgress
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.vocabulary import PAD
 
@@ -63,7 +64,7 @@ def ranges(starts: Rows, ends: Rows) -> Rows:
 def over_blocks(
     sequences: Sequences,
     work: Callable[[int, Sequences], Result],
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress = None,
     max_residues: int = 1 << 22,
 ) -> Iterator[Result]:
     """``work(index of the first sequence, block)`` of every block, in order; progress is in sequences."""

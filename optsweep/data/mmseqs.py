@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optsweep.data.kmers import available_cores
+from optsweep.data.progress import OnProgress
 from optsweep.data.sequences import Sequences
 from optsweep.data.vocabulary import VOCABULARY_SIZE, decode
 from optsweep.errors import DataError
@@ -58,7 +59,7 @@ def search(
     targets: Sequences,
     criteria: Criteria,
     sensitivity: float,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress = None,
 ) -> npt.NDArray[np.int64]:
     """(query, target) of each hit, int64[h, 2], as `mmseqs easy-search` finds them; raises `DataError` if it fails.
 

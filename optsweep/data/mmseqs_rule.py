@@ -8,8 +8,9 @@ import numpy as np
 
 from optsweep.data.mmseqs import Criteria, find_mmseqs, mmseqs_version, search
 from optsweep.data.near_duplicates import joined
+from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn
-from optsweep.data.relatives import Mask, NearDuplicates, OnProgress, Rows, Rule
+from optsweep.data.relatives import Mask, NearDuplicates, Rows, Rule
 from optsweep.data.sequences import Sequences
 from optsweep.errors import DataError
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optsweep.data.kmers import BLOCK, KMER, Hashes, available_cores, window_hashes, without_short
+from optsweep.data.progress import OnProgress
 from optsweep.data.sequences import Sequences
 from optsweep.data.similarity import MAX_SHARE
 
@@ -32,7 +33,7 @@ _PAIRS_PER_CHECK = 1 << 16
 Array = npt.NDArray[np.int64]
 
 
-def near_duplicate_families(sequences: Sequences, on_progress: Callable[[int, int], None] | None = None) -> Array:
+def near_duplicate_families(sequences: Sequences, on_progress: OnProgress = None) -> Array:
     """The family of each sequence, int64[n], numbered in the order of their first members."""
     by_length = np.argsort(-sequences.lengths, kind="stable")
     rank = np.empty(len(sequences), np.int64)

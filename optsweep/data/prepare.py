@@ -9,10 +9,11 @@ from pathlib import Path
 from optsweep.data._building import sole_builder
 from optsweep.data.archives import is_torch_zip, is_zip
 from optsweep.data.corpus import open_corpus
-from optsweep.data.fasta import ImportReport, OnProgress, import_fasta, scan
+from optsweep.data.fasta import ImportReport, import_fasta, scan
 from optsweep.data.fingerprint import describe_file
 from optsweep.data.inputs import cannot_read, refuse_stream
-from optsweep.data.subset import Subset, ensure_subset, find_subset
+from optsweep.data.progress import OnProgress
+from optsweep.data.subset import Subset, ensure_subset, look_for_subset
 from optsweep.errors import DataError
 from optsweep.files import open_regular, remove_leftovers
 
@@ -33,28 +34,28 @@ class Preview:
     """What `prepare` would find and make."""
 
     corpus: Path
-    corpus_is_there: bool
-    """False for a FASTA file that is still to be imported."""
     num_sequences: int
     """Of the corpus; of the part that was looked at, if ``import_report`` says that it was not the whole."""
     import_report: ImportReport | None
     """What an import would do; None if the corpus is there."""
     subset: Path | None
     """The subset, if it is there; it would be made otherwise."""
+    num_differing: int = 0
+    """Rows of the subset whose prot_tokens do not agree with protein_seq."""
 
 
-def prepare(data: Path, *, on_progress: OnProgress | None = None) -> Prepared:
+def prepare(data: Path, *, on_progress: OnProgress = None) -> Prepared:
     """Make ready for a sweep: a .pt file is used as it is, all else becomes ./data/<name without extensions>.pt.
 
     An import is used again while the file's size, mtime and fingerprint are the same. Raises `DataError`.
     """
     if _is_torch_file(data):
-        return _prepared(data, None)
+        return _prepared(data, None, on_progress)
     target = import_path(data)
     with sole_builder(target):
         report = _import(data, target, on_progress)
         try:
-            return _prepared(target, report)
+            return _prepared(target, report, on_progress)
         except DataError:
             # What was imported for a sweep is of no use if no subset can be made of it.
             if report is not None:
@@ -62,33 +63,34 @@ def prepare(data: Path, *, on_progress: OnProgress | None = None) -> Prepared:
             raise
 
 
-def look(data: Path, *, on_progress: OnProgress | None = None) -> Preview:
+def look(data: Path, *, on_progress: OnProgress = None) -> Preview:
     """What `prepare` would do; writes nothing, and reads at most 256 MiB of a text that is still to be imported.
 
     Raises the `DataError` that `prepare` would raise, as far as it has looked; it tries no split.
     """
     if _is_torch_file(data):
-        return _preview(data)
+        return _preview(data, on_progress)
     target = import_path(data)
     if _is_current(data, target):
-        return _preview(target)
+        return _preview(target, on_progress)
     _refuse_read_only(target)
     report = scan(data, max_bytes=_LOOK_BYTES, on_progress=on_progress)
+    return Preview(corpus=target, num_sequences=report.num_kept, import_report=report, subset=None)
+
+
+def _preview(path: Path, on_progress: OnProgress) -> Preview:
+    subset, num_differing = look_for_subset(path, on_progress)
     return Preview(
-        corpus=target, corpus_is_there=False, num_sequences=report.num_kept, import_report=report, subset=None
+        corpus=path,
+        num_sequences=open_corpus(path).num_sequences,
+        import_report=None,
+        subset=None if subset is None else subset.path,
+        num_differing=num_differing,
     )
 
 
-def _preview(path: Path) -> Preview:
-    corpus = open_corpus(path)
-    subset = path if corpus.validation is not None else find_subset(path)
-    return Preview(
-        corpus=path, corpus_is_there=True, num_sequences=corpus.num_sequences, import_report=None, subset=subset
-    )
-
-
-def _prepared(corpus: Path, report: ImportReport | None) -> Prepared:
-    subset = ensure_subset(corpus)
+def _prepared(corpus: Path, report: ImportReport | None, on_progress: OnProgress) -> Prepared:
+    subset = ensure_subset(corpus, on_progress=on_progress)
     return Prepared(corpus=corpus, subset=subset, import_report=report, synthetic=open_corpus(subset.path).synthetic)
 
 
@@ -108,7 +110,7 @@ def _is_torch_file(path: Path) -> bool:
         raise cannot_read(path, error) from None
 
 
-def _import(fasta: Path, target: Path, on_progress: OnProgress | None) -> ImportReport | None:
+def _import(fasta: Path, target: Path, on_progress: OnProgress) -> ImportReport | None:
     """Make the corpus of a file; None if the one that is there is its own."""
     if _is_current(fasta, target):
         return None

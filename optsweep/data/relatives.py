@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,13 @@ import numpy.typing as npt
 
 from optsweep.data.kmers import KMER
 from optsweep.data.near_duplicates import near_duplicate_families
+from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn
 from optsweep.data.sequences import Sequences
 from optsweep.data.similarity import MAX_SHARE, close_matches
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-OnProgress = Callable[[int, int], None] | None
 
 
 class Rule(ABC):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
 from optsweep.data.kmers import BLOCK, KMER, Hashes, Rows, kmers, over_blocks, ranges, window_hashes, without_short
+from optsweep.data.progress import OnProgress
 from optsweep.data.sequences import Sequences
 
 MAX_SHARE = 0.3
@@ -18,7 +17,7 @@ _FILTER_ROOM = 32
 
 
 def close_matches(
-    queries: Sequences, candidates: Sequences, on_progress: Callable[[int, int], None] | None = None
+    queries: Sequences, candidates: Sequences, on_progress: OnProgress = None
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """(bool[queries], bool[candidates]): which have a near duplicate on the other side; one pass over the candidates.
 

@@ -11,8 +11,9 @@ from optsweep.data._building import sole_builder
 from optsweep.data.cluster_file import ClusterFile
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums, write_corpus
 from optsweep.data.exclusion import find_exclusion
+from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn, recipe_rows
-from optsweep.data.relatives import OnProgress, Rows, Rule
+from optsweep.data.relatives import Rows, Rule
 from optsweep.data.rules import best_rule, recorded_rule
 from optsweep.data.sequences import Sequences
 from optsweep.data.split import Split, clustered_split
@@ -70,10 +71,28 @@ def ensure_subset(
             if standing := standing_subset(path, wanted):
                 return _accepted(standing, source, rule, on_progress)
         remove_leftovers(target)
-        drawn = _draw(corpus, size, seed)
+        drawn = _draw(corpus, size, seed, on_progress)
         final = _target(drawn, target, may_go_beside=output is None)
         notes = [] if final == target else [f"{target} holds the same sequences without a split and stays as it is"]
         return _make(drawn, final, wanted, rule, notes, on_progress)
+
+
+def look_for_subset(source: Path, on_progress: OnProgress = None) -> tuple[Subset | None, int]:
+    """The subset of a corpus if it is there, and how many of its rows differ (see `Corpus.differing_rows`).
+
+    If it is missing, the corpus is read as `ensure_subset` would read it, but nothing is split or written. Raises
+    `DataError`.
+    """
+    wanted = {**origin(source), "n": SUBSET_SIZE, "seed": SUBSET_SEED}
+    for path in places(source):
+        if standing := standing_subset(path, wanted):
+            return standing, standing.num_differing
+    corpus = open_corpus(source)
+    if corpus.validation is not None:
+        return _own_subset(corpus, None), 0
+    drawn = _draw(corpus, SUBSET_SIZE, SUBSET_SEED, on_progress)
+    _target(drawn, subset_path(source), may_go_beside=True)
+    return None, corpus.differing_rows(drawn.rows)
 
 
 def _accepted(subset: Subset, source: Path, asked: ClusterFile | None, on_progress: OnProgress) -> Subset:
@@ -102,10 +121,10 @@ def _own_subset(corpus: Corpus, asked: Rule | None) -> Subset:
     )
 
 
-def _draw(corpus: Corpus, size: int, seed: int) -> Drawn:
+def _draw(corpus: Corpus, size: int, seed: int, on_progress: OnProgress) -> Drawn:
     # A residue that a flipped bit turned into another one is seen by nothing else.
     if corpus.file.file.is_zip:
-        verify_checksums(corpus.path)
+        verify_checksums(corpus.path, on_progress)
     rows = recipe_rows(corpus.num_sequences, size, seed)
     return Drawn(corpus, rows, corpus.take(rows))
 

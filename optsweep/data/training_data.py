@@ -11,8 +11,8 @@ import numpy as np
 
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums, verify_corpus
 from optsweep.data.exclusion import find_exclusion, subset_of
+from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import trained_on
-from optsweep.data.relatives import OnProgress
 from optsweep.data.sequences import Sequences
 from optsweep.errors import DataError
 

@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from optsweep.config import TrainConfig
+from optsweep.data.prepare import Preview as DataPreview
+from optsweep.report.data import preview_lines
 from optsweep.report.measured import measured_parts
 from optsweep.report.terminal import AsciiSafe
 from optsweep.sweep.definition import ForeignStudy
@@ -20,13 +22,17 @@ from optsweep.sweep.session import Preview
 from optsweep.train.sizes import parameter_count
 
 
-def dry_run(preview: Preview, measured: Measured | None = None) -> RenderableType:
-    """The plan as tables; nothing has been stored. ``measured``: what the presets took on this machine."""
+def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measured | None = None) -> RenderableType:
+    """The plan as tables; nothing has been stored.
+
+    ``data`` is what was found in the user's data, ``measured`` what the presets took on this machine.
+    """
     session, plan = preview.session, preview.plan
     head = [
         f"Dry run: nothing is stored or started. {session.choice.why}",
         f"Study {session.name}: target {plan.target} runs; {len(plan.existing)} exist, "
         f"{len(plan.queued)} would be queued",
+        *(preview_lines(data) if data is not None else []),
         "Workers: " + ", ".join(f"{slot.label} ({slot.threads} threads)" for slot in session.slots),
         "Order: interrupted runs, presets (longest first), then sampled runs; each worker takes the next as it is free",
         *scaling_notes(session.definition),
@@ -86,12 +92,25 @@ def _cell(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def dry_run_document(preview: Preview, measured: Measured | None = None) -> dict[str, Any]:
+def _data_document(data: DataPreview) -> dict[str, Any]:
+    return {
+        "corpus": str(data.corpus),
+        "num_sequences": data.num_sequences,
+        "subset": None if data.subset is None else str(data.subset),
+        "differing_rows": data.num_differing,
+        "import": None if data.import_report is None else asdict(data.import_report),
+    }
+
+
+def dry_run_document(
+    preview: Preview, data: DataPreview | None = None, measured: Measured | None = None
+) -> dict[str, Any]:
     """The same for programs (`--dry-run --json`)."""
     session, plan = preview.session, preview.plan
     return {
         "study": session.name,
         "target": plan.target,
+        "data": None if data is None else _data_document(data),
         "existing": plan.existing,
         "taken_over": plan.taken_over,
         "workers": [slot.label for slot in session.slots],

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from optsweep.errors import EXIT_INTERRUPTED
 from optsweep.report.live import observer
+from optsweep.report.terminal import plain_console
 from optsweep.sweep import slurm
 from optsweep.sweep.devices import Slot, allowed_gpus, cpu_slots, gpu_slots
 from optsweep.sweep.launcher import Launcher
@@ -81,7 +80,7 @@ def _work(
     study: Study, slots: Iterable[Slot], data: Path | None, warning_seconds: int = slurm.WARNING_SECONDS
 ) -> tuple[int, list[int]]:
     """Run workers on this host; returns the exit code, and the signals that asked them to leave."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console()
     job = slurm.current_job()
     ends = job.ends - warning_seconds if job is not None and job.ends is not None else None
     path = local_data(study, data)

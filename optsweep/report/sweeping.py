@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
+from optsweep.data.prepare import Preview as DataPreview
+from optsweep.data.prepare import look
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, ConfigError
-from optsweep.report.data import data_lines, import_progress
+from optsweep.report.data import data_lines, data_progress
 from optsweep.report.dry_run import dry_run, dry_run_document
 from optsweep.report.fidelity.measured import measure
 from optsweep.report.live import observer
 from optsweep.report.notify import Notifier
 from optsweep.report.status import status_document
 from optsweep.report.summary import summary
-from optsweep.report.terminal import show
+from optsweep.report.terminal import plain_console, show
 from optsweep.report.trackers.start import check_trackers, mirrored
 from optsweep.sweep.devices import Slot
 from optsweep.sweep.launcher import Launcher
@@ -46,13 +48,17 @@ def sweep(
     if timed and not preview_only:
         raise ConfigError("--measure", ["goes with --dry-run"])
     # Programs read standard output; with --json people's lines go to standard error.
-    console = Console(stderr=as_json, highlight=False, soft_wrap=True, markup=False)
+    console = plain_console(stderr=as_json)
     session = check(request)
     check_trackers(session.definition.trackers.chosen)
     preview = preview_session(session)
     if preview_only:
         measured = time_presets(preview) if timed else None
-        _print_json(dry_run_document(preview, measured)) if as_json else show(dry_run(preview, measured))
+        data = _look(session, console)
+        if as_json:
+            _print_json(dry_run_document(preview, data, measured))
+        else:
+            show(dry_run(preview, data, measured))
         return EXIT_DONE
     check_disk(preview)
     study = _begin(session, console, command)
@@ -69,12 +75,20 @@ def sweep(
     return code
 
 
+def _look(session: Session, console: Console) -> DataPreview | None:
+    """What the sweep would find in the data; None for the demo's, which is made here. Raises `DataError`."""
+    if session.choice.data is None:
+        return None
+    with data_progress(console) as on_progress:
+        return look(session.choice.data, on_progress=on_progress)
+
+
 def _begin(session: Session, console: Console, command: list[str]) -> Study:
     console.print(f"Study {session.name}: {session.choice.why}")
     for line in (session.definition.study.message, *scaling_notes(session.definition)):
         if line:
             console.print(line)
-    with import_progress(console) as on_progress:
+    with data_progress(console) as on_progress:
         prepared, data = prepare_data(session, on_progress)
     for line in data_lines(prepared):
         console.print(line)

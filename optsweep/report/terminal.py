@@ -31,6 +31,11 @@ STATE_STYLE: dict[RunState, str] = {
 PIPE_WIDTH = 160
 
 
+def plain_console(*, stderr: bool = False) -> Console:
+    """Where lines are printed as they are: no markup (names and reasons may hold brackets), no wrapping."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False)
+
+
 def show(content: RenderableType, file: IO[str] | None = None) -> None:
     """Print a view to ``file`` (standard output); long lines of text are left whole, so that they can be copied."""
     console = Console(file=file, highlight=False)

@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from optsweep.data.corpus import open_corpus
 from optsweep.data.prepare import prepare
 from optsweep.data.sequences import digest
 from optsweep.data.training_data import load_training_data
@@ -53,9 +54,10 @@ def keep_subset(study: Study) -> None:
 
 
 def local_data(study: Study, given: Path | None = None) -> Path:
-    """The file to train on, on this host: ``given`` (a corpus or its subset), else as recorded, else fetched.
+    """The file to train on, on this host: the subset as recorded or fetched, or that of ``given`` if it is the same.
 
-    Raises `DataError` where it holds other sequences than the study was planned with, or is nowhere to be had.
+    ``given`` is a corpus or its subset. Raises `DataError` if it holds other sequences than the study was planned
+    with, or if the study's subset is not within reach.
     """
     if "trains_on" in study.data:
         path = given or recorded_data(study)
@@ -64,11 +66,20 @@ def local_data(study: Study, given: Path | None = None) -> Path:
                 f"{path}: is not on this host; study {study.name!r} trains on it: give its path with --data"
             )
         return path
-    if given is not None:
-        subset = prepare(given).subset.path
-        if not _holds(subset, study.data["content"]):
-            raise DataError(f"--data {given}: holds other sequences than study {study.name!r} was planned with")
+    if given is None:
+        return _copy(study)
+    subset = prepare(given).subset.path
+    if _holds(subset, study.data["content"]):
         return subset
+    # The split depends on what is installed where it is made; the sequences of a subset do not.
+    copy = _copy(study)
+    if digest(open_corpus(subset).sequences) != digest(open_corpus(copy).sequences):
+        raise DataError(f"--data {given}: holds other sequences than study {study.name!r} was planned with")
+    return copy
+
+
+def _copy(study: Study) -> Path:
+    """The study's own subset: its file if it is seen from here, else the database's copy."""
     recorded = recorded_data(study)
     return recorded if _holds(recorded, study.data["content"]) else _fetch(study)
 

@@ -88,7 +88,7 @@ SWEEP = [
 
 DATA = [
     Case("import: not there", ["data", "import", "missing.fa", "-o", "x.pt"], ["missing.fa", "No such file"]),
-    Case("import: no input", ["data", "import", "-o", "x.pt"], ["Missing argument", "fasta"]),
+    Case("import: no input", ["data", "import", "-o", "x.pt"], ["Missing argument", "FASTA"]),
     Case("import: no output", ["data", "import", "x.fa"], ["Missing option", "-o"], files={"x.fa": ">a\nMKV\n"}),
     Case("import: output is a folder", ["data", "import", "x.fa", "-o", "."], ["directory"], files={"x.fa": ">a\n"}),
     Case(
@@ -103,7 +103,7 @@ DATA = [
         ["small.pt/x.pt", "cannot be written"],
         files={"x.fa": ">a\n" + "MKVLAAGG" * 10},
     ),
-    Case("import: a corpus", ["data", "import", "small.pt", "-o", "x.pt"], ["small.pt", "FASTA is plain text"]),
+    Case("import: a corpus", ["data", "import", "small.pt", "-o", "x.pt"], ["small.pt: is a .pt file", "to --data"]),
     Case("demo: no sequence", ["data", "demo", "-n", "0"], ["-n", "'0'", "greater than or equal to 1"]),
     Case("demo: two sequences", ["data", "demo", "-n", "2"], ["2 sequences", "3 to 1000000"]),
     Case("demo: 1e9 sequences", ["data", "demo", "-n", "1000000000"], ["1000000000 sequences", "3 to 1000000"]),

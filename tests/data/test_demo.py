@@ -9,8 +9,8 @@ import pytest
 from optsweep.data import demo
 from optsweep.data.corpus import open_corpus, verify_corpus, write_corpus
 from optsweep.data.demo import ensure_demo, make_demo
-from optsweep.data.reference import composition_entropy, unigram_entropy
 from optsweep.data.near_duplicates import near_duplicate_families as clusters
+from optsweep.data.reference import composition_entropy, unigram_entropy
 from optsweep.errors import DataError
 
 from .samples import random_sequences

@@ -106,13 +106,13 @@ def test_d8_whatever_the_file_is_the_corpus_has_its_name(fasta: Path, name: str)
 def test_d7_a_look_writes_nothing_and_tells_what_would_be_done(fasta: Path) -> None:
     looked = look(fasta)
     assert not Path("data").exists()
-    assert (looked.corpus, looked.corpus_is_there, looked.subset) == (Path("data/uniref.pt"), False, None)
+    assert (looked.corpus, looked.subset) == (Path("data/uniref.pt"), None)
     assert looked.import_report is not None
     assert (looked.num_sequences, looked.import_report.num_kept, looked.import_report.whole) == (60, 60, True)
     imported = prepare(fasta)
     assert looked.import_report == imported.import_report
     again = look(fasta)
-    assert (again.corpus_is_there, again.num_sequences, again.import_report) == (True, 60, None)
+    assert (again.num_sequences, again.import_report) == (60, None)
     assert again.subset == imported.subset.path
     assert look(imported.corpus) == again
 

@@ -20,6 +20,7 @@ from optsweep.report.fidelity.words import (
     tie_words,
 )
 from optsweep.report.sweeping import work
+from optsweep.report.terminal import plain_console
 from optsweep.report.words import duration, quantity
 from optsweep.sweep.choice import choose_slots
 from optsweep.sweep.devices import Slot
@@ -42,7 +43,7 @@ class Workers:
     @property
     def console(self) -> Console:
         # Programs read standard output; with --json people's lines go to standard error.
-        return Console(stderr=self.as_json, highlight=False, soft_wrap=True, markup=False)
+        return plain_console(stderr=self.as_json)
 
     def slots(self, study: Study) -> list[Slot]:
         return choose_slots(self.gpus, self.cpu_workers, self.workers_per_gpu, demo=study.data["demo"])
