@@ -27,6 +27,8 @@ _BLOCK_RESIDUES = 1 << 26
 _SIGNS = 4 * 65
 """A search shows four progress bars of 65 signs each: three of the prefilter, one of the alignment."""
 _LETTERS = decode(range(VOCABULARY_SIZE)).encode().ljust(256, b"X")
+_NO_KMERS = "the sequences length is less than"
+"""What the program says of targets that are all too short, unknown or repetitive to be found: no error for us."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -86,14 +88,19 @@ def _search_block(
 ) -> npt.NDArray[np.int64]:
     # As many results as there are targets: of its default of 300, large families would lose members.
     settings = ["-s", str(sensitivity), "--max-seqs", str(num_targets), "--threads", str(available_cores())]
-    runner.run("prefilter", "queries", "targets", "near", *settings)
+    try:
+        runner.run("prefilter", "queries", "targets", "near", *settings)
+    except DataError as error:
+        if _NO_KMERS not in str(error):
+            raise
+        runner.clear()
+        return np.empty((0, 2), np.int64)
     settings = ["-e", f"{e_value:.6g}", "--min-seq-id", str(criteria.min_identity), "--alignment-mode", "3"]
     runner.run("align", "queries", "targets", "near", "aligned", *settings, "--threads", str(available_cores()))
     columns = ["--format-output", "query,target,fident,qcov,tcov", "--threads", str(available_cores())]
     runner.run("convertalis", "queries", "targets", "aligned", "hits.tsv", *columns)
     found = _read_hits(runner.folder / "hits.tsv", criteria)
-    for path in runner.folder.glob("[!q]*"):
-        path.unlink()
+    runner.clear()
     return found
 
 
@@ -143,6 +150,11 @@ class _Runner:
         self.on_sign: Callable[[int], None] | None = None
         """Told how many signs of a progress bar have come."""
         self._program = os.path.abspath(program)
+
+    def clear(self) -> None:
+        """Remove all but the queries."""
+        for path in self.folder.glob("[!q]*"):
+            path.unlink()
 
     def run(self, command: str, *arguments: str) -> str:
         """What it prints; raises `DataError` with the last line of its errors."""
