@@ -58,13 +58,15 @@ def test_fasta_files_of_other_habits(
     assert tokens_of(folder / "plain.pt") == tokens_of(folder / "other.pt")
 
 
-def test_nucleotides_are_taken_with_a_warning(scene: Scene, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nucleotides_among_proteins_are_dropped_and_counted(scene: Scene, capfd: pytest.CaptureFixture[str]) -> None:
     letters = protein(6_000).translate(bytes.maketrans(b"DEFHIKLMNPQRSVWY", b"ACGTACGTACGTACGT"))
     records = b"".join(b">gene %d\n%s\n" % (start, letters[start : start + 100]) for start in range(0, 6_000, 100))
+    records += b">protein\n%s\n" % protein(100)
     scene(Case("nucleotides", [], [], files={"genes.fasta": records}))
     outcome = run_here(["data", "import", "genes.fasta", "-o", "genes.pt"], capfd)
     assert outcome.code == 0
-    assert "nucleotides, not proteins?" in outcome.output
+    assert "Imported 1 of 61 sequences" in outcome.output
+    assert "60 of nucleotides" in outcome.output
 
 
 @pytest.mark.parametrize("more", [["--trials", "0"], ["--num-random", "0"], ["--type", "predefined"]])

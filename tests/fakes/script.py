@@ -106,7 +106,9 @@ def main(words: list[str]) -> None:
         if trouble and step == config["steps"] // 2 + 1:
             befall(trouble, folder)
         numbers.tell(step, float("nan") if trouble == "nan" and step > 2 else value_at(config["optim"]["lr"], step))
-        state.write_text(json.dumps(step))
+        # Whole or not at all: it may be killed at any moment.
+        state.with_suffix(".new").write_text(json.dumps(step))
+        state.with_suffix(".new").replace(state)
 
 
 def leave(number: int, frame: object) -> None:
