@@ -89,7 +89,7 @@ def _swept_iterations(record: RunRecord) -> int:
 
 
 def _train(snapshot: StudySnapshot, config: Path, say: Callable[[str], None]) -> int:
-    """Train on the full corpus, without the held-out sequences and their close matches; then export."""
+    """Train on the full corpus, without the held-out sequences and their relatives; then export."""
     from optsweep.report.training import train_command
 
     out = config.with_suffix("")
@@ -137,7 +137,7 @@ def model_card(config: TrainConfig, snapshot: StudySnapshot, value: float) -> st
 * Chosen by the study {snapshot.study} of {len(snapshot.runs)} runs, where it was scored
   {origin.get("value", "not at all")} nats per residue after {origin["swept_iterations"]:,} iterations on a subset.
 * Trained on {origin["corpus"]}; the validation and confirmation sequences of {origin["subset"]} and
-  whatever in the corpus matches them closely were left out.
+  their relatives in the corpus were left out.
 * {value:.4f} nats per residue on the confirmation sequences, which had no part in any choice.
 * `{MODEL_FILE}` holds the exponential moving average of the weights; `config.toml` everything that made them;
   `metrics.jsonl` the course of the training.

@@ -9,6 +9,8 @@ import typer
 
 from optsweep.config import read_config
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, ConfigError
+from optsweep.report.data import data_progress, exclusion_lines
+from optsweep.report.terminal import plain_console
 from optsweep.report.words import nats, percent
 from optsweep.train.report import Evaluation, TrainReport
 
@@ -20,6 +22,14 @@ def train_command(config: Path, data: Path, device: str, out: Path | None) -> in
     out = out if out is not None else config.with_suffix("")
     if out.exists() and not out.is_dir():
         raise ConfigError(f"--out {out}", ["is a file; name a folder"])
+    from optsweep.data.exclusion import ensure_exclusion
+
+    console = plain_console()
+    # Kept for the loading below: what takes minutes of a large corpus is seen.
+    with data_progress(console) as on_progress:
+        excluded = ensure_exclusion(data, on_progress)
+    for line in exclusion_lines(excluded):
+        console.print(line)
     from optsweep.train.run import train_from_file
 
     received: list[int] = []
