@@ -111,6 +111,7 @@ def test_what_a_pickle_may_name_is_text_or_a_class_of_the_reader() -> None:
         )
 
 
+@pytest.mark.heavy
 def test_nothing_that_is_allowed_is_harmful_whatever_is_done_to_it(tmp_path: Path) -> None:
     """Everything allowed, called and changed in every way, before a good list of rows: it is read, or refused."""
     uses = [b"0", b")R0", b")\x81b0", b")\x81}b0", b")\x81NNs0", b"N\x85R0", b"}b0", b"(NNu0", b"(Ne0", b"Na0"]

@@ -299,6 +299,7 @@ def test_d8_addresses_devices_and_zip_in_a_pipe_are_refused(tmp_path: Path) -> N
         scan(Path(f"/dev/fd/{reading}"))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "zst"])
 @pytest.mark.parametrize("bomb", ["letters", "blanks", "table", "header of tar"])
 def test_d8_bombs_stay_small(tmp_path: Path, kind: str, bomb: str) -> None:

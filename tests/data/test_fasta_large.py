@@ -43,6 +43,7 @@ def test_long_files_are_cut_at_any_kind_of_header(tmp_path: Path, begin: bytes) 
     assert imported(tmp_path, content.lstrip()) == [sequence.decode() for sequence in letters]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "content", [b">header" * 2_000_000, b">x\n" + b"A" * 20_000_000, b">x\n" + b" \n" * 10_000_000]
 )

@@ -23,7 +23,7 @@ from optsweep.errors import DataError
 from .one_child import one_child
 from .samples import legacy_row, random_sequences
 
-many = settings(max_examples=1_500, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+many = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
