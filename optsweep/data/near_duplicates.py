@@ -9,10 +9,9 @@ there each is compared with the 64 longest only.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,16 +32,23 @@ _PAIRS_PER_CHECK = 1 << 16
 Array = npt.NDArray[np.int64]
 
 
-def near_duplicate_families(sequences: Sequences, on_progress: OnProgress = None) -> Array:
+class Families(NamedTuple):
+    labels: Array
     """The family of each sequence, int64[n], numbered in the order of their first members."""
+    are_exact: bool
+    """Whether no near duplicates can be in different families."""
+
+
+def near_duplicate_families(sequences: Sequences, on_progress: OnProgress = None) -> Families:
+    """The families of all sequences."""
     by_length = np.argsort(-sequences.lengths, kind="stable")
     rank = np.empty(len(sequences), np.int64)
     rank[by_length] = np.arange(len(sequences))
-    labels = _families(_shared_kmers(sequences, rank, on_progress))
+    labels, are_exact = _families(_shared_kmers(sequences, rank, on_progress))
     _, first, numbered = np.unique(labels[rank], return_index=True, return_inverse=True)
     order = np.empty(len(first), np.int64)
     order[np.argsort(first, kind="stable")] = np.arange(len(first))
-    return order[numbered]
+    return Families(order[numbered], are_exact)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class _Shared:
     """Of all sequences: how many distinct 15-mers they have."""
 
 
-def _shared_kmers(sequences: Sequences, rank: Array, on_progress: Callable[[int, int], None] | None) -> _Shared:
+def _shared_kmers(sequences: Sequences, rank: Array, on_progress: OnProgress) -> _Shared:
     """Sequences are numbered by ``rank``."""
     num_ranges = 1 + int(sequences.lengths.sum()) // _WINDOWS_PER_RANGE
     sizes = np.maximum(sequences.lengths - (KMER - 1), 1)[np.argsort(rank)]
@@ -131,8 +137,8 @@ class _Packing:
         return packed[:end]
 
 
-def _families(shared: _Shared) -> Array:
-    """The family of each sequence, in any numbers."""
+def _families(shared: _Shared) -> tuple[Array, bool]:
+    """The family of each sequence, in any numbers, and whether they are exact."""
     pairs = _Pairs(shared)
     labels = np.arange(len(shared.sizes))
     found: list[Array] = []
@@ -143,7 +149,7 @@ def _families(shared: _Shared) -> Array:
             found.append(close)
             labels = joined(len(labels), np.concatenate(found))
         members, counts = _rest(members, counts, labels)
-    return labels
+    return labels, not len(members)
 
 
 def joined(num: int, pairs: Array) -> Array:

@@ -29,6 +29,8 @@ class Rule(ABC):
     def __init__(self) -> None:
         self.notes: list[str] = []
         """What people should know of the families that it found."""
+        self.is_complete = False
+        """Whether `families` found all relatives: then a last search would find no more."""
 
     def record(self) -> dict[str, Any]:
         """What a subset's manifest keeps of it: plain values, ``name`` and ``words`` among them."""
@@ -58,7 +60,8 @@ class NearDuplicates(Rule):
         return {**super().record(), "k": KMER, "max_share": MAX_SHARE}
 
     def families(self, drawn: Drawn, on_progress: OnProgress = None) -> Rows:
-        return near_duplicate_families(drawn.sequences, on_progress)
+        labels, self.is_complete = near_duplicate_families(drawn.sequences, on_progress)
+        return labels
 
     def matches(self, queries: Sequences, others: Sequences, on_progress: OnProgress = None) -> tuple[Mask, Mask]:
         return close_matches(queries, others, on_progress)
@@ -66,6 +69,10 @@ class NearDuplicates(Rule):
 
 class KnownFamilies(Rule):
     """Families that are known beforehand: there is nothing to search for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_complete = True
 
     def matches(self, queries: Sequences, others: Sequences, on_progress: OnProgress = None) -> tuple[Mask, Mask]:
         return np.zeros(len(queries), bool), np.zeros(len(others), bool)

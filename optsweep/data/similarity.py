@@ -52,11 +52,15 @@ class _Known(_Distinct):
 
     def __init__(self, queries: Sequences) -> None:
         super().__init__(queries)
-        wanted = (_FILTER_ROOM * len(self.hashes)).bit_length()
-        bits = min(max(wanted, _MIN_FILTER_BITS), _MAX_FILTER_BITS)
-        self._shift = np.uint64(64 - bits)
-        self._present = np.zeros(1 << bits, bool)
+        filter_bits = (_FILTER_ROOM * len(self.hashes)).bit_length()
+        filter_bits = min(max(filter_bits, _MIN_FILTER_BITS), _MAX_FILTER_BITS)
+        self._shift = np.uint64(64 - filter_bits)
+        self._present = np.zeros(1 << filter_bits, bool)
         self._present[self.hashes >> self._shift] = True
+        bucket_bits = max(1, len(self.hashes).bit_length())
+        self._bucket_shift = np.uint64(64 - bucket_bits)
+        counts = np.bincount((self.hashes >> self._bucket_shift).view(np.int64), minlength=1 << bucket_bits)
+        self._starts = np.append(0, np.cumsum(counts))
 
     def close_in(self, start: int, block: Sequences) -> tuple[Rows, Rows]:
         """(queries, candidates) that are close to each other; ``start`` is the number of the block's first."""
@@ -73,8 +77,20 @@ class _Known(_Distinct):
             hashes = window_hashes(tokens[start : start + BLOCK + KMER - 1])
             places = (hashes >> self._shift).view(np.int64)
             likely = np.flatnonzero(np.take(self._present, places))
-            hits.append(start + likely[_contains(self.hashes, hashes[likely])])
+            hits.append(start + likely[self._contains(hashes[likely])])
         return np.concatenate(hits)
+
+    def _contains(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        """Whether each is a 15-mer of the queries: few share a bucket, which is faster than a search by halves."""
+        buckets = (hashes >> self._bucket_shift).view(np.int64)
+        places, ends = self._starts[buckets], self._starts[buckets + 1]
+        found = np.zeros(len(hashes), bool)
+        left = np.flatnonzero(places < ends)
+        while len(left):
+            found[left] = self.hashes[places[left]] == hashes[left]
+            places[left] += 1
+            left = left[~found[left] & (places[left] < ends[left])]
+        return found
 
     def _close_pairs(self, near: _Distinct) -> tuple[Rows, Rows]:
         first = np.searchsorted(self.hashes, near.hashes, side="left")
@@ -85,11 +101,3 @@ class _Known(_Distinct):
         query, row = np.divmod(pairs, max(1, len(near.sizes)))
         close = shared > MAX_SHARE * np.minimum(self.sizes[query], near.sizes[row])
         return query[close], row[close]
-
-
-def _contains(ascending: Hashes, values: Hashes) -> npt.NDArray[np.bool_]:
-    if not len(ascending):
-        return np.zeros(len(values), bool)
-    places = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    found: npt.NDArray[np.bool_] = ascending[places] == values
-    return found

@@ -169,7 +169,9 @@ def _split(drawn: Drawn, rule: Rule, seed: int, on_progress: OnProgress) -> tupl
         raise DataError(f"{path}: {error}") from None
     held_out = np.concatenate([split.validation, split.confirmation])
     others = np.delete(np.arange(len(sequences)), held_out)
-    _, found = rule.matches(sequences.take(held_out), sequences.take(others), on_progress)
+    found = np.zeros(len(others), bool)
+    if not rule.is_complete:
+        _, found = rule.matches(sequences.take(held_out), sequences.take(others), on_progress)
     if not np.any(~found & (sequences.lengths[others] > 0)):
         raise DataError(f"{path}: nothing is left to train on: every sequence is a relative of a held-out one")
     return split, others[found]

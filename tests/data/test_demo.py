@@ -9,7 +9,7 @@ import pytest
 from optsweep.data import demo
 from optsweep.data.corpus import open_corpus, verify_corpus, write_corpus
 from optsweep.data.demo import ensure_demo, make_demo
-from optsweep.data.near_duplicates import near_duplicate_families as clusters
+from optsweep.data.near_duplicates import near_duplicate_families
 from optsweep.data.reference import composition_entropy, unigram_entropy
 from optsweep.errors import DataError
 
@@ -36,7 +36,7 @@ def test_the_whole_of_it_is_made_in_seconds_and_looks_like_proteins(tmp_path: Pa
     lengths = corpus.sequences.lengths
     assert 30 <= lengths.min() <= lengths.max() <= 510
     assert 120 < np.median(lengths) < 250
-    sizes = np.bincount(clusters(corpus.sequences.take(range(3_000))))
+    sizes = np.bincount(near_duplicate_families(corpus.sequences.take(range(3_000))).labels)
     assert (sizes > 1).sum() > 50
     assert sizes.max() < 100
 
