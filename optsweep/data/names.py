@@ -21,6 +21,12 @@ _SEED, _FACTOR, _LAST_FACTOR = (
 _HALF = np.uint64(32)
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(9)], "<u8")
 
+_BAR = ord("|")
+_IDENTIFIER = re.compile(
+    rb"(?:(?:cl|sp|tr|gb|ref|pdb|bbs|lcl)\||(?:pir|prf)\|\||(?:gnl|pat)\|[^|]*\||gi\|[^|]*\|[^|]*\|)([^|]+)"
+)
+"""The identifier in a databank's name (P12345 of sp|P12345|NAME_HUMAN), which is what MMseqs2 calls the sequence."""
+
 _FIRST_WORD = re.compile(rb"[^\x00-\x20]*")
 
 Hashes = npt.NDArray[np.int64]
@@ -33,8 +39,8 @@ def first_word(text: bytes, start: int = 0) -> bytes:
 
 
 def hash_names(names: Iterable[bytes]) -> Hashes:
-    """int64[n]; the same in every process and on every machine."""
-    listed = list(names)
+    """int64[n]; the same in every process and on every machine. Of a databank's name its identifier counts."""
+    listed = [_identifier(name) for name in names]
     lengths = np.fromiter(map(len, listed), np.int64, len(listed))
     words = np.array(listed, f"S{_WIDTH}").view("<u8").reshape(len(listed), _WIDTH // 8)
     hashes = _hash(words, np.minimum(lengths, _WIDTH))
@@ -55,10 +61,15 @@ def hash_first_words(text: bytes, starts: npt.NDArray[np.int64]) -> Hashes:
         lengths = ends.argmax(axis=1)
         found = ends[np.arange(len(rows)), lengths]
         hashes[easy] = _hash(rows.view("<u8"), lengths)
-        easy[easy] = found
+        easy[easy] = found & ~(rows == _BAR).any(axis=1)
     if not easy.all():
         hashes[~easy] = hash_names(first_word(text, start) for start in starts[~easy].tolist())
     return hashes
+
+
+def _identifier(name: bytes) -> bytes:
+    match = _IDENTIFIER.match(name) if b"|" in name else None
+    return match[1] if match else name
 
 
 def _hash(words: npt.NDArray[np.uint64], lengths: npt.NDArray[np.int64]) -> Hashes:
