@@ -23,7 +23,7 @@ from optsweep.data.rules import recorded_rule
 from optsweep.errors import DataError
 
 _CHUNK = 1 << 22
-"""Bytes that are read at a time; no line is longer."""
+"""Bytes of the file, or names of the corpus, that are read at a time; no line is longer."""
 _LARGEST_ROW = 18
 """Digits of a row number that is no larger than an int64."""
 
@@ -87,7 +87,7 @@ class ClusterFile(KnownFamilies):
             found += [member for name, member in zip(representatives, members, strict=True) if name in wanted]
         if self._by_name:
             assert drawn.corpus.names is not None
-            return np.flatnonzero(np.isin(drawn.corpus.names, hash_names(found)))
+            return _rows_named(drawn.corpus.names, np.unique(hash_names(found)))
         rows = np.unique(np.array([int(member) for member in found], np.int64))
         return rows[rows < drawn.corpus.num_sequences]
 
@@ -137,6 +137,12 @@ class _Index:
         first, counts = first[places], counts[places]
         before = np.cumsum(counts) - counts
         return self._order[np.repeat(first - before, counts) + np.arange(counts.sum())], np.repeat(places, counts)
+
+
+def _rows_named(names: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> Rows:
+    index = _Index(wanted)
+    blocks = range(0, len(names), _CHUNK)
+    return np.concatenate([start + index.find(names[start : start + _CHUNK])[1] for start in blocks])
 
 
 def _is_row(member: bytes) -> bool:

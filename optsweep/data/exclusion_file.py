@@ -22,7 +22,7 @@ Rows = npt.NDArray[np.int64]
 
 _FOLDER = Path("data")
 """Where it goes if the subset's folder is read-only."""
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
+_DAMAGE = (OSError, ValueError, LookupError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
 """What numpy raises for a damaged file."""
 
 
@@ -50,9 +50,11 @@ def read_exclusion(subset: Path, key: str) -> tuple[Rows, Path] | None:
     """The kept rows and their file, if one is there, whole, and of the same key."""
     for path in places(subset):
         # A damaged file is as good as none.
-        with contextlib.suppress(*_DAMAGE), np.load(path, allow_pickle=False) as kept:
-            if str(kept["key"]) == key and kept["rows"].dtype == np.int64 and kept["rows"].ndim == 1:
-                return kept["rows"], path
+        with contextlib.suppress(*_DAMAGE), path.open("rb") as file:
+            kept = np.load(file, allow_pickle=False)
+            rows = kept["rows"]
+            if str(kept["key"]) == key and rows.dtype == np.int64 and rows.ndim == 1:
+                return rows, path
     return None
 
 

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 import torch
 
-from optsweep.data.corpus import open_corpus, write_corpus
+from optsweep.data.corpus import corpus_writer, open_corpus, write_corpus
+from optsweep.data.fingerprint import describe_file
 from optsweep.data.relatives import NearDuplicates
 from optsweep.data.subset import Subset, ensure_subset, find_subset, subset_path
+from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import decode
 from optsweep.errors import DataError
 
-from .samples import random_sequences, write_legacy
+from .samples import measure, random_sequences, write_legacy
 
 
 @pytest.fixture
@@ -173,3 +175,180 @@ print(ensure_subset(Path({str(source)!r}), size=2_000).made)
     made = [process.communicate()[0].strip() for process in processes]
     assert sorted(made) == ["False"] * 7 + ["True"]
     assert open_corpus(source.parent / "proteins_sweep.pt").num_sequences == 2_000
+
+
+def by_the_usual_script(source: Path, target: Path, size: int = 10_000) -> None:
+    rows = torch.load(source, weights_only=True)
+    torch.save([rows[index] for index in random.Random(42).sample(range(len(rows)), size)], target)
+
+
+def test_d2_the_sweep_file_of_the_usual_script_stays_and_gets_a_packed_subset_beside_it(tmp_path: Path) -> None:
+    source, theirs = tmp_path / "legacy.pt", tmp_path / "legacy_sweep.pt"
+    sequences = write_legacy(source, 60)
+    by_the_usual_script(source, theirs, 20)
+    before = theirs.read_bytes()
+    made = ensure_subset(source, size=20)
+    assert (made.path, made.made) == (tmp_path / "legacy_sweep.optsweep.pt", True)
+    assert made.notes[0] == f"{theirs} holds the same sequences without a split and stays as it is"
+    corpus = open_corpus(made.path)
+    assert [decode(corpus.sequences[index]) for index in range(20)] == random.Random(42).sample(sequences, 20)
+    assert corpus.validation is not None
+    assert theirs.read_bytes() == before
+    # From now on it is found before the other one.
+    assert find_subset(source) == made.path
+    again = ensure_subset(source, size=20)
+    assert (again.path, again.made, again.notes) == (made.path, False, made.notes)
+    # Made again if it is damaged.
+    made.path.write_bytes(made.path.read_bytes()[:-100])
+    assert ensure_subset(source, size=20).made
+    assert theirs.read_bytes() == before
+
+
+def test_d2_other_columns_and_packed_files_of_the_same_rows_are_taken_too(tmp_path: Path) -> None:
+    source, theirs = tmp_path / "legacy.pt", tmp_path / "legacy_sweep.pt"
+    write_legacy(source, 60)
+    rows = torch.load(source, weights_only=True)
+    chosen = [rows[index] for index in random.Random(42).sample(range(60), 20)]
+    torch.save([{"protein_seq": row["protein_seq"], "score": 0.5} for row in chosen], theirs)
+    assert ensure_subset(source, size=20).path == tmp_path / "legacy_sweep.optsweep.pt"
+    (tmp_path / "legacy_sweep.optsweep.pt").unlink()
+    write_corpus(theirs, open_corpus(source).take(random.Random(42).sample(range(60), 20)), {"kind": "corpus"})
+    assert ensure_subset(source, size=20).path == tmp_path / "legacy_sweep.optsweep.pt"
+
+
+@pytest.mark.parametrize("change", ["order", "fewer", "seed", "letters"])
+def test_d2_a_file_of_other_rows_is_refused(tmp_path: Path, change: str) -> None:
+    source, theirs = tmp_path / "legacy.pt", tmp_path / "legacy_sweep.pt"
+    write_legacy(source, 60)
+    rows = torch.load(source, weights_only=True)
+    chosen = [rows[index] for index in random.Random(7 if change == "seed" else 42).sample(range(60), 20)]
+    if change == "order":
+        chosen[0], chosen[1] = chosen[1], chosen[0]
+    if change == "fewer":
+        chosen.pop()
+    if change == "letters":
+        text = chosen[0]["protein_seq"]
+        chosen[0] = {**chosen[0], "protein_seq": ("A" if text[0] != "A" else "C") + text[1:]}
+    torch.save(chosen, theirs)
+    before = theirs.read_bytes()
+    with pytest.raises(DataError, match=r"legacy_sweep\.pt: is there already and is no subset made by optsweep"):
+        ensure_subset(source, size=20)
+    assert theirs.read_bytes() == before
+    assert not (tmp_path / "legacy_sweep.optsweep.pt").exists()
+
+
+def test_d2_what_stands_beside_is_never_written_over(tmp_path: Path) -> None:
+    source, beside = tmp_path / "legacy.pt", tmp_path / "legacy_sweep.optsweep.pt"
+    write_legacy(source, 60)
+    by_the_usual_script(source, tmp_path / "legacy_sweep.pt", 20)
+    write_legacy(beside, 5)
+    before = beside.read_bytes()
+    with pytest.raises(DataError, match=r"legacy_sweep\.optsweep\.pt: is there already"):
+        ensure_subset(source, size=20)
+    assert beside.read_bytes() == before
+    with pytest.raises(DataError, match="is there already"):
+        ensure_subset(source, size=20, output=tmp_path / "legacy_sweep.pt")
+
+
+def test_d9_a_corpus_with_a_flipped_residue_gives_no_subset(source: Path) -> None:
+    content = bytearray(source.read_bytes())
+    place = content.index(open_corpus(source).sequences[3].tobytes())
+    content[place] = 5 if content[place] != 5 else 6
+    source.write_bytes(content)
+    with pytest.raises(DataError, match=r"proteins\.pt: is damaged: .*checksum"):
+        ensure_subset(source, size=500)
+    assert not (source.parent / "proteins_sweep.pt").exists()
+
+
+def test_d9_a_subset_with_a_flipped_residue_is_made_again(source: Path) -> None:
+    made = ensure_subset(source, size=500)
+    good = made.path.read_bytes()
+    content = bytearray(good)
+    place = content.index(open_corpus(made.path).sequences[3].tobytes())
+    content[place] = 5 if content[place] != 5 else 6
+    made.path.write_bytes(content)
+    assert find_subset(source) is None
+    assert ensure_subset(source, size=500).made
+    assert made.path.read_bytes() == good
+
+
+def first_version(source: Path, path: Path, size: int = 500) -> bytes:
+    """A subset as earlier versions wrote it: no rule, nothing left out; the split is theirs."""
+    corpus, described = open_corpus(source), describe_file(source)
+    indices = random.Random(42).sample(range(corpus.num_sequences), size)
+    manifest = {
+        "kind": "subset", "version": 1, "source": described["name"], "source_size": described["size"],
+        "source_fingerprint": described["fingerprint"], "n": size, "seed": 42,
+        "num_source": corpus.num_sequences, "synthetic": True, "source_manifest": corpus.manifest,
+    }  # fmt: skip
+    split = {"validation": np.arange(25), "confirmation": np.arange(100, 125)}
+    write_corpus(path, corpus.take(indices), manifest, split)
+    return path.read_bytes()
+
+
+def test_d3_subsets_of_the_first_version_are_accepted_never_made_again_and_say_their_rule(source: Path) -> None:
+    path = source.parent / "proteins_sweep.pt"
+    before = first_version(source, path)
+    found = ensure_subset(source, size=500)
+    assert found == subset(path, 12_000, 500, made=False)
+    assert found.rule.startswith("near duplicates: more than 30 % common 15-mers")
+    assert find_subset(source) == path
+    assert ensure_subset(path) == subset(path, 500, 500, made=False)
+    assert path.read_bytes() == before
+    data = load_training_data(path)
+    assert (len(data.train), len(data.validation), len(data.confirmation)) == (450, 25, 25)
+    full = load_training_data(source)
+    assert len(full.train) == 12_000 - 50
+    assert path.read_bytes() == before
+
+
+def test_d3_the_manifest_records_rule_and_counts(source: Path) -> None:
+    made = ensure_subset(source, size=500)
+    manifest = open_corpus(made.path).manifest
+    assert manifest["rule"] == {"name": "15-mers", "words": NearDuplicates.words, "k": 15, "max_share": 0.3}
+    assert (manifest["version"], manifest["num_left_out"], manifest["num_differing"]) == (2, 0, 0)
+    assert manifest["notes"] == []
+
+
+def test_d3_a_small_part_is_noted_when_made_and_when_it_stands_there(tmp_path: Path) -> None:
+    """100 pairs of copies and 4 single sequences: parts of 10 would need 20 single ones."""
+    base = random_sequences(104, lengths=(60, 90))
+    write_corpus(tmp_path / "pairs.pt", base.take([*range(104), *range(100)]), {})
+    for _ in range(2):
+        found = ensure_subset(tmp_path / "pairs.pt")
+        corpus = open_corpus(found.path)
+        assert corpus.validation is not None
+        assert len(corpus.validation) == 2
+        assert found.notes[0].startswith("validation holds 2 sequences, not 10: small families are too few")
+        assert len(found.notes) == 2
+
+
+def test_d6_progress_is_told(source: Path) -> None:
+    told: list[tuple[int, int]] = []
+    ensure_subset(source, size=500, on_progress=lambda done, total: told.append((done, total)))
+    assert told
+    assert all(0 <= done <= total for done, total in told)
+    assert told[-1][0] == told[-1][1]
+
+
+@pytest.mark.heavy
+def test_d6_a_million_of_many_in_linear_time_and_memory(tmp_path: Path) -> None:
+    """400,000 of 800,000 sequences with families among them; 1,000,000 of 4.5 million take 2.5 times as long."""
+    path = tmp_path / "large.pt"
+    with corpus_writer(path) as writer:
+        for block in range(8):
+            rng = np.random.default_rng(block)
+            lengths = rng.integers(40, 500, 100_000)
+            tokens = rng.integers(5, 25, lengths.sum(), dtype=np.uint8)
+            # The first 1,000 sequences of every block are much alike.
+            tokens[: lengths[:1_000].sum()] = np.resize(np.arange(5, 25, dtype=np.uint8), lengths[:1_000].sum())
+            writer.append(tokens.data, lengths)
+        writer.finish({})
+    script = f"""
+from pathlib import Path
+from optsweep.data.subset import ensure_subset
+assert ensure_subset(Path({str(path)!r}), size=400_000).num_sequences == 400_000
+"""
+    seconds, peak = measure(script)
+    assert seconds < 60
+    assert peak < 1_500
