@@ -103,7 +103,7 @@ def _notes(parts: tuple[list[Array], list[Array]], quota: int) -> list[str]:
             notes.append(f"{name} is one family of {size} sequences: none is smaller")
         elif size < quota:
             notes.append(
-                f"{name} holds {size} sequences, not {quota}: small families are too few "
+                f"{name} has {size} of {quota} sequences: small families are too few "
                 f"(none may be more than {MAX_FAMILY_SHARE:.0%} of it)"
             )
     return notes

@@ -319,7 +319,7 @@ def test_d3_a_small_part_is_noted_when_made_and_when_it_stands_there(tmp_path: P
         corpus = open_corpus(found.path)
         assert corpus.validation is not None
         assert len(corpus.validation) == 2
-        assert found.notes[0].startswith("validation holds 2 sequences, not 10: small families are too few")
+        assert found.notes[0].startswith("validation has 2 of 10 sequences: small families are too few")
         assert len(found.notes) == 2
 
 
