@@ -46,7 +46,7 @@ def main() -> None:
         print(f"{given.fasta.name}: {report.num_kept:,} sequences\n")
         print("| split by | validation | confirmation | sequences held out | left out | seconds |")
         print("|---|---|---|---|---|---|")
-        for rule, make in splits(given.fasta, folder):
+        for rule, make in splits(given.fasta.resolve(), folder):
             before = time.perf_counter()
             subset = open_corpus(make())
             seconds = time.perf_counter() - before
