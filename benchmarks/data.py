@@ -24,7 +24,7 @@ from typing import NamedTuple
 from benchmarks._files import compress, write_fasta, write_legacy, write_packed
 from benchmarks._machine import print_machine
 from benchmarks._paired import Spread, interleaved, spread
-from optsweep.data.fasta import import_fasta
+from optsweep.data.importing.fasta import import_fasta
 
 SMALL, LARGE = 40_000_000, 200_000_000
 
@@ -75,7 +75,7 @@ SUBSET = Body(
     "ensure_subset(Path(sys.argv[1]), size=int(sys.argv[3]), output=Path(sys.argv[2]))",
 )
 EXCLUDE = Body(
-    "from optsweep.data.exclusion import ensure_exclusion\nfrom optsweep.data.subset import ensure_subset",
+    "from optsweep.data.holding_out.exclusion import ensure_exclusion\nfrom optsweep.data.subset import ensure_subset",
     """
 ensure_subset(Path(sys.argv[1]))
 started = cpu()

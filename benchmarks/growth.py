@@ -16,7 +16,7 @@ from benchmarks._files import write_fasta, write_packed
 from benchmarks._machine import print_machine
 from benchmarks._studies import study_with
 from optsweep.data.corpus import open_corpus
-from optsweep.data.fasta import import_fasta
+from optsweep.data.importing.fasta import import_fasta
 from optsweep.sweep.pruning import make_pruner
 from optsweep.sweep.snapshot import read_snapshot
 from optsweep.sweep.storage import open_storage

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from benchmarks._machine import print_machine
 from optsweep.data.corpus import Corpus, open_corpus, write_corpus
-from optsweep.data.fasta import import_fasta
+from optsweep.data.importing.fasta import import_fasta
 from optsweep.data.recipe import trained_on
 from optsweep.data.sequences import Sequences
 from optsweep.data.subset import ensure_subset

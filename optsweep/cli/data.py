@@ -22,7 +22,7 @@ def data_import(
     output: Annotated[Path, typer.Option("-o", "--output", help="The corpus to write.")],
 ) -> None:
     """Read sequences from text files into a packed corpus."""
-    from optsweep.data.fasta import import_fasta
+    from optsweep.data.importing.fasta import import_fasta
     from optsweep.report.data import data_progress, import_lines
     from optsweep.report.terminal import plain_console
 
@@ -55,7 +55,7 @@ def data_subset(
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
     """Make the subset of a corpus, with its validation and confirmation split."""
-    from optsweep.data.exclusion import ensure_exclusion
+    from optsweep.data.holding_out.exclusion import ensure_exclusion
     from optsweep.data.subset import ensure_subset
     from optsweep.report.data import data_progress, exclusion_lines, subset_lines
     from optsweep.report.terminal import plain_console

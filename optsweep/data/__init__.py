@@ -1,1 +1,1 @@
-"""FASTA to corpus to subset to batches; numpy and torch, never optuna."""
+"""From text files to corpus to subset to batches; numpy at import, never torch or optuna."""

@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from optsweep.data._building import cannot_write, sole_builder
 from optsweep.data.corpus import Corpus, open_corpus, write_corpus
+from optsweep.data.holding_out.rule import KnownFamilies
 from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn
-from optsweep.data.relatives import KnownFamilies
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.vocabulary import FIRST_RESIDUE, RESIDUES
 from optsweep.errors import DataError

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from optsweep.data.corpus import Corpus, open_corpus
+from optsweep.data.holding_out.rule_choice import best_search, recorded_rule
 from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import trained_on
-from optsweep.data.rules import best_search, recorded_rule
 
 
 def describe_corpus(path: Path) -> dict[str, Any]:

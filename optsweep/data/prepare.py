@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optsweep.data._building import sole_builder
-from optsweep.data.archives import is_torch_zip, is_zip
 from optsweep.data.corpus import open_corpus
-from optsweep.data.fasta import ImportReport, import_fasta, scan
 from optsweep.data.fingerprint import describe_file
-from optsweep.data.inputs import cannot_read, refuse_stream
+from optsweep.data.importing.archives import is_torch_zip, is_zip
+from optsweep.data.importing.fasta import ImportReport, import_fasta, scan
+from optsweep.data.importing.inputs import cannot_read, refuse_stream
 from optsweep.data.progress import OnProgress
 from optsweep.data.subset import Subset, ensure_subset, look_for_subset
 from optsweep.errors import DataError

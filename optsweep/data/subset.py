@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from optsweep.data._building import sole_builder
-from optsweep.data.cluster_file import ClusterFile
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums, write_corpus
-from optsweep.data.exclusion import find_exclusion
+from optsweep.data.holding_out.cluster_file import ClusterFile
+from optsweep.data.holding_out.exclusion import find_exclusion
+from optsweep.data.holding_out.rule import Rows, Rule
+from optsweep.data.holding_out.rule_choice import best_rule, recorded_rule
+from optsweep.data.holding_out.split import Split, clustered_split
 from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn, recipe_rows
-from optsweep.data.relatives import Rows, Rule
-from optsweep.data.rules import best_rule, recorded_rule
 from optsweep.data.sequences import Sequences
-from optsweep.data.split import Split, clustered_split
 from optsweep.data.subset_file import (
     VERSION,
     Subset,

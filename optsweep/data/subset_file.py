@@ -9,7 +9,7 @@ from typing import Any
 
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums
 from optsweep.data.fingerprint import describe_file
-from optsweep.data.rules import recorded_rule
+from optsweep.data.holding_out.rule_choice import recorded_rule
 from optsweep.errors import DataError
 
 VERSION = 2

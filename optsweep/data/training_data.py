@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums, verify_corpus
-from optsweep.data.exclusion import find_exclusion, subset_of
+from optsweep.data.holding_out.exclusion import find_exclusion, subset_of
 from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import trained_on
 from optsweep.data.sequences import Sequences

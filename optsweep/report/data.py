@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from optsweep.data.exclusion import Exclusion
-from optsweep.data.fasta import ImportReport
+from optsweep.data.holding_out.exclusion import Exclusion
+from optsweep.data.importing.fasta import ImportReport
 from optsweep.data.info import Leakage
 from optsweep.data.prepare import Prepared, Preview
 from optsweep.data.subset import Subset

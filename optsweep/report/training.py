@@ -22,7 +22,7 @@ def train_command(config: Path, data: Path, device: str, out: Path | None) -> in
     out = out if out is not None else config.with_suffix("")
     if out.exists() and not out.is_dir():
         raise ConfigError(f"--out {out}", ["is a file; name a folder"])
-    from optsweep.data.exclusion import ensure_exclusion
+    from optsweep.data.holding_out.exclusion import ensure_exclusion
 
     console = plain_console()
     # Kept for the loading below: what takes minutes of a large corpus is seen.

@@ -18,7 +18,7 @@ import numpy as np
 
 with atheris.instrument_imports(include=["optsweep.data"]):
     from optsweep.data.corpus import open_corpus, verify_corpus
-    from optsweep.data.fasta import import_fasta
+    from optsweep.data.importing.fasta import import_fasta
     from optsweep.data.torch_format import child, reader
 
 from optsweep.data.vocabulary import IGNORED, TOKEN_OF_LETTER

@@ -9,7 +9,7 @@ import pytest
 from optsweep.data import demo
 from optsweep.data.corpus import open_corpus, verify_corpus, write_corpus
 from optsweep.data.demo import ensure_demo, make_demo
-from optsweep.data.near_duplicates import near_duplicate_families
+from optsweep.data.holding_out.near_duplicates import near_duplicate_families
 from optsweep.data.reference import composition_entropy, unigram_entropy
 from optsweep.errors import DataError
 

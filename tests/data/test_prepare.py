@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optsweep.data import cleaning
 from optsweep.data import prepare as prepare_module
 from optsweep.data.corpus import open_corpus, write_corpus
+from optsweep.data.importing import cleaning
 from optsweep.data.prepare import look, prepare
 from optsweep.errors import DataError
 

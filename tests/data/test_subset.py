@@ -12,7 +12,7 @@ import torch
 
 from optsweep.data.corpus import corpus_writer, open_corpus, write_corpus
 from optsweep.data.fingerprint import describe_file
-from optsweep.data.relatives import NearDuplicates
+from optsweep.data.holding_out.rule import NearDuplicates
 from optsweep.data.subset import Subset, ensure_subset, find_subset, subset_path
 from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import decode
@@ -155,7 +155,7 @@ def test_eight_processes_at_once_make_it_once(source: Path) -> None:
     script = f"""
 import sys
 from pathlib import Path
-from optsweep.data.relatives import NearDuplicates
+from optsweep.data.holding_out.rule import NearDuplicates
 from optsweep.data.subset import ensure_subset
 print("ready", flush=True)
 sys.stdin.readline()
