@@ -97,6 +97,7 @@ def test_it_is_killed_with_us(tmp_path: Path) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.heavy
 def test_d3_distant_relatives_are_found_whatever_the_blocks(with_mmseqs: str, monkeypatch: pytest.MonkeyPatch) -> None:
     sequences = distant_relatives(40, 0)
     wanted = criteria(sequences.num_residues)
@@ -113,6 +114,7 @@ def test_d3_distant_relatives_are_found_whatever_the_blocks(with_mmseqs: str, mo
     assert not close_matches(sequences.take(range(0, 80, 2)), sequences.take(range(1, 80, 2)))[0].any()
 
 
+@pytest.mark.heavy
 def test_d3_no_member_of_a_large_family_is_lost(with_mmseqs: str) -> None:
     """The program's default is 300 hits for a query."""
     sequences = distant_relatives(1, 0, size=700)
@@ -120,6 +122,7 @@ def test_d3_no_member_of_a_large_family_is_lost(with_mmseqs: str) -> None:
     assert sorted(found[:, 1].tolist()) == list(range(700))
 
 
+@pytest.mark.heavy
 def test_d3_short_unknown_repetitive_and_empty_sequences(with_mmseqs: str) -> None:
     rng = np.random.default_rng(0)
     arrays = [rng.integers(5, 25, length).astype(np.uint8) for length in (0, 1, 2, 5, 7, 10, 14, 20)]
@@ -149,6 +152,7 @@ def corpus(tmp_path: Path) -> Path:
     return tmp_path / "proteins.pt"
 
 
+@pytest.mark.heavy
 def test_d3_a_subset_by_mmseqs2_and_a_host_without_it(
     corpus: Path, with_mmseqs: str, hide_mmseqs: Callable[[], None]
 ) -> None:
@@ -181,6 +185,7 @@ def test_d3_a_subset_by_mmseqs2_and_a_host_without_it(
     assert len(load_training_data(made.path).train) == 300 - 30 - made.num_left_out
 
 
+@pytest.mark.heavy
 def test_d3_the_kept_exclusion_serves_hosts_without_mmseqs2(
     corpus: Path, with_mmseqs: str, hide_mmseqs: Callable[[], None]
 ) -> None:
@@ -196,6 +201,7 @@ def test_d3_the_kept_exclusion_serves_hosts_without_mmseqs2(
     assert len(load_training_data(corpus).train) == 900 - len(excluded.rows)
 
 
+@pytest.mark.heavy
 def test_d3_relatives_that_families_missed_are_left_out(
     corpus: Path, with_mmseqs: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
