@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,15 @@ import typer
 
 from optsweep.cli.app import AsJson, Commands, app, print_json
 
-data_app = Commands(help="Make and look at corpora and subsets.")
+data_app = Commands()
 app.add_typer(data_app, name="data")
+
+
+@data_app.callback()
+def data() -> None:
+    """Make and look at corpora and subsets."""
+    # Half-written files and MMseqs2's folders go when a scheduler ends us, as they do with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @data_app.command("import")

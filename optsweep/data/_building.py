@@ -36,6 +36,8 @@ def cannot_write(path: Path) -> Iterator[None]:
     try:
         if path.is_dir():
             raise DataError(f"{path}: is a directory; name a file")
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path}: is a device or a pipe, which a finished file would replace; name a file")
         yield
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from None

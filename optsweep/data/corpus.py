@@ -72,6 +72,14 @@ class Corpus:
             return 0
         return count_differing(self.file, np.asarray(indices, np.int64), self.sequences)
 
+    @property
+    def notes(self) -> list[str]:
+        """What people should know of the file before they use it."""
+        if isinstance(self.file, PackedFile) or not self.file.num_odd:
+            return []
+        skipped = "white space and * are skipped, all else is read as unknown"
+        return [f"{self.file.num_odd} rows of {self.path.name} hold other characters than letters: {skipped}"]
+
     def _check_range(self, tokens: npt.NDArray[np.uint8], start: int, offsets: Indices, rows: Indices | None) -> None:
         """Check tokens, of which the first is number ``start`` behind ``offsets``; ``rows`` names the sequences."""
         if not in_packed_range(tokens):

@@ -22,6 +22,7 @@ from optsweep.data.subset_file import (
     Subset,
     described_subset,
     find_subset,
+    is_ours,
     origin,
     packed_beside,
     places,
@@ -111,6 +112,8 @@ def _accepted(subset: Subset, source: Path, asked: ClusterFile | None, on_progre
 def _own_subset(corpus: Corpus, asked: Rule | None) -> Subset:
     if asked is not None:
         raise DataError(f"{corpus.path}: has a split already; --clusters is for a corpus without one")
+    if corpus.file.file.is_zip:
+        verify_checksums(corpus.path)
     return Subset(
         path=corpus.path,
         made=False,
@@ -146,7 +149,7 @@ def _make(
         "num_differing": corpus.differing_rows(drawn.rows),
         "rule": rule.record(),
         "num_left_out": len(left_out),
-        "notes": [*notes, *rule.notes, *split.notes],
+        "notes": [*corpus.notes, *notes, *rule.notes, *split.notes],
         "synthetic": corpus.synthetic,
         "source_manifest": corpus.manifest,
     }
@@ -178,20 +181,21 @@ def _split(drawn: Drawn, rule: Rule, seed: int, on_progress: OnProgress) -> tupl
 
 
 def _target(drawn: Drawn, path: Path, may_go_beside: bool) -> Path:
-    """Where the subset is written: never over a corpus that somebody else made; what cannot be read is no loss.
+    """Where the subset is written: over an older or damaged one of ours, never over another file.
 
-    If that corpus is the recipe's (as the usual script makes it), the packed subset goes beside it.
+    If that file is the recipe's (as the usual script makes it), the packed subset goes beside it.
     """
-    try:
-        there = open_corpus(path) if path.exists() else None
-    except DataError:
-        there = None
-    if there is None or there.manifest.get("kind") == "subset":
+    if not path.exists() or is_ours(path):
         return path
-    if may_go_beside and _same_sequences(there.sequences, drawn.sequences):
+    if may_go_beside and _holds(path, drawn.sequences):
         return _target(drawn, packed_beside(path), may_go_beside=False)
     raise DataError(f"{path}: is there already and is no subset made by optsweep; move it away, or use it as --data")
 
 
-def _same_sequences(first: Sequences, second: Sequences) -> bool:
-    return np.array_equal(first.offsets, second.offsets) and np.array_equal(first.tokens, second.tokens)
+def _holds(path: Path, wanted: Sequences) -> bool:
+    """Whether a file is a corpus of just these sequences in their order."""
+    try:
+        found = open_corpus(path).sequences
+    except DataError:
+        return False
+    return np.array_equal(found.offsets, wanted.offsets) and np.array_equal(found.tokens, wanted.tokens)

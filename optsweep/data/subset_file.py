@@ -71,6 +71,17 @@ def origin(source: Path) -> dict[str, Any]:
     }
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a file is a subset that this program wrote, however damaged: its manifest has a key of its own."""
+    with path.open("rb") as file:
+        before = b""
+        while block := file.read(1 << 20):
+            if b"source_fingerprint" in before + block:
+                return True
+            before = block[-32:]
+    return False
+
+
 def standing_subset(path: Path, wanted: dict[str, Any]) -> Subset | None:
     """The subset at ``path``, unless it is missing, damaged or stale."""
     if not path.exists():

@@ -18,7 +18,7 @@ from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import decode
 from optsweep.errors import DataError
 
-from .samples import measure, random_sequences, write_legacy
+from .samples import measure, random_letters, random_sequences, write_legacy
 
 
 @pytest.fixture
@@ -91,13 +91,15 @@ def test_a_replaced_corpus_of_the_same_size_is_noticed(source: Path) -> None:
 
 def test_a_broken_subset_is_made_again_but_a_foreign_corpus_is_not_overwritten(source: Path) -> None:
     target = source.parent / "proteins_sweep.pt"
-    target.write_bytes(b"PK\x03\x04 not much")
+    ensure_subset(source, size=500)
+    target.write_bytes(target.read_bytes()[:-500])
     assert ensure_subset(source, size=500).made
     write_legacy(target)
-    before = target.read_bytes()
-    with pytest.raises(DataError, match="is no subset made by optsweep"):
-        ensure_subset(source, size=500)
-    assert target.read_bytes() == before
+    for foreign in (target.read_bytes(), b"PK\x03\x04 not much", b"my notes"):
+        target.write_bytes(foreign)
+        with pytest.raises(DataError, match="is no subset made by optsweep"):
+            ensure_subset(source, size=500)
+        assert target.read_bytes() == foreign
 
 
 def test_a_subset_is_its_own_subset(source: Path) -> None:
@@ -352,3 +354,28 @@ assert ensure_subset(Path({str(path)!r}), size=400_000).num_sequences == 400_000
     seconds, peak = measure(script)
     assert seconds < 60
     assert peak < 1_500
+
+
+def test_d9_a_damaged_subset_given_as_data_is_refused(source: Path) -> None:
+    made = ensure_subset(source, size=500)
+    content = bytearray(made.path.read_bytes())
+    place = content.index(open_corpus(made.path).sequences[3].tobytes())
+    content[place] = 5 if content[place] != 5 else 6
+    made.path.write_bytes(content)
+    with pytest.raises(DataError, match="is damaged"):
+        ensure_subset(made.path)
+
+
+def test_a_pipe_is_no_output(source: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pt")
+    with pytest.raises(DataError, match="is a device or a pipe"):
+        ensure_subset(source, size=500, output=tmp_path / "pipe.pt")
+    assert (tmp_path / "pipe.pt").is_fifo()
+
+
+def test_d4_rows_of_a_list_with_other_characters_are_told(tmp_path: Path) -> None:
+    letters = [random_letters(np.random.default_rng(seed), 60) for seed in range(20)]
+    rows = [{"protein_seq": text} for text in [letters[0][:30] + "*" + letters[0][30:], letters[1] + "-", *letters[2:]]]
+    torch.save(rows, tmp_path / "legacy.pt")
+    made = ensure_subset(tmp_path / "legacy.pt")
+    assert any("2 rows of legacy.pt hold other characters than letters" in note for note in made.notes)

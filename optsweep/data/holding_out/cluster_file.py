@@ -178,7 +178,7 @@ def _careful_words(path: Path, first: int, text: bytes) -> Names:
 
 def _texts(path: Path, on_progress: OnProgress) -> Iterator[bytes]:
     """The file's text in pieces that end with a line."""
-    rest = b""
+    rest, is_first = b"", True
     try:
         with path.open("rb") as stored, contextlib.ExitStack() as opened:
             is_gzip = stored.read(2) == b"\x1f\x8b"
@@ -186,6 +186,7 @@ def _texts(path: Path, on_progress: OnProgress) -> Iterator[bytes]:
             stored.seek(0)
             file = opened.enter_context(gzip.open(stored)) if is_gzip else stored
             while chunk := file.read(_CHUNK):
+                chunk, is_first = chunk.removeprefix(b"\xef\xbb\xbf") if is_first else chunk, False
                 text, end, rest = (rest + chunk).rpartition(b"\n")
                 if not end and len(rest) > _CHUNK:
                     raise DataError(f"{path}: is no cluster file: a line is longer than {_CHUNK} bytes")

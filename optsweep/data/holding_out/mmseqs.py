@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import itertools
 import os
@@ -9,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def search(
     """
     hits = [np.empty((0, 2), np.int64)]
     done, total = 0, targets.num_residues
-    with tempfile.TemporaryDirectory(prefix="optsweep-mmseqs-") as folder:
+    with _work_folder() as folder:
         runner = _Runner(program, Path(folder))
         if not _make_database(runner, "queries", queries, 0):
             return hits[0]
@@ -83,6 +84,19 @@ def search(
                 e_value = criteria.max_e_value * block.num_residues / criteria.database_residues
                 hits.append(_search_block(runner, criteria, sensitivity, e_value, len(block)))
     return np.concatenate(hits)
+
+
+@contextlib.contextmanager
+def _work_folder() -> Iterator[str]:
+    """A temporary folder; `DataError` says which one it is if the work in it fails, since it may be full."""
+    with tempfile.TemporaryDirectory(prefix="optsweep-mmseqs-") as folder:
+        try:
+            yield folder
+        except (DataError, OSError) as error:
+            words = f"{error.filename or folder}: {error.strerror}" if isinstance(error, OSError) else str(error)
+            free = shutil.disk_usage(folder).free / 1e9
+            place = f"it works in {folder} ({free:.1f} GB free; TMPDIR names another folder)"
+            raise DataError(f"{words.removeprefix('error: ')}\n{place}") from None
 
 
 def _search_block(
@@ -167,7 +181,7 @@ class _Runner:
                 process = subprocess.Popen(
                     [self._program, command, *arguments],
                     cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
-                    preexec_fn=_die_with_parent,
+                    preexec_fn=_die_with_parent, start_new_session=True,
                 )  # fmt: skip
             except OSError as error:
                 raise DataError(f"{self._program}: cannot be run: {error.strerror or error}") from None
@@ -175,8 +189,10 @@ class _Runner:
             printed = self._read(process)
             status = process.wait()
         finally:
-            process.kill()
-            process.wait()
+            # With its children: on Debian the program is a script that starts another one.
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         if status:
             said = errors.read_text(errors="replace").strip().splitlines() or printed.strip().splitlines()
             reason = f"was ended by {signal.Signals(-status).name}" if status < 0 else (said or [f"exit {status}"])[-1]

@@ -55,11 +55,11 @@ _MAX_RECORD = 1 << 23
 _INDENT = re.compile(rb"(?:[ \t\v\f]|" + INVISIBLE_PATTERN.pattern + rb")*")
 _INDENTED_HEADER = re.compile(rb"[\r\n](?=(?:[ \t\v\f]|" + INVISIBLE_PATTERN.pattern + rb")+>)")
 _COMMENT_BEHIND = re.compile(rb"[ \t\v\f][;#]")
-_PIR = re.compile(rb">[A-Za-z0-9]{2};")
+_PIR = re.compile(rb">[ \t]*[A-Za-z0-9]{2};")
 _IS_PIR = "begins a record of PIR (NBRF), {}, whose next line is a description; convert it to FASTA"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_NO_TEXT = re.compile(INVISIBLE_PATTERN.pattern + rb"|([^\x20-\x7e\t\v\f\r\n])")
-_TEXT = bytes(range(32, 127)) + WHITE
+_NO_TEXT = re.compile(INVISIBLE_PATTERN.pattern + rb"|([^\x20-\x3d\x3f-\x7e\t\v\f\r\n])")
+_TEXT = (bytes(range(32, 127)) + WHITE).replace(b">", b"")
 
 # What means the same in any line: neither a comment, nor an end mark, nor a header.
 _PLAIN_CODES = bytes(set(range(256)) - {*codes(b";#>/"), INVALID})
@@ -140,6 +140,8 @@ class FastaText:
             line = line[: comment.start()]
         if (column := find_no_text(line)) is not None:
             words = f"a sequence holds the byte 0x{line[column]:02x}, which is no letter"
+            if line[column] == ord(">"):
+                words = "a > stands inside a sequence (files joined without a line end?); a header begins its line"
             raise self._refusal(chunk, number, column, words)
         return without_invisible(line, self._altered)
 

@@ -56,7 +56,8 @@ INVALID = 255
 def _code(byte: int) -> int:
     if chr(byte) in "Uu":
         return _U
-    if byte in WHITE or 32 <= byte < 127:
+    # Where files were joined without a line end, a header stands in a line of letters.
+    if (byte in WHITE or 32 <= byte < 127) and byte != ord(">"):
         return TOKEN_OF_LETTER[byte] if chr(byte).isalpha() else byte | NO_LETTER
     return INVALID
 

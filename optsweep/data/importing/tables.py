@@ -66,7 +66,7 @@ def parquet_table(name: str, source: BinaryIO, altered: Counter[str]) -> Iterato
     except ImportError:
         raise DataError(f"{name}: is a Parquet file, which needs pyarrow: pip install 'optsweep[parquet]'") from None
     try:
-        with parquet.ParquetFile(source) as file:
+        with parquet.ParquetFile(source, page_checksum_verification=True) as file:
             yield from _batches(name, _parquet_rows(name, file), altered)
     except (ArrowException, OSError) as error:
         raise DataError(f"{name}: is not a whole Parquet file ({str(error).splitlines()[0]})") from None
@@ -145,6 +145,8 @@ def _parquet_rows(source: str, file: Any) -> Iterator[_Row]:
     column, naming = _find(columns, SEQUENCE_COLUMNS), _find(columns, NAME_COLUMNS)
     if column is None:
         raise _no_sequences(source, columns)
+    if columns.count(columns[column]) > 1:
+        raise DataError(f"{source}: has several columns named {columns[column]!r}; one is right")
     number = 0
     wanted = [columns[index] for index in (column, naming) if index is not None]
     for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):

@@ -74,7 +74,7 @@ def answer(file: BinaryIO, letters: bytes, ignored: bytes) -> tuple[bytes, Itera
         error = str(refused)
     # A flipped bit makes zipfile raise nearly anything.
     except Exception as found:
-        error = f"is no whole .pt file: {found}"
+        error = f"is no whole .pt file: {str(found)[:200]}"
     return _line(error=" ".join(error.splitlines())), ()
 
 

@@ -89,6 +89,8 @@ class LegacyFile:
     """int64[rows, 5]: the places of the rows' own tokens, the last number an index into `rows.TYPES`."""
     inline: npt.NDArray[np.uint16]
     """Tokens that stand in the pickle itself."""
+    num_odd: int
+    """Rows whose text holds other characters than letters."""
 
 
 def open_torch_file(path: Path) -> PackedFile | LegacyFile:
@@ -139,7 +141,8 @@ def read_answer(path: Path, mapping: mmap.mmap, stream: io.BufferedIOBase) -> Pa
         return PackedFile(file, told["parts"], told["manifest"])
     tokens, lengths = _read_array(stream, "u1", told["tokens"]), _read_array(stream, "i8", told["rows"])
     places = _read_array(stream, "i8", 5 * told["rows"]).reshape(-1, 5)
-    return LegacyFile(file, tokens, lengths, places, _read_array(stream, "u2", told["inline"]))
+    inline = _read_array(stream, "u2", told["inline"])
+    return LegacyFile(file, tokens, lengths, places, inline, told["odd"])
 
 
 def _read_array(stream: io.BufferedIOBase, kind: str, count: int) -> npt.NDArray[Any]:

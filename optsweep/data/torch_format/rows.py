@@ -36,10 +36,11 @@ class Rows:
         self._places = array("q")
         self._lengths = array("q")
         self._texts = rows
-        num_letters = 0
+        self._num_odd = num_letters = 0
         for index, row in enumerate(self._texts):
             text = _text(index, row)
             self._texts[index] = text
+            self._num_odd += not text.isalpha()
             self._lengths.append(len(self._encode(text)))
             num_letters += self._lengths[-1]
             if num_letters > max(size, _MAX_SHARED_LETTERS):
@@ -47,7 +48,9 @@ class Rows:
             self._places.extend(self._tokens_place(row))
 
     def numbers(self) -> dict[str, int]:
-        return {"rows": len(self._lengths), "tokens": sum(self._lengths), "inline": len(self._inline)}
+        """How long each array is, and how many texts hold other characters than letters."""
+        sizes = {"rows": len(self._lengths), "tokens": sum(self._lengths), "inline": len(self._inline)}
+        return {**sizes, "odd": self._num_odd}
 
     def arrays(self) -> Iterator[bytes | memoryview]:
         """Tokens uint8, lengths int64, places int64[rows, 5] (the last number is the type's), inline ids uint16."""

@@ -123,7 +123,7 @@ _INERT = {
     "numpy": f"{_NUMBERS} uint16 uint32 uint64 bool_ str_ bytes_ ndarray",
     "builtins": _BUILTINS,
     "__builtin__": f"{_BUILTINS} xrange long unicode",
-    "collections": "defaultdict deque",
+    "collections": "deque",
     "copyreg": "_reconstructor",
     "copy_reg": "_reconstructor",
     "datetime": "date datetime time timedelta timezone",
@@ -145,6 +145,7 @@ _GLOBALS: dict[tuple[str, str], object] = {
     **{("torch._utils", f"_rebuild_parameter{kind}"): Call(lambda tensor, *_: tensor) for kind in ("", "_with_state")},
     ("collections", "OrderedDict"): Table,
     ("collections", "Counter"): Table,
+    ("collections", "defaultdict"): Call(lambda *_: Table()),
     # How protocol 2 writes bytes.
     ("_codecs", "encode"): Call(lambda text, *_: text.encode("latin-1", "replace")),
     ("__builtin__", "bytes"): Call(lambda *_: b""),
@@ -190,6 +191,8 @@ class _Unpickler(pickle.Unpickler):
 
 def kind_of(value: object) -> str:
     """The name of a value's kind, for messages."""
+    if isinstance(value, Inert):
+        return "foreign object"
     return "tensor" if isinstance(value, Tensor) else type(value).__name__
 
 

@@ -25,7 +25,7 @@ def read(content: bytes) -> Reading:
         offset, text = match.start(), match[1].decode(*UTF8)
         bare = text.lstrip(SPACES + "".join(NAMES))
         orphan = bare and bare[0] not in ">;#" and not records and bare.rstrip(SPACES) != "//"
-        wrong = "\0" in text or re.match(">[A-Za-z0-9]{2};", bare) or orphan
+        wrong = "\0" in text or re.match(">[ \t]*[A-Za-z0-9]{2};", bare) or orphan
         reading.refused += [(number, offset + max(0, match[1].find(b"\0")))] if wrong else []
         if bare[:1] in ("", ">"):
             reading.altered.update(NAMES[letter] for letter in text[: len(text) - len(bare)] if letter in NAMES)
@@ -37,7 +37,7 @@ def read(content: bytes) -> Reading:
             reading.altered["comments behind sequences"] += behind is not None
             for column, letter in enumerate(text[: behind.start()] if behind else text):
                 reading.altered.update([NAMES[letter]] if letter in NAMES else [])
-                if "!" <= letter <= "~" and records:
+                if "!" <= letter <= "~" and letter != ">" and records:
                     records[-1][1].append(letter.upper())
                 elif letter not in SPACES and letter not in NAMES:
                     reading.refused.append((number, offset + len(text[:column].encode(*UTF8))))

@@ -243,3 +243,13 @@ def test_headers_may_hold_any_bytes(tmp_path: Path) -> None:
 def test_text_before_the_first_header_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"begins with 'MKVL"):
         read(tmp_path, f"\n; comment\n{GOOD}\n>one\n{GOOD}\n")
+
+
+def test_d4_files_joined_without_a_line_end_are_refused_with_the_place(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"line 2 \(byte offset 37\): a > stands inside a sequence .*joined"):
+        read(tmp_path, f">one\n{GOOD}>two\n{OTHER}\n")
+
+
+def test_d4_pir_is_told_with_a_blank_too(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="PIR"):
+        read(tmp_path, f"> P1;one\nits description\n{GOOD}\n")

@@ -59,14 +59,13 @@ def test_d8_a_column_alone_is_a_table(tmp_path: Path) -> None:
 
 
 def test_d8_fields_are_cleaned_as_fasta_is(tmp_path: Path) -> None:
-    fields = [f"{GOOD[:9]}-{GOOD[9:]}*", f"  {OTHER}\u00a0", f"{GOOD}:{OTHER}", "", "ACGT" * 10, f">{GOOD}{OTHER}"]
+    fields = [f"{GOOD[:9]}-{GOOD[9:]}*", f"  {OTHER}\u00a0", f"{GOOD}:{OTHER}", "", "ACGT" * 10]
     kept, report = read(tmp_path, "sequence\n" + "\n".join(f'"{field}"' for field in fields))
-    assert kept == [GOOD, OTHER, f"X{GOOD}{OTHER}"]
+    assert kept == [GOOD, OTHER]
     assert report.altered == {
         "no-break and wide spaces": 1,
         "gap characters": 1,
         "stop signs at the end": 1,
-        "> read as unknown": 1,
     }
     assert report.dropped == {
         "empty": 1,

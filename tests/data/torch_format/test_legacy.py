@@ -100,7 +100,7 @@ def test_rows_without_a_sequence_are_refused_by_their_number(tmp_path: Path) -> 
     torch.save(rows_of({"protein_seq": None}), tmp_path / "legacy.pt")
     with pytest.raises(DataError, match="row 5 lacks protein_seq"):
         open_corpus(tmp_path / "legacy.pt")
-    for value, name in ((1.5, "float"), ([1], "list"), (torch.ones(3), "tensor"), (np.float32(1), "Inert")):
+    for value, name in ((1.5, "float"), ([1], "list"), (torch.ones(3), "tensor"), (np.float32(1), "foreign object")):
         torch.save(rows_of({"protein_seq": value}), tmp_path / "legacy.pt")
         with pytest.raises(DataError, match=f"row 5: protein_seq: str is right, not {name}"):
             open_corpus(tmp_path / "legacy.pt")
