@@ -13,6 +13,8 @@ from optsweep.data.holding_out.rule_choice import recorded_rule
 from optsweep.errors import DataError
 
 VERSION = 2
+_OUR_START = (b"archive/data/0", slice(30, 44))
+"""The name of a file's first member, and where it stands (behind a local header of 30 bytes)."""
 _VERSIONS = (1, 2)
 """Subsets of version 1 (one rule, nothing left out) are as good as they were."""
 
@@ -72,14 +74,14 @@ def origin(source: Path) -> dict[str, Any]:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file is a subset that this program wrote, however damaged: its manifest has a key of its own."""
-    with path.open("rb") as file:
-        before = b""
-        while block := file.read(1 << 20):
-            if b"source_fingerprint" in before + block:
-                return True
-            before = block[-32:]
-    return False
+    """Whether a file is a subset that this program wrote, however damaged, or empty: no loss if it is made again."""
+    try:
+        return open_corpus(path).manifest.get("kind") == "subset"
+    except DataError:
+        with path.open("rb") as file:
+            start = file.read(_OUR_START[1].stop)
+        # torch.save writes the pickle first, this program the tokens.
+        return not start or start[_OUR_START[1]] == _OUR_START[0]
 
 
 def standing_subset(path: Path, wanted: dict[str, Any]) -> Subset | None:
