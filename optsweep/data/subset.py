@@ -22,11 +22,11 @@ from optsweep.data.subset_file import (
     Subset,
     described_subset,
     find_subset,
+    first_standing,
     is_ours,
     origin,
     packed_beside,
     places,
-    standing_subset,
     subset_path,
 )
 from optsweep.errors import DataError
@@ -60,17 +60,16 @@ def ensure_subset(
         raise DataError(f"a subset of {size} sequences cannot be split; 3 or more are right (default {SUBSET_SIZE})")
     rule = None if clusters is None else ClusterFile(clusters)
     wanted = {**origin(source), "n": size, "seed": seed}
-    for path in [output] if output else places(source):
-        if standing := standing_subset(path, wanted):
-            return _accepted(standing, source, rule, on_progress)
+    there = [output] if output else places(source)
+    if standing := first_standing(there, wanted):
+        return _accepted(standing, source, rule, on_progress)
     corpus = open_corpus(source)
     if output is None and corpus.validation is not None:
         return _own_subset(corpus, rule)
     target = output or subset_path(source)
     with sole_builder(target):
-        for path in [target] if output else places(source):
-            if standing := standing_subset(path, wanted):
-                return _accepted(standing, source, rule, on_progress)
+        if standing := first_standing(there, wanted):
+            return _accepted(standing, source, rule, on_progress)
         remove_leftovers(target)
         drawn = _draw(corpus, size, seed, on_progress)
         final = _target(drawn, target, may_go_beside=output is None)
@@ -85,9 +84,8 @@ def look_for_subset(source: Path, on_progress: OnProgress = None) -> tuple[Subse
     `DataError`.
     """
     wanted = {**origin(source), "n": SUBSET_SIZE, "seed": SUBSET_SEED}
-    for path in places(source):
-        if standing := standing_subset(path, wanted):
-            return standing, standing.num_differing
+    if standing := first_standing(places(source), wanted):
+        return standing, standing.num_differing
     corpus = open_corpus(source)
     if corpus.validation is not None:
         return _own_subset(corpus, None), 0

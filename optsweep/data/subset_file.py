@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,8 @@ def places(source: Path) -> list[Path]:
 
 def find_subset(source: Path) -> Path | None:
     """A subset of ``source``, of any size, seed and rule, that is there and not stale, beside it or in ./data."""
-    wanted = origin(source)
-    return next((path for path in places(source) if standing_subset(path, wanted) is not None), None)
+    standing = first_standing(places(source), origin(source))
+    return None if standing is None else standing.path
 
 
 def origin(source: Path) -> dict[str, Any]:
@@ -82,6 +83,11 @@ def is_ours(path: Path) -> bool:
             start = file.read(_OUR_START[1].stop)
         # torch.save writes the pickle first, this program the tokens.
         return not start or start[_OUR_START[1]] == _OUR_START[0]
+
+
+def first_standing(paths: Iterable[Path], wanted: dict[str, Any]) -> Subset | None:
+    """The first subset there that is whole and has what is wanted in its manifest."""
+    return next((found for path in paths if (found := standing_subset(path, wanted))), None)
 
 
 def standing_subset(path: Path, wanted: dict[str, Any]) -> Subset | None:
