@@ -13,13 +13,13 @@ from optuna.distributions import distribution_to_json
 from optuna.storages._rdb import models
 from optuna.trial import TrialState
 
-from optsweep.sweep.lengths import resolve
-from optsweep.sweep.planning import plan_study
-from optsweep.sweep.sampling import distributions_for
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import PREFIX, Study
-from optsweep.sweep.study_file import load_study
-from optsweep.sweep.tables import runs
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.open_study import PREFIX, Study
+from optsweep.database.tables import runs
+from optsweep.planning.plan import plan_study
+from optsweep.search.sampling import distributions_for
+from optsweep.study.file import load_study
+from optsweep.study.resolve import resolve
 
 NUM_POINTS = 20
 DATA: dict[str, Any] = {

@@ -13,11 +13,11 @@ import time
 import psutil
 import sqlalchemy as sa
 
-from optsweep.sweep.identity import identify
-from optsweep.sweep.keeper import BEAT_SECONDS
-from optsweep.sweep.queue import Cause, Standing
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import Study, open_study
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.open_study import Study, open_study
+from optsweep.database.queue import Cause, Standing
+from optsweep.machine.process import identify
+from optsweep.workers.lease_keeper import BEAT_SECONDS
 
 
 def main() -> None:

@@ -31,9 +31,9 @@ JOIN = """
 import json, sys, time
 import optuna
 from optsweep.sweep import objective
-from optsweep.sweep.identity import identify
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import open_study
+from optsweep.machine.process import identify
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.open_study import open_study
 started = time.process_time()
 study = open_study(open_storage(storage_url(sys.argv[1])), "bench")
 lease = study.queue.claim("worker", identify())

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks._command import optsweep
 from benchmarks._machine import print_machine
-from optsweep.sweep.measuring import makespan
+from optsweep.planning.timing import makespan
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -17,9 +17,9 @@ from benchmarks._machine import print_machine
 from benchmarks._studies import study_with
 from optsweep.data.corpus import open_corpus
 from optsweep.data.importing.fasta import import_fasta
-from optsweep.sweep.pruning import make_pruner
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.storage import open_storage
+from optsweep.database.connection import open_storage
+from optsweep.database.snapshot import read_snapshot
+from optsweep.search.pruning import make_pruner
 
 STEPS = (100, 10, 1)
 

@@ -20,9 +20,9 @@ from optsweep.config import TrainConfig
 from optsweep.data.demo import make_demo
 from optsweep.data.subset import ensure_subset
 from optsweep.data.training_data import TrainingData, load_training_data
-from optsweep.sweep.definition import BuiltinStudy
-from optsweep.sweep.lengths import resolve
-from optsweep.sweep.study_file import load_study
+from optsweep.study.definition import BuiltinStudy
+from optsweep.study.file import load_study
+from optsweep.study.resolve import resolve
 from optsweep.train.loop import train
 
 

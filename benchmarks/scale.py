@@ -19,10 +19,10 @@ from pathlib import Path
 import psutil
 import sqlalchemy as sa
 
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import Study, open_study
-from optsweep.sweep.tables import runs
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.open_study import Study, open_study
+from optsweep.database.snapshot import read_snapshot
+from optsweep.database.tables import runs
 
 REPOSITORY = Path(__file__).parents[1]
 EVALUATIONS = 5

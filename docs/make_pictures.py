@@ -11,12 +11,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from optsweep.report.live import frame
-from optsweep.sweep.choice import last_study
-from optsweep.sweep.records import StudySnapshot
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import open_study
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.open_study import open_study
+from optsweep.database.snapshot import read_snapshot
+from optsweep.planning.defaults import last_study
+from optsweep.results.records import StudySnapshot
+from optsweep.views.live import frame
 
 PICTURE = Path(__file__).with_name("pictures") / "live.svg"
 WIDTH = 100

@@ -17,7 +17,7 @@ import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage, RDBStorage
 
-from optsweep.sweep.storage import open_storage, storage_url
+from optsweep.database.connection import open_storage, storage_url
 
 QUEUED = 200
 STUDY = "claims"

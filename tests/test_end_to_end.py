@@ -180,7 +180,7 @@ def test_the_launchers_process_never_loads_torch(short_study: Path) -> None:
         "import sys; from optsweep import cli\n"
         "assert cli.run(['sweep', 'demo.toml', '--no-launch']) == 0\n"
         "assert cli.run(['status']) == 0\n"
-        "import optsweep.sweep.launcher\n"
+        "import optsweep.workers.launcher\n"
         "print('torch' in sys.modules)"
     )
     done = subprocess.run(

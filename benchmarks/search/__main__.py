@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from optuna.trial import TrialState
 
 from benchmarks.search.surrogate import Surrogate, read_table
-from optsweep.sweep.definition import PrunerSection, StudyDefinition
-from optsweep.sweep.pruning import Contest
-from optsweep.sweep.sampling import distributions_for, draw, random_parameters
-from optsweep.sweep.study_file import load_study, parse_study
+from optsweep.search.pruning import Contest
+from optsweep.search.sampling import distributions_for, draw, random_parameters
+from optsweep.study.definition import PrunerSection, StudyDefinition
+from optsweep.study.file import load_study, parse_study
 
 STUDY = Path(__file__).with_name("study.toml")
 WORKERS = (1, 4, 16)

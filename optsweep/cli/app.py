@@ -10,8 +10,8 @@ import typer
 from typer.core import TyperCommand
 
 if TYPE_CHECKING:
-    from optsweep.sweep.records import StudySnapshot
-    from optsweep.sweep.study import Study
+    from optsweep.database.open_study import Study
+    from optsweep.results.records import StudySnapshot
 
 EPILOG = """Examples:
 
@@ -68,9 +68,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, store no
 
 
 def study_of(name: str | None, storage: str | None) -> Study:
-    from optsweep.sweep.choice import last_study, study_name
-    from optsweep.sweep.storage import nothing_yet, open_storage, storage_url
-    from optsweep.sweep.study import open_study, study_names
+    from optsweep.database.connection import nothing_yet, open_storage, storage_url
+    from optsweep.database.open_study import open_study, study_names
+    from optsweep.planning.defaults import last_study, study_name
 
     url = storage_url(storage)
     opened = open_storage(url)
@@ -82,7 +82,7 @@ def study_of(name: str | None, storage: str | None) -> Study:
 
 
 def snapshot_of(name: str | None, storage: str | None) -> StudySnapshot:
-    from optsweep.sweep.snapshot import read_snapshot
+    from optsweep.database.snapshot import read_snapshot
 
     return read_snapshot(study_of(name, storage))
 

@@ -31,8 +31,8 @@ def data_import(
 ) -> None:
     """Read sequences from text files into a packed corpus."""
     from optsweep.data.importing.fasta import import_fasta
-    from optsweep.report.data import data_progress, import_lines
-    from optsweep.report.terminal import plain_console
+    from optsweep.views.data import data_progress, import_lines
+    from optsweep.views.terminal import plain_console
 
     console = plain_console()
     with data_progress(console) as on_progress:
@@ -65,8 +65,8 @@ def data_subset(
     """Make the subset of a corpus, with its validation and confirmation split."""
     from optsweep.data.holding_out.exclusion import ensure_exclusion
     from optsweep.data.subset import ensure_subset
-    from optsweep.report.data import data_progress, exclusion_lines, subset_lines
-    from optsweep.report.terminal import plain_console
+    from optsweep.views.data import data_progress, exclusion_lines, subset_lines
+    from optsweep.views.terminal import plain_console
 
     console = plain_console()
     with data_progress(console) as on_progress:
@@ -86,8 +86,8 @@ def data_info(
     """Tell what a corpus or subset holds."""
     from optsweep.data.corpus import open_corpus, verify_corpus
     from optsweep.data.info import describe_corpus, leakage
-    from optsweep.report.data import data_progress, info_lines
-    from optsweep.report.terminal import plain_console
+    from optsweep.views.data import data_progress, info_lines
+    from optsweep.views.terminal import plain_console
 
     console = plain_console(stderr=as_json)
     with data_progress(console) as on_progress:

@@ -13,7 +13,8 @@ from optsweep.files import disk_is_full
 
 # Importing them adds their commands, in this order in --help.
 # isort: off
-from optsweep.cli import sweeping, looking, training, data  # noqa: F401
+from optsweep.cli import training, data  # noqa: F401
+from optsweep.cli import steer as sweeping, show as looking  # noqa: F401
 # isort: on
 
 
@@ -54,7 +55,7 @@ def run(arguments: list[str]) -> int:
         print("interrupted; the same command goes on", file=sys.stderr)
         return EXIT_INTERRUPTED
     except Exception as error:
-        from optsweep.sweep.retry import outage
+        from optsweep.database.outage import outage
 
         told = outage(error)
         if told is None:

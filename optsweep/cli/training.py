@@ -20,7 +20,7 @@ def train(
     ] = None,
 ) -> None:
     """Train one model from a config file; the same command goes on from its checkpoint."""
-    from optsweep.report.training import train_command
+    from optsweep.cli.train import train_command
 
     raise typer.Exit(train_command(config, data, device, out))
 
@@ -36,8 +36,8 @@ def promote(
     storage: StorageOption = None,
 ) -> None:
     """Write the full-length training config of the winner."""
-    from optsweep.report.promote import chosen_runs
-    from optsweep.report.promote import promote as promote_runs
+    from optsweep.cli.promote import chosen_runs
+    from optsweep.cli.promote import promote as promote_runs
 
     snapshot = snapshot_of(name, storage)
     chosen = chosen_runs(snapshot, trial=trial, run=run, top=top)
@@ -65,9 +65,9 @@ def fidelity(
     storage: StorageOption = None,
 ) -> None:
     """Measure how far the sweep's ranking holds for longer training on more data."""
-    from optsweep.report.fidelity.choose import Setting, factor
-    from optsweep.report.fidelity.command import Workers, run_fidelity
-    from optsweep.report.fidelity.replay_command import tell_replay
+    from optsweep.cli.fidelity import Workers, run_fidelity
+    from optsweep.cli.pruner_replay import tell_replay
+    from optsweep.trust.chosen_runs import Setting, factor
 
     study = study_of(name, storage)
     if pruners:
@@ -92,7 +92,7 @@ def confirm(
     storage: StorageOption = None,
 ) -> None:
     """Train the finalists with fresh seeds and score them on sequences that nothing has looked at."""
-    from optsweep.report.fidelity.command import Workers, run_confirm
+    from optsweep.cli.fidelity import Workers, run_confirm
 
     study = study_of(name, storage)
     workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
@@ -113,6 +113,6 @@ def sample(
     device: str = "auto",
 ) -> None:
     """Generate proteins with a trained model and tell how they compare with the training sequences."""
-    from optsweep.report.samples import sample as write_samples
+    from optsweep.cli.sample import sample as write_samples
 
     write_samples(checkpoint, count, data=data, output=output, steps=steps, seed=seed, device=device)

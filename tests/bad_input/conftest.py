@@ -14,7 +14,7 @@ import pytest
 from optsweep import cli
 from optsweep.data.demo import make_demo
 from optsweep.data.subset import ensure_subset
-from optsweep.sweep.launcher import Launcher
+from optsweep.workers.launcher import Launcher
 
 from .outcome import Case
 from .studies import RIGHT

@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from optsweep.config import TrainConfig, config_to_toml, read_config, read_toml, validate
 from optsweep.data.corpus import open_corpus, verify_corpus
 from optsweep.errors import ConfigError, DataError
-from optsweep.sweep.definition import StudyDefinition
-from optsweep.sweep.lengths import relative_cost, resolve, resolve_full, scaling_notes
-from optsweep.sweep.planning import planned_runs
-from optsweep.sweep.sampling import random_parameters
-from optsweep.sweep.study_file import parse_study
+from optsweep.planning.plan import planned_runs
+from optsweep.search.sampling import random_parameters
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.file import parse_study
+from optsweep.study.resolve import relative_cost, resolve, resolve_full, scaling_notes
 
 from .corpora import FIRED, Attack, packed, row, saved
 from .options import CONFIG

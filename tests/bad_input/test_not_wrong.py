@@ -93,7 +93,7 @@ def test_no_trials_mean_presets_only(more: list[str], scene: Scene, capfd: pytes
 def test_gpus_by_all_their_names(
     given: str, visible: str | None, uuids: list[str], scene: Scene, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    from optsweep.sweep.devices import gpu_slots
+    from optsweep.machine.devices import gpu_slots
 
     environment = {} if visible is None else {"CUDA_VISIBLE_DEVICES": visible}
     there = SLICED_GPU if "MIG" in given else TWO_GPUS

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from optuna.study import StudyDirection
 
-from optsweep.sweep.retry import retried
-from optsweep.sweep.storage import open_storage, storage_url
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.outage import retried
 from tests.servers import PrivateServer, private_server
 
 

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from optuna.trial import TrialState
 
 from optsweep.config import TrainConfig
-from optsweep.sweep.definition import StudyDefinition
-from optsweep.sweep.records import RunRecord
-from optsweep.sweep.sampling import random_parameters
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import Study, open_study
-from optsweep.sweep.tables import runs
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.open_study import Study, open_study
+from optsweep.database.snapshot import read_snapshot
+from optsweep.database.tables import runs
+from optsweep.results.records import RunRecord
+from optsweep.search.sampling import random_parameters
+from optsweep.study.definition import StudyDefinition
 from tests.chaos.drill import Blow, Drill
 from tests.chaos.evidence import Stretch, overlaps, recovery_seconds, stretches
 from tests.fakes.training import value_at

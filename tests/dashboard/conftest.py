@@ -11,12 +11,12 @@ import pytest
 
 from optsweep.data.demo import ensure_demo
 from optsweep.data.subset import ensure_subset
-from optsweep.sweep.identity import identify
-from optsweep.sweep.planning import plan_study
-from optsweep.sweep.queue import Lease
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import Study
-from optsweep.sweep.study_file import load_study
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.open_study import Study
+from optsweep.database.queue import Lease
+from optsweep.machine.process import identify
+from optsweep.planning.plan import plan_study
+from optsweep.study.file import load_study
 from tests.sweep.conftest import DATA
 from tests.sweep.sweeps import Sweeps, no_process_left
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from optsweep.report.html import write_report
-from optsweep.sweep.records import RunRecord, StudySnapshot
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.views.html import write_report
 from tests.browser import SAVE_PICTURES, headless_chromium, save_picture, saves_pictures
 from tests.sweep.sweeps import Sweeps, no_process_left, wait_for
 
@@ -163,7 +163,7 @@ def test_the_pictures_of_the_readme(tmp_path: Path) -> None:
         f"sqlite:///{tmp_path}/studies/optsweep.db",
         name="demo",
         command="optsweep",
-        worker="optsweep.sweep.worker",
+        worker="optsweep.workers.worker",
     )
     with no_process_left(sweeps), (tmp_path / "output.txt").open("w") as output:
         sweeps.start("--cpu-workers", "2", "--trials", "12", output=output).wait()

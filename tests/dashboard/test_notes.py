@@ -9,15 +9,15 @@ from optuna.artifacts.exceptions import ArtifactNotFound
 from optuna.trial import TrialState
 from optuna_dashboard import get_note
 
-from optsweep.sweep import notes
-from optsweep.sweep.artifacts import ArtifactFolder, attach, attached
-from optsweep.sweep.curve_picture import draw_curve
-from optsweep.sweep.frozen import frozen_copy
-from optsweep.sweep.notes import METRIC, describe_runs, describe_study, run_note, study_note
-from optsweep.sweep.queue import Lease
-from optsweep.sweep.runs import RunDirectory
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.study import Study
+from optsweep.database.open_study import Study
+from optsweep.database.queue import Lease
+from optsweep.database.read_only_copy import frozen_copy
+from optsweep.database.snapshot import read_snapshot
+from optsweep.integrations import notes
+from optsweep.integrations.artifacts import ArtifactFolder, attach, attached
+from optsweep.integrations.curve_picture import draw_curve
+from optsweep.integrations.notes import METRIC, describe_runs, describe_study, run_note, study_note
+from optsweep.results.folders import RunDirectory
 from tests.report.conftest import make_run, make_snapshot
 
 from .conftest import claim

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from optsweep.database.open_study import Study
 from optsweep.errors import ConfigError
-from optsweep.sweep.changes import check_unchanged
-from optsweep.sweep.study import Study
-from optsweep.sweep.study_file import parse_study
+from optsweep.planning.changes import check_unchanged
+from optsweep.study.file import parse_study
 
 from .conftest import claim
 

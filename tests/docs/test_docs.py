@@ -14,7 +14,7 @@ import typer
 
 from optsweep.cli import app
 from optsweep.config import read_toml
-from optsweep.sweep.study_file import load_study, parse_study
+from optsweep.study.file import load_study, parse_study
 from tests.report.conftest import make_run, make_snapshot
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from optsweep import cli
-from optsweep.report import joining
-from optsweep.sweep import launcher
+from optsweep.workers import launcher
+from optsweep.workers import node as joining
 from tests.fakes.lease import shorten_leases
 from tests.fakes.node import FakeNodeWork
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from optsweep.sweep import queue
+from optsweep.database import queue
 
 
 def shorten_leases() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from optsweep.report.joining import NodeWork
-from optsweep.sweep import launcher
+from optsweep.workers import launcher
+from optsweep.workers.node import NodeWork
 
 
 class FakeNodeWork(NodeWork):

@@ -1,4 +1,4 @@
-"""`optsweep.sweep.worker` with the fake training in place of torch's; `tests.fakes.command` starts it."""
+"""`optsweep.workers.worker` with the fake training in place of torch's; `tests.fakes.command` starts it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import tests.fakes.training as fake
 modules: dict[str, Any] = {"optsweep.train.loop": fake, "optsweep.train.checkpoint": fake}
 sys.modules.update(modules)
 
-from optsweep.sweep.worker import WorkerOrder, main  # noqa: E402  (the fakes must be there first)
+from optsweep.workers.worker import WorkerOrder, main  # noqa: E402  (the fakes must be there first)
 from tests.fakes.lease import shorten_leases  # noqa: E402
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def sweeps(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 def real_sweeps(sweeps: Sweeps) -> Sweeps:
     """Sweeps that really train: one run of 40 iterations, evaluated every 10."""
     write_study(sweeps.folder / STUDY, lengths=(40,), budget__num_evaluations=10)
-    return replace(sweeps, command="optsweep", worker="optsweep.sweep.worker")
+    return replace(sweeps, command="optsweep", worker="optsweep.workers.worker")
 
 
 Command = Callable[..., tuple[int, str]]

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from optsweep.database.queue import Cause
 from optsweep.errors import EXIT_DONE, EXIT_FAILED
-from optsweep.sweep import deaths
-from optsweep.sweep.deaths import OutOfMemoryCounter, classify
-from optsweep.sweep.queue import Cause
+from optsweep.workers import deaths
+from optsweep.workers.deaths import OutOfMemoryCounter, classify
 from tests.faults.conftest import SWEEP
 from tests.sweep.sweeps import Sweeps, wait_for
 

@@ -10,15 +10,15 @@ import pytest
 from optuna.trial import TrialState
 
 from optsweep.data.demo import make_demo
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.losses import keep_losses, read_losses
+from optsweep.database.open_study import Study, open_study
+from optsweep.database.queue import Standing
+from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import EXIT_DONE, EXIT_USAGE
-from optsweep.sweep.identity import identify
-from optsweep.sweep.losses import keep_losses, read_losses
-from optsweep.sweep.objective import prepare
-from optsweep.sweep.queue import Standing
-from optsweep.sweep.records import StudySnapshot
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import Study, open_study
+from optsweep.machine.process import identify
+from optsweep.results.records import StudySnapshot
+from optsweep.workers.run import prepare
 from tests.data.samples import random_letters, write_fasta
 from tests.faults.conftest import STUDY, SWEEP, Command, write_study
 from tests.sweep.sweeps import Sweeps

@@ -11,15 +11,15 @@ import pytest
 import sqlalchemy as sa
 from optuna.trial import TrialState
 
+from optsweep.database import sqlite
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.open_study import open_study
+from optsweep.database.queue import LEASE_SECONDS, LeaseLost, Standing
+from optsweep.database.snapshot import read_snapshot
+from optsweep.database.tables import runs
 from optsweep.errors import EXIT_DONE
-from optsweep.sweep import sqlite
-from optsweep.sweep.identity import ProcessIdentity, identify
-from optsweep.sweep.keeper import LeaseKeeper
-from optsweep.sweep.queue import LEASE_SECONDS, LeaseLost, Standing
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import open_study
-from optsweep.sweep.tables import runs
+from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.workers.lease_keeper import LeaseKeeper
 from tests.faults.conftest import STUDY
 from tests.sweep.conftest import make_study
 from tests.sweep.sweeps import Sweeps, wait_for

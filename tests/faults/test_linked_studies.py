@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from optsweep.database.losses import read_losses
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
-from optsweep.sweep.losses import read_losses
 from tests.faults.conftest import STUDY, SWEEP, Command, write_study
 from tests.faults.test_fork import finish_some, the_study
 from tests.sweep.sweeps import Sweeps, wait_for

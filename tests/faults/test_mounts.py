@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from optsweep.database import sqlite
 from optsweep.errors import EXIT_USAGE
-from optsweep.sweep import sqlite
-from optsweep.sweep.mounts import network_filesystem
+from optsweep.machine.mounts import network_filesystem
 from tests.faults.conftest import SWEEP, Command
 
 ROOT = "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from optsweep.sweep.records import RunRecord, StudySnapshot
+from optsweep.results.records import RunRecord, StudySnapshot
 
 CONFIG: dict[str, Any] = {
     "model": {"hidden_size": 512, "n_heads": 8, "n_blocks": 6, "dropout": 0.1, "cond_dim": 128},

@@ -6,8 +6,8 @@ import pytest
 
 from optsweep.config import TrainConfig, read_config
 from optsweep.errors import ConfigError, UserError
-from optsweep.report.best import best_document, best_table, best_toml
-from optsweep.sweep.records import StudySnapshot
+from optsweep.results.records import StudySnapshot
+from optsweep.views.best import best_document, best_table, best_toml
 
 from .conftest import CONFIG, make_run, make_snapshot, render
 

@@ -8,8 +8,8 @@ import json
 import pytest
 
 from optsweep.errors import UserError
-from optsweep.report.export import export
-from optsweep.sweep.records import StudySnapshot
+from optsweep.results.records import StudySnapshot
+from optsweep.views.export import export
 
 from .conftest import CONFIG, make_run, make_snapshot, troubled_snapshots
 

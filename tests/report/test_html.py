@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from optsweep.report import figures
-from optsweep.report.budget import worker_times
-from optsweep.report.drawings import drawings
-from optsweep.report.html import report_html, write_report
-from optsweep.sweep.importance import importance
-from optsweep.sweep.records import StudySnapshot
-from optsweep.sweep.study_file import load_study
+from optsweep.results.costs import worker_times
+from optsweep.results.records import StudySnapshot
+from optsweep.search.importance import importance
+from optsweep.study.file import load_study
+from optsweep.views import figures
+from optsweep.views.drawings import drawings
+from optsweep.views.html import report_html, write_report
 from tests.browser import headless_chromium
 
 from .conftest import make_run, make_snapshot, troubled_snapshots

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optsweep.report.lines import PlainProgress, start_lines
-from optsweep.sweep.records import RunRecord
+from optsweep.results.records import RunRecord
+from optsweep.views.lines import PlainProgress, start_lines
 
 from .conftest import CONFIG, make_run, make_snapshot
 

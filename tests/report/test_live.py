@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from optsweep.report import live
-from optsweep.report.live import LiveView, frame
-from optsweep.report.machine import Gauge, GpuLoad, Machine, parse_loads
-from optsweep.report.terminal import sparkline
-from optsweep.sweep.records import StudySnapshot
+from optsweep.machine.load import Gauge, GpuLoad, Machine, parse_loads
+from optsweep.results.records import StudySnapshot
+from optsweep.views import live
+from optsweep.views.live import LiveView, frame
+from optsweep.views.terminal import sparkline
 
 from .conftest import TOTAL, make_run, make_snapshot, render
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.report import notify
-from optsweep.report.notify import STALL_SECONDS, Event, Notifier, Watcher, run_command
-from optsweep.sweep.records import StudySnapshot
+from optsweep.integrations import notify
+from optsweep.integrations.notify import STALL_SECONDS, Event, Notifier, Watcher, run_command
+from optsweep.results.records import StudySnapshot
 
 from .conftest import make_run, make_snapshot
 

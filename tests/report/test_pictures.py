@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from optsweep.errors import UserError
-from optsweep.report.pictures import write_pictures
+from optsweep.views.pictures import write_pictures
 
 from .conftest import make_run, make_snapshot
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from optsweep.cli.promote import chosen_runs, promote
 from optsweep.config import read_config
 from optsweep.errors import UserError
-from optsweep.report.promote import chosen_runs, promote
-from optsweep.sweep.lengths import resolve
-from optsweep.sweep.records import RunRecord, StudySnapshot
-from optsweep.sweep.sampling import random_parameters
-from optsweep.sweep.study_file import load_study
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.search.sampling import random_parameters
+from optsweep.study.file import load_study
+from optsweep.study.resolve import resolve
 
 from .conftest import make_run, make_snapshot
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
-from optsweep.report.status import status_document, status_table
-from optsweep.report.terminal import show
-from optsweep.sweep.records import StudySnapshot
+from optsweep.results.records import StudySnapshot
+from optsweep.views.status import status_document, status_table
+from optsweep.views.terminal import show
 
 from .conftest import make_run, make_snapshot, render
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optsweep.report.budget import saved_seconds
-from optsweep.report.summary import summary
-from optsweep.sweep.records import StudySnapshot
+from optsweep.results.costs import saved_seconds
+from optsweep.results.records import StudySnapshot
+from optsweep.views.summary import summary
 
 from .conftest import make_run, make_snapshot, render
 

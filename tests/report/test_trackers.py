@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from optsweep.errors import ConfigError
-from optsweep.report.trackers import start
-from optsweep.report.trackers.mirror import Mirror
-from optsweep.report.trackers.sinks import Line
-from optsweep.report.trackers.start import check_trackers, mirrored
+from optsweep.integrations.trackers import start
+from optsweep.integrations.trackers.mirror import Mirror
+from optsweep.integrations.trackers.sinks import Line
+from optsweep.integrations.trackers.start import check_trackers, mirrored
 
 REPOSITORY = Path(__file__).parents[2]
 LINES: list[dict[str, Any]] = [

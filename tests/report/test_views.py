@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from optsweep.report.best import best_document, best_table
-from optsweep.report.live import frame
-from optsweep.report.status import status_document, status_table
-from optsweep.report.summary import summary
-from optsweep.sweep.records import StudySnapshot
+from optsweep.results.records import StudySnapshot
+from optsweep.views.best import best_document, best_table
+from optsweep.views.live import frame
+from optsweep.views.status import status_document, status_table
+from optsweep.views.summary import summary
 
 from .conftest import Views, render, troubled_snapshots
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from optsweep.sweep.planning import plan_study
-from optsweep.sweep.storage import open_storage, storage_url
-from optsweep.sweep.study import Study
-from optsweep.sweep.study_file import load_study
+from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.open_study import Study
+from optsweep.planning.plan import plan_study
+from optsweep.study.file import load_study
 
 DATA: dict[str, Any] = {
     "demo": True,

@@ -17,10 +17,10 @@ from typing import IO, Any
 
 import psutil
 
-from optsweep.sweep.records import StudySnapshot
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.storage import open_existing, storage_url
-from optsweep.sweep.study import find_study
+from optsweep.database.connection import open_existing, storage_url
+from optsweep.database.open_study import find_study
+from optsweep.database.snapshot import read_snapshot
+from optsweep.results.records import StudySnapshot
 
 REPOSITORY = Path(__file__).parents[2]
 DEADLINE_SECONDS = 100

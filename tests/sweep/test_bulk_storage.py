@@ -10,9 +10,9 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from optsweep.sweep.bulk_storage import BulkStorage
-from optsweep.sweep.sampling import distributions_for
-from optsweep.sweep.study import Study
+from optsweep.database.open_study import Study
+from optsweep.database.optuna_storage import BulkStorage
+from optsweep.search.sampling import distributions_for
 
 
 def finish_some(study: Study) -> None:

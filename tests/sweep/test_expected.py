@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from optsweep.errors import ConfigError
-from optsweep.sweep.expected import expected_seconds, prediction_error, remaining_seconds
-from optsweep.sweep.lengths import sequence_cost
-from optsweep.sweep.records import RunRecord
-from optsweep.sweep.slurm import Allocation, parse_time, script
+from optsweep.results.forecast import expected_seconds, prediction_error, remaining_seconds
+from optsweep.results.records import RunRecord
+from optsweep.study.resolve import sequence_cost
+from optsweep.workers.slurm import Allocation, parse_time, script
 from tests.report.conftest import make_run, make_snapshot
 
 

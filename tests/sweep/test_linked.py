@@ -12,14 +12,14 @@ import pytest
 from optuna.trial import TrialState
 
 from optsweep.config import TrainConfig
+from optsweep.database.losses import keep_losses, read_losses
+from optsweep.database.open_study import Study
+from optsweep.database.queue import Cause
+from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import StorageError
-from optsweep.sweep.identity import identify
-from optsweep.sweep.linked import RunAgain, linked_studies, plan_linked
-from optsweep.sweep.losses import keep_losses, read_losses
-from optsweep.sweep.objective import prepare
-from optsweep.sweep.queue import Cause
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.study import Study
+from optsweep.machine.process import identify
+from optsweep.planning.linked import RunAgain, linked_studies, plan_linked
+from optsweep.workers.run import prepare
 
 COMMAND = ["optsweep", "confirm"]
 

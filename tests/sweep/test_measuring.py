@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.sweep.measuring import makespan
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.storage import open_existing, storage_url
-from optsweep.sweep.study import open_study
+from optsweep.database.connection import open_existing, storage_url
+from optsweep.database.open_study import open_study
+from optsweep.database.snapshot import read_snapshot
+from optsweep.planning.timing import makespan
 
 REPOSITORY = Path(__file__).parents[2]
 

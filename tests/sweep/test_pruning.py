@@ -13,9 +13,9 @@ import pytest
 from optuna.pruners import BasePruner, MedianPruner, PercentilePruner
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from optsweep.sweep.pruning import make_pruner, should_prune
-from optsweep.sweep.study import PREFIX
-from optsweep.sweep.study_file import StudyDefinition, parse_study
+from optsweep.database.open_study import PREFIX
+from optsweep.search.pruning import make_pruner, should_prune
+from optsweep.study.file import StudyDefinition, parse_study
 
 UNIREF50 = Path(__file__).parents[2] / "studies" / "uniref50.toml"
 

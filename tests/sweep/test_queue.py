@@ -14,13 +14,13 @@ import pytest
 import sqlalchemy as sa
 from optuna.trial import TrialState
 
-from optsweep.sweep.identity import ProcessIdentity, identify
-from optsweep.sweep.planning import retry_failed
-from optsweep.sweep.queue import MAX_FAULTS, MAX_INTERRUPTIONS, Cause, Lease, LeaseLost, Standing
-from optsweep.sweep.snapshot import read_snapshot
-from optsweep.sweep.storage import check_reachable, open_storage, storage_url
-from optsweep.sweep.study import Study, open_study
-from optsweep.sweep.tables import runs
+from optsweep.database.connection import check_reachable, open_storage, storage_url
+from optsweep.database.open_study import Study, open_study
+from optsweep.database.queue import MAX_FAULTS, MAX_INTERRUPTIONS, Cause, Lease, LeaseLost, Standing
+from optsweep.database.snapshot import read_snapshot
+from optsweep.database.tables import runs
+from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.planning.plan import retry_failed
 from tests.sweep.conftest import make_study
 
 ELSEWHERE = ProcessIdentity("another host/0/1", "boot", 1, 1)

@@ -11,10 +11,10 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from optsweep.sweep.records import Source
-from optsweep.sweep.sampling import distributions_for, draw, is_random_start, random_parameters
-from optsweep.sweep.space import identity
-from optsweep.sweep.study_file import StudyDefinition, load_study, parse_study
+from optsweep.results.records import Source
+from optsweep.search.sampling import distributions_for, draw, is_random_start, random_parameters
+from optsweep.study.file import StudyDefinition, load_study, parse_study
+from optsweep.study.space import identity
 
 UNIREF50 = Path(__file__).parents[2] / "studies" / "uniref50.toml"
 

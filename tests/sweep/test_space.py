@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from optsweep.errors import ConfigError
-from optsweep.sweep.parameter import Range
-from optsweep.sweep.space import KINDS, Space, active, identity, parse_assignments
+from optsweep.study.parameter import Range
+from optsweep.study.space import KINDS, Space, active, identity, parse_assignments
 
 SPACE = Space()
 GOOD: dict[str, Any] = {

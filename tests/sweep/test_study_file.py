@@ -13,9 +13,8 @@ import pytest
 import tomli_w
 
 from optsweep.errors import ConfigError
-from optsweep.sweep.sampling import random_parameters
-from optsweep.sweep.space import Space
-from optsweep.sweep.study_file import (
+from optsweep.search.sampling import random_parameters
+from optsweep.study.file import (
     StudyDefinition,
     load_study,
     parse_study,
@@ -25,6 +24,7 @@ from optsweep.sweep.study_file import (
     scaling_notes,
     training_seed,
 )
+from optsweep.study.space import Space
 
 STUDIES = Path(__file__).parents[2] / "studies"
 PRESETS = ["small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus"]
@@ -303,9 +303,7 @@ def test_odd_files_end_in_a_message(text: str) -> None:
 
 
 def test_reading_a_study_file_needs_neither_torch_nor_optuna() -> None:
-    code = (
-        "import sys; from optsweep.sweep.study_file import load_study; load_study('demo'); print(sorted(sys.modules))"
-    )
+    code = "import sys; from optsweep.study.file import load_study; load_study('demo'); print(sorted(sys.modules))"
     modules = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert "'torch'" not in modules
     assert "'optuna'" not in modules

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optsweep.sweep.records import RunRecord
+from optsweep.results.records import RunRecord
 from tests.report.conftest import CONFIG, make_run
 
 SEQUENCES = 400

@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from optsweep.report.fidelity.agreement import Fidelity, fidelity
-from optsweep.report.fidelity.noise import SeedNoise
-from optsweep.report.fidelity.words import document, fidelity_lines, fidelity_table
+from optsweep.trust.agreement import Fidelity, fidelity
+from optsweep.trust.noise import SeedNoise
+from optsweep.views.fidelity import document, fidelity_lines, fidelity_table
 
 from .conftest import WEIGHTS, Losses, make_losses, value_of
 

@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from optsweep.report.fidelity.confirmation import Confirmation, confirmation
-from optsweep.report.fidelity.noise import SeedNoise
-from optsweep.report.fidelity.words import confirmation_lines, document
+from optsweep.trust.confirmation import Confirmation, confirmation
+from optsweep.trust.noise import SeedNoise
+from optsweep.views.fidelity import confirmation_lines, document
 from tests.report.conftest import make_run, make_snapshot
 
 from .conftest import WEIGHTS, Losses, make_losses, seeded, value_of

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from optsweep.report.fidelity.noise import SeedNoise, pooled_noise, ties
-from optsweep.sweep.records import StudySnapshot
+from optsweep.results.records import StudySnapshot
+from optsweep.trust.noise import SeedNoise, pooled_noise, ties
 from tests.report.conftest import make_run, make_snapshot
 
 from .conftest import WEIGHTS, Losses, make_losses, seeded, value_of

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from optsweep.report.fidelity.noise import SeedNoise
-from optsweep.report.fidelity.pruning_risk import budget_words, pruning_risk, risk_words
-from optsweep.sweep.records import StudySnapshot
+from optsweep.results.records import StudySnapshot
+from optsweep.trust.noise import SeedNoise
+from optsweep.trust.pruning_risk import budget_words, pruning_risk, risk_words
 from tests.report.conftest import CONFIG, make_run, make_snapshot
 
 CURVE = {1: 3.0, 2: 2.9, 3: 2.85}

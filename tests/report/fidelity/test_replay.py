@@ -5,16 +5,8 @@ from __future__ import annotations
 import pytest
 
 from optsweep.errors import ConfigError
-from optsweep.report.fidelity.replay import (
-    RecordedRun,
-    Replay,
-    candidates,
-    one_order,
-    recommended,
-    recorded,
-    replay,
-)
-from optsweep.sweep.definition import PrunerSection
+from optsweep.study.definition import PrunerSection
+from optsweep.trust.pruner_replay import RecordedRun, Replay, candidates, one_order, recommended, recorded, replay
 from tests.report.conftest import make_run, make_snapshot
 
 POINTS = 10

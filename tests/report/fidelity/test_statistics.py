@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import kendalltau, spearmanr
 
-from optsweep.report.fidelity.statistics import agreement, interval, kendall, resampled_values, spearman
+from optsweep.trust.statistics import agreement, interval, kendall, resampled_values, spearman
 
 from .conftest import WEIGHTS, make_losses, value_of
 

@@ -10,9 +10,9 @@ from typing import Any, cast
 import pytest
 
 from optsweep.data.training_data import TrainingData
-from optsweep.sweep.trainer.config import ScriptConfig
-from optsweep.sweep.trainer.script import train_script
+from optsweep.study.script_config import ScriptConfig
 from optsweep.train.report import Evaluation, TrainReport
+from optsweep.trainers.script import train_script
 
 SCRIPT = Path(__file__).parents[2] / "fakes" / "script.py"
 METRICS: dict[str, dict[str, Any]] = {

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from optsweep.sweep.trainer.config_file import render
-from optsweep.sweep.trainer.course import Course
-from optsweep.sweep.trainer.readers import Reader, open_reader
-from optsweep.sweep.trainer.section import MetricsSection
+from optsweep.study.template import render
+from optsweep.study.trainer import MetricsSection
 from optsweep.train.report import Evaluation
+from optsweep.trainers.course import Course
+from optsweep.trainers.readers import Reader, open_reader
 from tests.sweep.trainer.conftest import ScriptRun
 
 VALUES = {"optim.lr": 1e-05, "model.width": 64, "name": 'a "b"\nc', "flag": True, "new.table.x": [1, 2]}

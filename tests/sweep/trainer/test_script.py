@@ -107,7 +107,7 @@ def test_nothing_of_a_script_outlives_a_killed_worker(script_run: ScriptRun) -> 
     pids = script_run.work / "pids.txt"
     script_run.work.mkdir(parents=True)
     words = (
-        "import os, sys, time; from pathlib import Path; from optsweep.sweep.trainer.process import ScriptProcess\n"
+        "import os, sys, time; from pathlib import Path; from optsweep.trainers.process import ScriptProcess\n"
         "script = ScriptProcess(sys.argv[2:], os.environ, Path(sys.argv[1])); time.sleep(600)"
     )
     script = [sys.executable, str(SCRIPT), "--optim.lr=1", "--width=1", "--steps=2", "--trouble=stubborn"]

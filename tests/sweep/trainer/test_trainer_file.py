@@ -12,12 +12,12 @@ import optuna
 import pytest
 
 from optsweep.errors import ConfigError
-from optsweep.sweep.definition import ForeignStudy, StudyDefinition
-from optsweep.sweep.planning import planned_runs
-from optsweep.sweep.sampling import distributions_for, draw, random_parameters
-from optsweep.sweep.space import identity
-from optsweep.sweep.study_file import load_study, parse_study
-from optsweep.sweep.trainer.config import check_program
+from optsweep.planning.plan import planned_runs
+from optsweep.search.sampling import distributions_for, draw, random_parameters
+from optsweep.study.definition import ForeignStudy, StudyDefinition
+from optsweep.study.file import load_study, parse_study
+from optsweep.study.script_config import check_program
+from optsweep.study.space import identity
 
 FILE: dict[str, Any] = {
     "study": {"type": "tpe", "trials": 9},

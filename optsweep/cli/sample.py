@@ -1,0 +1,93 @@
+"""`optsweep sample`: proteins from a checkpoint as FASTA, and the figures that tell whether they look like proteins."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optsweep.config import TrainConfig
+from optsweep.data.quality import Quality, quality
+from optsweep.data.sequences import Sequences, from_arrays
+from optsweep.data.training_data import load_training_data
+from optsweep.data.vocabulary import decode
+from optsweep.errors import DataError, UserError
+from optsweep.files import write_text
+from optsweep.results.words import rounded_percent
+
+LINE_WIDTH = 60
+SAMPLES = "samples.fasta"
+"""Beside the checkpoint, where the dashboard finds it."""
+
+
+def sample(
+    checkpoint: Path, count: int, *, data: Path | None, output: Path | None, steps: int, seed: int, device: str
+) -> None:
+    """Write ``count`` proteins and tell their quality beside the training data.
+
+    They go to ``output``, else to standard output and to samples.fasta beside the checkpoint.
+
+    Lengths are drawn from the training sequences. Raises a `UserError` for what is no checkpoint, or where it is not
+    known what it was trained on.
+    """
+    from optsweep.train.checkpoint import CURRENT, load_ema
+    from optsweep.train.device import resolve_device
+    from optsweep.train.generate import generate
+
+    path = checkpoint / CURRENT if checkpoint.is_dir() else checkpoint
+    if not path.exists():
+        raise DataError(
+            f"{path}: there is no checkpoint; a run that ended keeps one where it is a preset or among the best"
+        )
+    config, model = load_ema(path, resolve_device(device))
+    training = _training_sequences(config, data)
+    lengths = np.random.default_rng(seed).choice(training.lengths, count)
+    lengths = np.clip(lengths, 1, config.data.max_protein_len - 2)
+    proteins = generate(model, lengths, schedule=config.noise.schedule, steps=steps, seed=seed)
+    fasta = _fasta(proteins, path)
+    if output is None:
+        sys.stdout.write(fasta)
+        with contextlib.suppress(OSError):  # somebody else's run
+            write_text(path.with_name(SAMPLES), fasta)
+    else:
+        write_text(output, fasta)
+        print(f"Wrote {output}: {count} proteins")
+    for line in quality_lines(quality(from_arrays(proteins), training)):
+        print(line, file=sys.stderr if output is None else sys.stdout)
+
+
+def _training_sequences(config: TrainConfig, data: Path | None) -> Sequences:
+    """What the model was trained on: ``data``, else what the run's provenance names."""
+    known = config.provenance.get("corpus") or config.provenance.get("subset")
+    path = data or (Path(known) if known else None)
+    if path is None or not path.exists():
+        where = f"; {path} is not there" if path else ""
+        raise UserError(f"--data: name the corpus or subset that the model was trained on{where}")
+    return load_training_data(path).sample(config.data.num_sequences)
+
+
+def _fasta(proteins: list[Any], checkpoint: Path) -> str:
+    records = []
+    for number, tokens in enumerate(proteins, start=1):
+        letters = decode(tokens)
+        lines = [letters[start : start + LINE_WIDTH] for start in range(0, len(letters), LINE_WIDTH)]
+        records.append("\n".join([f">sample_{number} {checkpoint.parent.name}", *lines]))
+    return "\n".join(records) + "\n"
+
+
+def quality_lines(found: Quality) -> list[str]:
+    """One figure a line."""
+    return [
+        f"valid {rounded_percent(found.valid)} of {found.count}",
+        f"mean length {found.mean_length:.0f}",
+        f"distinct amino acids {found.distinct_residues:.1f} (training sequences: "
+        f"{found.reference_distinct_residues:.1f})",
+        f"KL divergence of composition {found.composition_divergence:.4f} nats, "
+        f"of dipeptides {found.dipeptide_divergence:.4f} nats",
+        f"copies of training sequences: {found.exact_copies:.1%} exact, {found.near_copies:.1%} near".replace(
+            "%", " %"
+        ),
+    ]

@@ -1,0 +1,67 @@
+"""Limits of a study: a deadline, GPU-hours, a stop, on all hosts; the time that is left on this one."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from optsweep.errors import ConfigError
+from optsweep.results.forecast import expected_seconds
+
+if TYPE_CHECKING:
+    from optsweep.database.open_study import Study
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST = 3650.0 * UNITS["d"]
+
+
+def seconds_until(deadline: str) -> float:
+    """``36h``, ``90m``, ``2d`` from now, or a local time such as ``2026-11-23T08:00``; raises `ConfigError`."""
+    if match := re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", deadline):
+        seconds = float(match[1]) * UNITS[match[2]]
+        if not 0 < seconds < LONGEST:
+            raise ConfigError("--deadline", [f"{deadline} from now: must be more than 0 and less than 10 years"])
+        return seconds
+    try:
+        moment = datetime.fromisoformat(deadline).astimezone()
+    except (ValueError, OverflowError):
+        raise ConfigError(
+            "--deadline", [f"{deadline!r} is neither like 36h or 90m nor like 2026-11-23T08:00"]
+        ) from None
+    seconds = moment.timestamp() - time.time()
+    if seconds <= 0:
+        raise ConfigError("--deadline", [f"{deadline} has passed"])
+    return seconds
+
+
+def set_limits(study: Study, *, deadline: str | None, max_gpu_hours: float | None) -> None:
+    """Store the limits of this start; a start without them lifts earlier ones."""
+    at = None
+    if deadline is not None:
+        with study.storage.engine.connect() as connection:
+            at = study.storage.now(connection) + seconds_until(deadline)
+    study.set_attribute("deadline", at)
+    study.set_attribute("max_gpu_hours", max_gpu_hours)
+
+
+def stop(study: Study, *, drain: bool) -> None:
+    """Ask every worker on every host to leave: at once with a checkpoint, or (drain) when its run has ended."""
+    reason = "stopped by the user" + (" (running runs end first)" if drain else "")
+    study.set_attribute("stop", {"reason": reason, "drain": drain})
+
+
+def too_short(study: Study, seconds: float) -> str | None:
+    """Why ``seconds`` are not enough for the run that is next, in words; None where they are, or nobody can tell."""
+    from optsweep.database.snapshot import read_snapshot
+
+    run = study.queue.next_waiting()
+    if run is None:
+        return None
+    snapshot = read_snapshot(study)
+    record = next(record for record in snapshot.runs if record.run == run)
+    expected = expected_seconds(snapshot, record)
+    if expected is None or expected <= seconds:
+        return None
+    return f"{run} takes about {expected:.0f} s, and {max(0.0, seconds):.0f} s are left here"

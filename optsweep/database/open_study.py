@@ -1,0 +1,168 @@
+"""One study in the database: its definition, data, limits and runs, as every process of ours opens it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import optuna
+import sqlalchemy as sa
+from optuna.trial import FrozenTrial
+
+from optsweep.database.connection import Storage, masked
+from optsweep.database.outage import retried
+from optsweep.database.queue import Queue
+from optsweep.database.tables import runs
+from optsweep.errors import StorageError
+from optsweep.study.file import StudyDefinition
+
+PREFIX = "optsweep:"
+STANDING = "standing"
+"""Attribute of a trial that was taken over from another study: what its row is to hold."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study of ours; made by `planning`, opened by `open_study`."""
+
+    storage: Storage
+    name: str
+    study_id: int
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self.storage, self.study_id)
+
+    @cached_property
+    def definition(self) -> StudyDefinition:
+        """The study file as it was when the study began."""
+        return StudyDefinition.model_validate(self.attributes()["definition"])
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """corpus and subset (paths), num_sequences, source_sequences, synthetic, manifest, reference."""
+        return dict(self.attributes()["data"])
+
+    @retried
+    def optuna(self, **arguments: Any) -> optuna.Study:
+        """The study as Optuna sees it; sampler and pruner are the caller's, since Optuna stores neither."""
+        return optuna.load_study(study_name=self.name, storage=self.storage.optuna, **arguments)
+
+    @retried
+    def attributes(self) -> dict[str, Any]:
+        """Our own attributes of the study, without their prefix."""
+        stored = self.storage.backend.get_study_user_attrs(self.study_id)
+        return {key.removeprefix(PREFIX): value for key, value in stored.items() if key.startswith(PREFIX)}
+
+    @retried
+    def set_attribute(self, key: str, value: Any) -> None:
+        self.storage.backend.set_study_user_attr(self.study_id, PREFIX + key, value)
+
+    @retried
+    def trial(self, trial_id: int) -> FrozenTrial:
+        return self.storage.backend.get_trial(trial_id)
+
+    @retried
+    def set_trial_attribute(self, trial_id: int, key: str, value: Any) -> None:
+        self.storage.backend.set_trial_user_attr(trial_id, PREFIX + key, value)
+
+    @retried
+    def stop_reason(self) -> str | None:
+        """Why no run may go on ("stopped by the user", a limit that is reached), or None."""
+        attributes = self.attributes()
+        stop = attributes.get("stop")
+        if stop is not None and not stop["drain"]:
+            return str(stop["reason"])
+        return self._limit_reached(attributes)
+
+    @retried
+    def claim_refusal(self) -> str | None:
+        """Why no further run may be claimed; running ones may go on."""
+        attributes = self.attributes()
+        stop = attributes.get("stop")
+        return str(stop["reason"]) if stop is not None else self._limit_reached(attributes)
+
+    def _limit_reached(self, attributes: dict[str, Any]) -> str | None:
+        deadline, hours = attributes.get("deadline"), attributes.get("max_gpu_hours")
+        if deadline is None and hours is None:
+            return None
+        with self.storage.engine.connect() as connection:
+            if deadline is not None and self.storage.now(connection) >= deadline:
+                return "the deadline is reached"
+            if hours is not None:
+                used = sa.select(sa.func.sum(runs.c.seconds)).where(
+                    # Runs without an attempt were taken over from another study, which has paid for them.
+                    runs.c.study_id == self.study_id,
+                    runs.c.attempts > 0,
+                )
+                if (connection.execute(used).scalar() or 0.0) >= hours * 3600:
+                    return f"the limit of {hours:g} GPU-hours is reached"
+        return None
+
+
+def study_names(storage: Storage) -> list[str]:
+    """All studies of the database, in the order they were made."""
+    with storage.engine.connect() as connection:
+        names = connection.execute(sa.text("SELECT study_name FROM studies ORDER BY study_id")).scalars().all()
+    return [str(name) for name in names]
+
+
+@retried
+def find_study(storage: Storage, name: str) -> Study | None:
+    """The study, or None; raises `StorageError` where it is not one of ours or was written by another major Optuna."""
+    with storage.engine.connect() as connection:
+        query = sa.text("SELECT study_id FROM studies WHERE study_name = :name")
+        study_id = connection.execute(query, {"name": name}).scalar()
+    if study_id is None:
+        return None
+    study = Study(storage, name, int(study_id))
+    attributes = study.attributes()
+    if "definition" not in attributes:
+        # A launcher that died between the study's row and its definition leaves one without trials: it can be planned.
+        if storage.optuna.get_n_trials(study.study_id):
+            raise StorageError(
+                f"study {name!r} in {masked(storage.url)} was not made by optsweep; choose another --name"
+            )
+        return study
+    written, running = str(attributes["versions"]["optuna"]), optuna.__version__
+    if written.split(".")[0] != running.split(".")[0]:
+        raise StorageError(
+            f"study {name!r} was written by optuna {written}, this is {running}: their clocks and schemas differ\n"
+            f"go on with it by: pip install 'optuna=={written}', or start a new one with --name"
+        )
+    return study
+
+
+def open_study(storage: Storage, name: str) -> Study:
+    """The study of that name; raises `StorageError` naming those that exist."""
+    study = find_study(storage, name)
+    # The target is what planning writes last.
+    if study is None or "target" not in study.attributes():
+        there = ", ".join(study_names(storage)) or "none"
+        raise StorageError(f"no study {name!r} in {masked(storage.url)}; there: {there}")
+    return study
+
+
+def newest_rows(study: Study) -> list[Any]:
+    """Of our own table, one row a run: that of its newest trial."""
+    query = sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
+    with study.storage.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return list({row.run: row for row in rows}.values())
+
+
+def own_attributes(trial: FrozenTrial) -> dict[str, Any]:
+    """What a trial knows of its run (run, index, source, preset, fixed, config, ...), without the prefix."""
+    return {key.removeprefix(PREFIX): value for key, value in trial.user_attrs.items() if key.startswith(PREFIX)}
+
+
+def run_number(run: str) -> int:
+    """The number of a sampled run or a user's, from 0: 6 for tpe-007."""
+    return int(run.rpartition("-")[2]) - 1
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON gives it back, so that what is compared with a stored value was stored in the same way."""
+    return json.loads(json.dumps(value))

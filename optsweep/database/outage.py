@@ -1,0 +1,79 @@
+"""Patience with a database that is locked, restarting or out of reach."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import random
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from optuna.exceptions import StorageInternalError
+from sqlalchemy import exc
+
+from optsweep.database.patience import is_at_its_end
+from optsweep.errors import StorageUnavailable
+
+_logger = logging.getLogger(__name__)
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+
+def retried(operation: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Repeat ``operation`` while the database is away; raises `StorageUnavailable` when patience is at its end.
+
+    The operation must be safe to repeat: a commit whose answer was lost may have happened.
+    """
+
+    @functools.wraps(operation)
+    def repeat(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+        start, pause, said = time.monotonic(), 0.05, False
+        while True:
+            try:
+                result = operation(*args, **kwargs)
+            except (exc.DBAPIError, exc.TimeoutError, StorageInternalError) as error:
+                if not is_passing(error):
+                    raise
+                waited = time.monotonic() - start
+                if is_at_its_end(waited):
+                    raise StorageUnavailable(
+                        f"no answer from the database for {waited:.0f} s: {_words(error)}"
+                    ) from error
+                if not said:
+                    _logger.warning("no answer from the database, trying again: %s", _words(error))
+                    said = True
+            else:
+                if said:
+                    _logger.warning("the database answers again after %.1f s", time.monotonic() - start)
+                return result
+            # Jitter, so that the workers of a restarted server do not come back all at once.
+            time.sleep(pause * random.uniform(0.5, 1.5))
+            pause = min(pause * 2, 5.0)
+
+    return repeat
+
+
+def outage(error: Exception) -> StorageUnavailable | None:
+    """What to tell of a database that went away where a command does not wait for it; None for any other error."""
+    known = isinstance(error, exc.SQLAlchemyError | StorageInternalError)
+    return StorageUnavailable(f"no answer from the database: {_words(error)}") if known and is_passing(error) else None
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the error is the database's state (locked, full, away, restarting) rather than a mistake of ours."""
+    if isinstance(error, StorageInternalError):
+        return error.__cause__ is None or is_passing(error.__cause__)
+    # The latter: Optuna answers a lost connection with a second query in the same transaction (RDBStorage._get_trials).
+    if isinstance(error, exc.TimeoutError | exc.PendingRollbackError):
+        return True
+    if isinstance(error, exc.IntegrityError | exc.ProgrammingError | exc.DataError):
+        return False
+    return isinstance(error, exc.DBAPIError)
+
+
+def _words(error: BaseException) -> str:
+    """The driver's own words, in one line; SQLAlchemy would add the whole statement."""
+    while isinstance(error, StorageInternalError) and error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(getattr(error, "orig", None) or error).split())[:200]

@@ -1,0 +1,120 @@
+"""The data of a study on this host: its file where it is seen, else a copy that a server's database keeps.
+
+The subset is small (10,000 sequences are some 2 MB compressed), so a study in PostgreSQL or MySQL carries it along, and
+a worker on any host needs nothing but the URL. Wherever it comes from, its sequences are those of the plan: their
+digest is compared before anything is trained on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from optsweep.data.corpus import open_corpus
+from optsweep.data.prepare import prepare
+from optsweep.data.sequences import digest
+from optsweep.data.training_data import load_training_data
+from optsweep.database.open_study import Study
+from optsweep.database.outage import retried
+from optsweep.database.tables import subsets
+from optsweep.database.urls import is_sqlite
+from optsweep.errors import DataError
+from optsweep.files import atomic_path, locked
+
+PART_BYTES = 1 << 20
+"""Well below what servers take in one message as they are installed."""
+MAX_BYTES = 256 << 20
+"""Of a file that is kept; whoever makes a larger one a sweep's subset copies it to the other hosts."""
+
+
+def recorded_data(study: Study) -> Path:
+    """Where the data lay that the study trains on, on the host that planned it."""
+    return Path(study.data.get("trains_on", study.data["subset"]))
+
+
+@retried
+def keep_subset(study: Study) -> None:
+    """Store the subset's file in the study's database; SQLite serves one host, which has the file."""
+    path, content = Path(study.data["subset"]), study.data["content"]
+    if is_sqlite(study.storage.url) or path.stat().st_size > MAX_BYTES:
+        return
+    with study.storage.engine.connect() as connection:
+        if connection.execute(sa.select(subsets.c.part).where(subsets.c.content == content)).first() is not None:
+            return
+    packed = zlib.compress(path.read_bytes())
+    parts = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
+    # Of two that store the same subset at the same time, one wins; both are right.
+    with contextlib.suppress(exc.IntegrityError), study.storage.engine.begin() as connection:
+        for number, part in enumerate(parts):
+            connection.execute(sa.insert(subsets).values(content=content, part=number, bytes=part))
+
+
+def local_data(study: Study, given: Path | None = None) -> Path:
+    """The file to train on, on this host: the subset as recorded or fetched, or that of ``given`` if it is the same.
+
+    ``given`` is a corpus or its subset. Raises `DataError` if it holds other sequences than the study was planned
+    with, or if the study's subset is not within reach.
+    """
+    if "trains_on" in study.data:
+        path = given or recorded_data(study)
+        if not path.exists():
+            raise DataError(
+                f"{path}: is not on this host; study {study.name!r} trains on it: give its path with --data"
+            )
+        return path
+    if given is None:
+        return _copy(study)
+    subset = prepare(given).subset.path
+    if _holds(subset, study.data["content"]):
+        return subset
+    # The split depends on what is installed where it is made; the sequences of a subset do not.
+    copy = _copy(study)
+    if digest(open_corpus(subset).sequences) != digest(open_corpus(copy).sequences):
+        raise DataError(f"--data {given}: holds other sequences than study {study.name!r} was planned with")
+    return copy
+
+
+def _copy(study: Study) -> Path:
+    """The study's own subset: its file if it is seen from here, else the database's copy."""
+    recorded = recorded_data(study)
+    return recorded if _holds(recorded, study.data["content"]) else _fetch(study)
+
+
+def _holds(path: Path, content: str) -> bool:
+    """Whether the file's sequences, and its split, are those with this digest."""
+    try:
+        data = load_training_data(path)
+    except (DataError, OSError):
+        return False
+    return digest(data.train, data.validation, data.confirmation) == content
+
+
+def _fetch(study: Study) -> Path:
+    content = study.data["content"]
+    target = Path("data") / f"{Path(study.data['subset']).stem}-{content[:12]}.pt"
+    with locked(target.with_name(f".{target.name}.lock")):
+        if _holds(target, content):
+            return target
+        parts = _stored(study, content)
+        if not parts:
+            raise DataError(
+                f"{study.data['subset']}: is not on this host (or has changed), and the database of study "
+                f"{study.name!r} holds no copy\ngive the corpus or the subset with --data FILE"
+            )
+        with atomic_path(target) as temporary:
+            temporary.write_bytes(zlib.decompress(b"".join(parts)))
+        if not _holds(target, content):
+            target.unlink()
+            raise DataError(f"the copy of {study.data['subset']} in the database is damaged; give it with --data FILE")
+    return target
+
+
+@retried
+def _stored(study: Study, content: str) -> list[bytes]:
+    query = sa.select(subsets.c.bytes).where(subsets.c.content == content).order_by(subsets.c.part)
+    with study.storage.engine.connect() as connection:
+        return [bytes(part) for part in connection.execute(query).scalars()]

@@ -1,0 +1,66 @@
+"""Serve optuna-dashboard over the study's storage, with the same safe SQLite settings as everybody else."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import Path
+
+from optsweep.database.open_study import Study
+from optsweep.database.read_only_copy import frozen_copy
+from optsweep.errors import UserError
+from optsweep.integrations.artifacts import ArtifactFolder, attach_sequences
+from optsweep.integrations.notes import describe_runs, describe_study
+
+Say = Callable[[str], None]
+
+
+def serve(study: Study, host: str, port: int, say: Say, *, read_only: bool = False) -> None:
+    """Serve until interrupted; ``read_only``: a copy of this moment, so that no click can change the study.
+
+    Raises `UserError` where the address cannot be had; then nothing was printed or written.
+    """
+    _check_address(host, port)
+    if read_only:
+        with tempfile.TemporaryDirectory(prefix="optsweep-dashboard-") as folder:
+            copy = frozen_copy(study.storage, Path(folder))
+            say(f"A snapshot of {datetime.now():%Y-%m-%d %H:%M:%S}: nothing that is clicked changes the study")
+            _serve(Study(copy, study.name, study.study_id), host, port, say, read_only=True)
+    else:
+        attach_sequences(study)
+        _serve(study, host, port, say, read_only=False)
+
+
+def _serve(study: Study, host: str, port: int, say: Say, *, read_only: bool) -> None:
+    from optuna_dashboard import run_server
+
+    describe_study(study)
+    describe_runs(study)
+    say(f"Dashboard of {study.name}: http://{host}:{port}/dashboard/studies/{study.study_id}   (Ctrl-C ends it)")
+    if _is_loopback(host):
+        say(f"From another machine: ssh -L {port}:127.0.0.1:{port} THIS_HOST, then the same address there")
+    else:
+        danger = "see the study" if read_only else "change the study"
+        say(f"warning: {host} is open to the network, and the dashboard has no login: anyone can {danger}")
+    store = ArtifactFolder(study.name, read_only=read_only)
+    run_server(study.storage.optuna, host=host, port=port, artifact_store=store)
+
+
+def _check_address(host: str, port: int) -> None:
+    # Tried out before the server announces itself; both set SO_REUSEADDR, so that the second try succeeds too.
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host, port), family=family).close()
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "no such host"
+        raise UserError(f"--host {host} --port {port}: {reason}; choose another --port or --host") from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,173 @@
+"""The notes that people read in the dashboard: one for the study, one for every run that has ended, as Markdown."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from optuna.exceptions import ExperimentalWarning
+
+from optsweep.database.open_study import Study
+from optsweep.database.snapshot import read_snapshot
+from optsweep.database.tables import study_system_attributes
+from optsweep.integrations.artifacts import CURVE, attached
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.study.definition import BuiltinStudy
+
+METRIC = "NELBO (nats per residue)"
+_PIECE = 2045
+"""Letters of a note that optuna-dashboard keeps in one attribute of the study, as it reads them."""
+
+_logger = logging.getLogger(__name__)
+
+
+def describe_study(study: Study) -> None:
+    """Name the metric with its unit and write the study's note; whatever goes wrong is logged."""
+    try:
+        optuna_study = study.optuna()
+        if optuna_study.metric_names is None:
+            with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
+                optuna_study.set_metric_names([_metric(study)])
+        if not _has_note(study, None):
+            _save_note(study, None, study_note(read_snapshot(study), study.study_id))
+    except Exception as error:
+        _logger.warning("the dashboard will lack the study's note: %s: %s", type(error).__name__, error)
+
+
+def _metric(study: Study) -> str:
+    definition = study.definition
+    return METRIC if isinstance(definition, BuiltinStudy) else definition.measure
+
+
+def describe_runs(study: Study, chosen: Collection[str] | None = None) -> None:
+    """Write the notes of those of the chosen runs (of all) that have ended and have none yet.
+
+    Whatever goes wrong is logged, the sweep does not suffer from it.
+    """
+    try:
+        for record in read_snapshot(study, chosen).runs:
+            trial_id = study.storage.backend.get_trial_id_from_study_id_trial_number(study.study_id, record.trial)
+            ended = record.state in ("complete", "pruned", "failed")
+            # A note is written once: what a person makes of it later stays.
+            if ended and not _has_note(study, trial_id):
+                _save_note(study, trial_id, run_note(record, attached(study, trial_id)))
+    except Exception as error:
+        _logger.warning("the dashboard will lack notes: %s: %s", type(error).__name__, error)
+
+
+# In the format of optuna-dashboard's `save_note`, which takes a second or two to load (with scikit-learn, where that is
+# installed) while a worker's device waits, and reads the notes of all runs to write that of one.
+
+
+def _key(trial_id: int | None, what: str) -> str:
+    return f"dashboard:{what}" if trial_id is None else f"dashboard:{trial_id}:{what}"
+
+
+def _has_note(study: Study, trial_id: int | None) -> bool:
+    chosen = [study_system_attributes.c.study_id == study.study_id]
+    chosen.append(study_system_attributes.c.key == _key(trial_id, "note_ver"))
+    with study.storage.engine.connect() as connection:
+        return connection.execute(sa.select(study_system_attributes.c.key).where(*chosen)).first() is not None
+
+
+def _save_note(study: Study, trial_id: int | None, body: str) -> None:
+    backend = study.storage.backend
+    for number, start in enumerate(range(0, len(body), _PIECE)):
+        backend.set_study_system_attr(
+            study.study_id, _key(trial_id, f"note_str:{number}"), body[start : start + _PIECE]
+        )
+    # Last: the version says that the note is there.
+    backend.set_study_system_attr(study.study_id, _key(trial_id, "note_ver"), 1)
+
+
+def study_note(snapshot: StudySnapshot, study_id: int) -> str:
+    """What was searched on which data, the presets by name, and what to type."""
+    data, name = snapshot.data, f"--name {snapshot.study}"
+    presets = [
+        f"* [{run.run}](/dashboard/studies/{study_id}/trials?numbers={run.trial})"
+        for run in snapshot.runs
+        if run.preset is not None
+    ]
+    synthetic = "**Synthetic data: the values say nothing about real proteins.**\n\n" if data.get("synthetic") else ""
+    manifest = json.dumps(data.get("manifest"), indent=2, default=str)
+    commands = [f"sweep {name}", f"status {name} --watch", f"report {name}", f"best {name} --toml", f"promote {name}"]
+    return "\n".join(
+        [
+            f"## Study {snapshot.study}\n",
+            f"{synthetic}{_values(snapshot)}\n",
+            "Presets:\n",
+            *presets,
+            "\nTo resume, look, report and promote:\n",
+            "```",
+            *(f"optsweep {command}" for command in commands),
+            "```",
+            f"\nData: `{data.get('corpus')}`, {data.get('source_sequences')} sequences; trained on "
+            f"`{data.get('subset')}`, {data.get('num_sequences')} sequences. Its manifest:\n",
+            f"```json\n{manifest}\n```",
+        ]
+    )
+
+
+def _values(snapshot: StudySnapshot) -> str:
+    if "trainer" in snapshot.definition:
+        return f"Values are {snapshot.measure} of the study's own script, lower is better."
+    return (
+        "Values are NELBO in nats per residue, lower is better. "
+        f"The validation set's unigram entropy is {_number(snapshot.reference.get('unigram_entropy'))}."
+    )
+
+
+def run_note(record: RunRecord, files: dict[str, str]) -> str:
+    """Run, end and why, budget, device, time, and links to the files that are kept of it."""
+    rows = [
+        ("state", record.state + (f": {record.reason}" if record.reason else "")),
+        ("value", f"{_number(record.value)} at step {record.best_step}; the last one {_number(record.last_value)}"),
+        ("budget", _budget(record)),
+        ("device", record.worker or "none"),
+        ("time", _timing(record)),
+        ("directory", record.directory),
+    ]
+    source = "preset" if record.preset else "random start" if record.random_start else record.source
+    lines = [f"## Run {record.run} ({source})\n", "| | |", "|---|---|"]
+    lines += [f"| {what} | {_plain(words)} |" for what, words in rows]
+    if CURVE in files:
+        lines.append(f"\n![learning curve of {record.run}]({files[CURVE]})")
+    if links := [f"[{name}]({address})" for name, address in files.items()]:
+        lines.append("\n" + " · ".join(links))
+    return "\n".join(lines)
+
+
+def _budget(record: RunRecord) -> str:
+    if "trainer" in record.config:
+        return f"{record.progress:.0%} of the script's run"
+    if not record.config:
+        return f"{record.sequences:,} sequences seen"
+    training: dict[str, Any] = record.config["training"]
+    total = training["n_iters"] * training["effective_batch"]
+    return (
+        f"{training['n_iters']:,} iterations of {training['effective_batch']} = {total:,} sequences, "
+        f"{record.sequences:,} of them seen"
+    )
+
+
+def _timing(record: RunRecord) -> str:
+    attempts = f"{record.attempts} attempt{'' if record.attempts == 1 else 's'}"
+    ended = "" if record.ended is None else f", ended {datetime.fromtimestamp(record.ended, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{record.seconds:.0f} s on the device, {attempts}{ended}"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"
+
+
+def _plain(words: str) -> str:
+    """On one line of a table, and never markup: reasons come from exceptions of all kinds."""
+    line = " ".join(words.split())[:500]
+    for letter, stands_for in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "'"), ("[", "\\[")):
+        line = line.replace(letter, stands_for)
+    return line

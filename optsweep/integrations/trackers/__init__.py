@@ -1,0 +1,1 @@
+"""A mirror of every run in TensorBoard, Weights & Biases or MLflow."""

@@ -1,0 +1,124 @@
+"""The process that mirrors runs into trackers: follows every metrics.jsonl of a study until its launcher is gone.
+
+Not started by hand: ``python -m optsweep.integrations.trackers.mirror STUDY TRACKER...``; it ends, after a last look, when
+its standard input is closed, as it also is by the death of the launcher.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import signal
+import sys
+import threading
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from optsweep.files import write_text
+from optsweep.integrations.trackers.sinks import TRACKERS, Line, Tracker, is_evaluation
+from optsweep.results.folders import study_directory
+
+LOOK_SECONDS = 5.0
+NICENESS = 10
+
+_logger = logging.getLogger(__name__)
+
+
+class Mirror:
+    """Hands each new line of every run to every tracker, once, also over several starts of the sweep."""
+
+    def __init__(self, runs: Path, trackers: Mapping[str, Tracker], positions: Path) -> None:
+        self._runs = runs
+        self._trackers = trackers
+        self._file = positions
+        self._positions: dict[str, list[int]] = json.loads(positions.read_text()) if positions.exists() else {}
+        """tracker/run -> last mirrored step of training and of evaluation."""
+        self._sizes: dict[Path, tuple[int, int]] = {}
+
+    def look(self) -> None:
+        """Mirror what is new; an error of a tracker is logged, and its lines are tried again with the next look."""
+        for metrics in sorted(self._runs.glob("*/metrics.jsonl")):
+            state = metrics.stat()
+            if self._sizes.get(metrics) != (state.st_size, state.st_mtime_ns):
+                lines, config = list(read_lines(metrics)), read_flat_config(metrics.with_name("config.toml"))
+                done = [self._mirror(name, metrics.parent.name, config, lines) for name in self._trackers]
+                if all(done):
+                    self._sizes[metrics] = (state.st_size, state.st_mtime_ns)
+
+    def _mirror(self, name: str, run: str, config: dict[str, Any], lines: list[Line]) -> bool:
+        last = self._positions.setdefault(f"{name}/{run}", [-1, -1])
+        # A run that went on from a checkpoint writes some steps again, with the same values.
+        new = [line for line in lines if line["step"] > last[is_evaluation(line)]]
+        try:
+            if new:
+                self._trackers[name].log(run, config, new)
+        except Exception as error:
+            _logger.warning("%s: %s: %s: %s", name, run, type(error).__name__, error)
+            return False
+        for line in new:
+            last[is_evaluation(line)] = max(line["step"], last[is_evaluation(line)])
+        write_text(self._file, json.dumps(self._positions))
+        return True
+
+    def close(self) -> None:
+        for name, tracker in self._trackers.items():
+            try:
+                tracker.close()
+            except Exception as error:
+                _logger.warning("%s: %s: %s", name, type(error).__name__, error)
+
+
+def read_lines(metrics: Path) -> Iterator[Line]:
+    """The whole lines of metrics.jsonl, without values that are not finite."""
+    for text in metrics.read_text(encoding="utf-8").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # the end of the file, just being written
+        yield {key: value for key, value in line.items() if not isinstance(value, float) or math.isfinite(value)}
+
+
+def read_flat_config(path: Path) -> dict[str, Any]:
+    """``{"optim.lr": 1e-4, ...}`` of a run's config.toml, without its provenance."""
+    try:
+        sections = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    sections.pop("provenance", None)
+    return {f"{section}.{name}": value for section, values in sections.items() for name, value in values.items()}
+
+
+def main(study: str, names: list[str]) -> int:
+    """Mirror until standard input ends."""
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    folder = study_directory(study) / "trackers"
+    folder.mkdir(parents=True, exist_ok=True)
+    trackers: dict[str, Tracker] = {}
+    for name in names:
+        try:
+            trackers[name] = TRACKERS[name](study, folder)
+        except Exception as error:
+            _logger.warning("%s cannot be used: %s: %s", name, type(error).__name__, error)
+    mirror = Mirror(study_directory(study) / "runs", trackers, folder / "positions.json")
+    ending = threading.Event()
+    threading.Thread(target=_wait_for_end, args=(ending,), daemon=True).start()
+    while not ending.wait(LOOK_SECONDS):
+        mirror.look()
+    mirror.look()
+    mirror.close()
+    return 0
+
+
+def _wait_for_end(ending: threading.Event) -> None:
+    sys.stdin.read()
+    ending.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,1 @@
+"""This host: GPUs, slots, processes, signals, mounts. Knows no study."""

@@ -1,0 +1,186 @@
+"""What a sweep will take on this machine: a few iterations of every preset, timed in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import fmean
+
+from optsweep.config import TrainConfig
+from optsweep.data.demo import DEMO_PATH
+from optsweep.data.subset import find_subset
+from optsweep.errors import ConfigError, DeviceError
+from optsweep.machine.devices import Slot
+from optsweep.planning.request import Preview, Session
+from optsweep.planning.timings_file import keep_times
+from optsweep.study.definition import BuiltinStudy
+from optsweep.study.resolve import relative_cost, resolve, resolve_full, training_seed
+
+CUT_SHARE = 0.5
+"""Of the sampled runs, expected to be cut as soon as they may be: the median rule lets the better half go on."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One preset on one kind of device; None where its memory does not hold even micro-batch 1."""
+
+    preset: str
+    kind: str
+    iteration: float | None
+    """Seconds."""
+    evaluation: float | None
+    sweep: float | None
+    """Seconds of its whole run in the sweep, and at full length."""
+    full: float | None
+    memory: int | None
+    """Peak bytes of the device; of a CPU worker, of the process."""
+    power: float | None
+    """Watts; None where the driver does not tell."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    costs: list[Cost]
+    makespan: float | None
+    """Seconds for all queued runs on the workers given; None where a preset does not fit."""
+    pruned_makespan: float | None
+    """The same with the expected pruning."""
+    longest: float | None
+    """The longest run, below which no number of workers brings the makespan."""
+
+
+def measure(preview: Preview) -> Measured:
+    """Time the presets on each kind of device, and keep that for the sweep's own forecast.
+
+    As many processes as there are workers of one device run at once: they take time from each other later too. Raises
+    `ConfigError` for a script of somebody else's.
+    """
+    session = preview.session
+    definition = session.definition
+    if not isinstance(definition, BuiltinStudy):
+        raise ConfigError("--measure", ["this study trains by a script of its own, of which nothing is known"])
+    if not definition.presets:
+        raise ConfigError("--measure", ["the study has no preset to be timed"])
+    kinds = {slot.kind: slot for slot in reversed(session.slots)}
+    costs = [cost for slot in kinds.values() for cost in _costs(definition, slot, session)]
+    _keep(session.name, definition, costs)
+    by_kind = {kind: _seconds_of_runs(preview, definition, costs, kind) for kind in kinds}
+    if any(seconds is None for seconds in by_kind.values()):
+        return Measured(costs, None, None, None)
+    known = {kind: seconds for kind, seconds in by_kind.items() if seconds is not None}
+    slots = [slot.kind for slot in session.slots]
+    full = makespan({kind: [run for run, _ in runs] for kind, runs in known.items()}, slots)
+    pruned = makespan({kind: [cut for _, cut in runs] for kind, runs in known.items()}, slots)
+    longest = min(max((run for run, _ in runs), default=0.0) for runs in known.values())
+    return Measured(costs, full, pruned, longest)
+
+
+def makespan(seconds: dict[str, list[float]], slots: list[str]) -> float:
+    """When the last run ends: each worker takes the next run as it is free; ``seconds`` by kind, in claim order."""
+    free = [0.0] * len(slots)
+    for run in range(len(next(iter(seconds.values())))):
+        first = free.index(min(free))
+        free[first] += seconds[slots[first]][run]
+    return max(free)
+
+
+def _keep(study: str, definition: BuiltinStudy, costs: list[Cost]) -> None:
+    timed: dict[str, list[tuple[float, float, float]]] = {}
+    for cost in costs:
+        if cost.sweep is not None:
+            preset = definition.preset(cost.preset)
+            config = resolve(definition, preset.parameters, preset=preset, seed=0)
+            timed.setdefault(cost.kind, []).append((config.training.n_iters, relative_cost(config), cost.sweep))
+    keep_times(study, timed)
+
+
+def _costs(definition: BuiltinStudy, slot: Slot, session: Session) -> list[Cost]:
+    sweeps: dict[str, TrainConfig] = {}
+    fulls: dict[str, TrainConfig] = {}
+    for index, preset in enumerate(definition.presets):
+        seed = training_seed(definition.study.seed, index)
+        values = preset.parameters
+        sweeps[preset.name] = resolve(definition, values, preset=preset, seed=seed, threads=slot.threads)
+        fulls[preset.name] = resolve_full(definition, values, preset=preset, seed=seed)
+    timed = _timed(session, [other for other in session.slots if other.gpu == slot.gpu], sweeps)
+    costs = []
+    for name in sweeps:
+        iteration, evaluation, memory, power = (
+            _mean(result[name][key] for result in timed) for key in ("iteration", "evaluation", "memory", "power")
+        )
+        sweep = _seconds(sweeps[name], iteration, evaluation)
+        full = _seconds(fulls[name], iteration, evaluation)
+        peak = None if memory is None else int(memory)
+        costs.append(Cost(name, slot.kind, iteration, evaluation, sweep, full, peak, power))
+    return costs
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = list(values)
+    return None if None in known else fmean(value for value in known if value is not None)
+
+
+def _timed(
+    session: Session, slots: list[Slot], configs: dict[str, TrainConfig]
+) -> list[dict[str, dict[str, float | None]]]:
+    """What each of ``slots`` says of each config; they are timed at the same time."""
+    corpus = session.choice.data or DEMO_PATH
+    subset = find_subset(corpus) if corpus.suffix == ".pt" and corpus.exists() else None
+    order = {
+        "device": slots[0].device,
+        "data": None if subset is None else str(subset),
+        "configs": {name: config.model_dump(mode="json") for name, config in configs.items()},
+    }
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "optsweep.train.measure", json.dumps(order)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **slot.environment},
+        )
+        for slot in slots
+    ]
+    answers = [process.communicate() for process in processes]
+    for process, slot, (_, errors) in zip(processes, slots, answers, strict=True):
+        if process.returncode:
+            last = (errors.strip().splitlines() or ["it said nothing"])[-1]
+            raise DeviceError(f"--measure: the presets cannot be timed on {slot.label}: {last[:200]}")
+    return [json.loads(answer) for answer, _ in answers]
+
+
+def _seconds(config: TrainConfig, iteration: float | None, evaluation: float | None) -> float | None:
+    if iteration is None or evaluation is None:
+        return None
+    grid, training = config.evaluation, config.training
+    every = grid.every_sequences
+    count = grid.num_evaluations or (training.n_iters * training.effective_batch // every if every else 0)
+    return training.n_iters * iteration + max(1, count) * evaluation
+
+
+def _seconds_of_runs(
+    preview: Preview, definition: BuiltinStudy, costs: list[Cost], kind: str
+) -> list[tuple[float, float]] | None:
+    """(to its end, with expected pruning) of every queued run in claim order.
+
+    A sampled run is taken to cost a sequence what the presets do in the mean; sampled runs are cut in turn.
+    """
+    own = {cost.preset: cost.sweep for cost in costs if cost.kind == kind}
+    known = {name: seconds for name, seconds in own.items() if seconds is not None}
+    if len(known) < len(own):
+        return None
+    sequences = sum(
+        resolve(definition, preset.parameters, preset=preset, seed=0).total_sequences for preset in definition.presets
+    )
+    sampled = sum(known.values()) / sequences * definition.budget.sequences * definition.budget.scale
+    shortest = 1.0 if definition.pruner.kind == "none" else definition.pruner.warmup_fraction
+    result = []
+    for place, run in enumerate(sorted(preview.plan.queued, key=lambda run: run.priority)):
+        seconds = known[run.preset] if run.preset else sampled
+        is_cut = run.preset is None and place % round(1 / CUT_SHARE) == 0
+        result.append((seconds, seconds * shortest if is_cut else seconds))
+    return result

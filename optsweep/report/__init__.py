@@ -1,1 +1,0 @@
-"""Views of a study; read through optsweep.sweep, never through optuna."""

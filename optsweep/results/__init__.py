@@ -1,0 +1,1 @@
+"""What is known of runs: records, forecasts, costs and the words for them."""

@@ -1,0 +1,134 @@
+"""What a study looks like to a reader: plain, immutable records; imports neither optuna nor sqlalchemy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from optsweep.errors import ConfigError
+
+RunState = Literal["complete", "pruned", "failed", "running", "waiting"]
+Source = Literal["preset", "random", "tpe", "user", "linked"]
+""""linked": a run of another study, trained again; see `optsweep.planning.linked`."""
+
+RUN_STATES: tuple[RunState, ...] = ("complete", "pruned", "failed", "running", "waiting")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """One run: a planned configuration with a stable id, over all the attempts that it took."""
+
+    run: str
+    trial: int
+    """Optuna's trial number (of the run's newest trial, where a failed run was retried)."""
+    source: Source
+    preset: str | None
+    random_start: bool = False
+    """Whether a "tpe" run was drawn at random, because too few runs had finished for TPE to learn from."""
+    index: int
+    """Position in the plan, from 0; seeds are derived from it."""
+    state: RunState
+    reason: str | None = None
+    """Why it ended or waits, in plain words: "pruned at 40 %: 2.91 > median 2.84 of 5 runs"."""
+    value: float | None = None
+    """Best evaluation, NELBO in nats per residue; of a finished run, or so far."""
+    last_value: float | None = None
+    best_step: int | None = None
+    curve: dict[int, float] = field(default_factory=dict)
+    """Evaluation grid index -> NELBO in nats per residue."""
+    progress: float = 0.0
+    """Share of the run's iterations that are done, 0..1."""
+    worker: str | None = None
+    """Who holds it, or who ended it: "physical GPU 0", "CPU worker 1"."""
+    attempts: int = 0
+    sequences: int = 0
+    """Sequences seen."""
+    seconds: float = 0.0
+    """Time on the device, over all attempts, without what a crash threw away."""
+    directory: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
+    """The resolved TrainConfig as plain values; empty until a worker has drawn the parameters."""
+    of: str | None = None
+    """The run of the origin that a linked study's run trains again."""
+    train_loss: float | None = None
+    residues_per_second: float | None = None
+    started: float | None = None
+    """First claim, epoch seconds."""
+    ended: float | None = None
+    """End of the last attempt, epoch seconds."""
+
+    @property
+    def finished(self) -> bool:
+        return self.state in ("complete", "pruned")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudySnapshot:
+    """Everything that status, table, report and export show, read at one moment."""
+
+    study: str
+    target: int
+    runs: list[RunRecord]
+    """In the order of the plan: presets first, then sampled runs, then the user's."""
+    definition: dict[str, Any]
+    """The study file, resolved, as plain values."""
+    data: dict[str, Any]
+    """corpus, subset (paths), num_sequences, source_sequences, synthetic, manifest."""
+    reference: dict[str, float]
+    """unigram_entropy and composition_entropy of the validation sequences, nats per residue."""
+    created: float
+    """Epoch seconds."""
+    now: float
+    """The database's clock, epoch seconds."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of optsweep, optuna and torch, as the study began with."""
+    command: list[str] = field(default_factory=list)
+    """The command that began the study."""
+    slurm_jobs: list[str] = field(default_factory=list)
+    """Ids of the jobs that were ever submitted for it."""
+    measured: list[tuple[float, float, float]] = field(default_factory=list)
+    """What `sweep --dry-run --measure` found beforehand: iterations, multiplications, and the seconds of both."""
+    stopped: str | None = None
+    """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
+
+    @property
+    def measure(self) -> str:
+        """What values are, in words behind a number; a script's numbers have names of their own."""
+        trainer = self.definition.get("trainer")
+        if trainer is None:
+            return "nats per residue"
+        metrics = trainer["metrics"]
+        return f"-{metrics['value']}" if metrics["maximize"] else str(metrics["value"])
+
+    def check_builtin(self, command: str) -> None:
+        """Raise `ConfigError` where the study trains with somebody else's script, which has other configs and files."""
+        if "trainer" in self.definition:
+            why = "trains with a script of its own ([trainer])"
+            raise ConfigError(f"optsweep {command}", [f"is for our own trainer, and study {self.study!r} {why}"])
+
+    @property
+    def counts(self) -> dict[RunState, int]:
+        found = Counter(run.state for run in self.runs)
+        return {state: found[state] for state in RUN_STATES}
+
+    @property
+    def finished_runs(self) -> int:
+        return sum(run.finished for run in self.runs)
+
+    @property
+    def ended(self) -> bool:
+        """Whether every run is finished or failed."""
+        return all(run.state in ("complete", "pruned", "failed") for run in self.runs)
+
+    @property
+    def ranking(self) -> list[RunRecord]:
+        """Complete runs, best (lowest value) first; a pruned run's value was cut short and is not ranked with them."""
+        complete = [run for run in self.runs if run.state == "complete" and run.value is not None]
+        return sorted(complete, key=lambda run: (run.value, run.index))
+
+    @property
+    def best(self) -> RunRecord | None:
+        """The best complete run, or None where no run has finished."""
+        return next(iter(self.ranking), None)

@@ -1,0 +1,49 @@
+"""The lines that every start of a run prints, on the terminal and in the run's own log alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optsweep.results.records import RunRecord
+
+
+def start_lines(record: RunRecord, data: Mapping[str, Any]) -> list[str]:
+    """Say which run starts where, how long it is and on how much data; scripts grep for exactly these lines.
+
+    ``data`` is `StudySnapshot.data`. What is not known yet (an empty config, a manifest without a key) is left out.
+    """
+    lines = [f"Starting job: {record.run}" + (f" on {record.worker}" if record.worker else "")]
+    lines += _length_lines(record.config)
+    lines += _data_lines(data)
+    if (trained := record.config.get("data", {}).get("num_sequences")) is not None:
+        lines.append(f"Training on a fixed sample of {trained} sequences")
+    if record.attempts > 1:
+        # Before its first checkpoint a run has nothing to go on from.
+        origin = ", goes on from its checkpoint" if record.progress > 0 else ""
+        lines.append(f"(attempt {record.attempts}{origin})")
+    return lines
+
+
+def _length_lines(config: Mapping[str, Any]) -> list[str]:
+    # How long it is, a script of somebody else's knows alone.
+    if "training" not in config:
+        return []
+    lines = [
+        f"Training iterations: {config['training']['n_iters']} (reduced for sweep)",
+        f"Warmup steps: {config['optim']['warmup']} (proportionally scaled)",
+    ]
+    curriculum = config.get("curriculum", {})
+    if curriculum.get("enabled"):
+        lines.append(f"Preschool steps: {curriculum['preschool_time']} (proportionally scaled)")
+    return lines
+
+
+def _data_lines(data: Mapping[str, Any]) -> list[str]:
+    size, source = data.get("num_sequences"), data.get("source_sequences")
+    if size is None:
+        return []
+    lines = [f"Dataset size: {size} samples"]
+    if source is not None and source > size:
+        lines = [f"Limiting dataset from {source} to {size} samples", f"Dataset limited to {size} samples", *lines]
+    return lines

@@ -1,0 +1,138 @@
+"""Numbers, times and states of runs in words and figures that people read; plain strings only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from optsweep.results.records import RunRecord, StudySnapshot
+
+ABSENT = "-"
+# The sections of a TrainConfig that a person compares; data and evaluation are the same for a whole study.
+COMPARED_SECTIONS = ("model", "training", "optim", "noise", "curriculum")
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without the control characters that a file name or an exception may carry."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
+
+
+def finite(value: float | None) -> float | None:
+    """The value, or None where there is none or where it is NaN or infinite (a diverged run)."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def nats(value: float | None, digits: int = 4) -> str:
+    """A value in nats per residue; good configurations differ in the third digit, so four are shown."""
+    return ABSENT if (known := finite(value)) is None else f"{known:.{digits}f}"
+
+
+def percent(share: float) -> str:
+    """A share of 0..1; never 100 % before it is all done."""
+    return f"{math.floor(100 * min(max(share, 0.0), 1.0) + 1e-9)} %"
+
+
+def rounded_percent(share: float) -> str:
+    """A share of 0..1 that is an estimate, so rounded, not cut off."""
+    return f"{share:.0%}".replace("%", " %")
+
+
+def quantity(number: float) -> str:
+    """A large count, short: 950, 12.5 k, 3.84 M."""
+    for limit, divisor, unit in ((1e4, 1, ""), (1e6, 1e3, " k"), (1e9, 1e6, " M"), (math.inf, 1e9, " G")):
+        if abs(number) < limit:
+            return f"{number:.0f}" if divisor == 1 else f"{number / divisor:.3g}{unit}"
+    return ABSENT
+
+
+def duration(seconds: float) -> str:
+    """A time span in its two largest units: 42 s, 3 min 05 s, 2 h 07 min, 3 d 4 h."""
+    whole = round(max(seconds, 0.0))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    if whole < 86400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+
+
+def setting(value: Any) -> str:
+    """One hyperparameter's value, without digits that mean nothing."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.4g}" if isinstance(value, float) else one_line(str(value))
+
+
+def source_words(record: RunRecord) -> str:
+    """Where the configuration came from; the first runs of a TPE study are drawn at random."""
+    if record.random_start:
+        return "random start"
+    return {"tpe": "TPE", "linked": f"again: {record.of}"}.get(record.source, record.source)
+
+
+def seconds_unit(runs: Iterable[RunRecord]) -> str:
+    """ "GPU-seconds" where all workers were GPUs, else "seconds"."""
+    workers = [run.worker for run in runs if run.worker]
+    return "GPU-seconds" if workers and all("GPU" in worker for worker in workers) else "seconds"
+
+
+def state_words(record: RunRecord) -> str:
+    """The state and why, each said once: reasons of pruned runs begin with the word themselves."""
+    reason = one_line(record.reason or "")
+    if not reason:
+        return record.state
+    return reason if reason.startswith(record.state) else f"{record.state}: {reason}"
+
+
+def counts_words(snapshot: StudySnapshot) -> str:
+    """ "7 of 12 runs finished (5 complete, 2 pruned), 2 running, 3 waiting, 0 failed"."""
+    counts = snapshot.counts
+    return (
+        f"{snapshot.finished_runs} of {snapshot.target} runs finished "
+        f"({counts['complete']} complete, {counts['pruned']} pruned), "
+        f"{counts['running']} running, {counts['waiting']} waiting, {counts['failed']} failed"
+    )
+
+
+def best_words(snapshot: StudySnapshot) -> str:
+    """The best complete run and its value, or that there is none yet."""
+    best = snapshot.best
+    return "no complete run yet" if best is None else f"best {nats(best.value)} ({one_line(best.run)})"
+
+
+def reference_lines(snapshot: StudySnapshot) -> list[str]:
+    """What predictors that know only the composition reach, and where the best run stands."""
+    names = {
+        "unigram_entropy": "unigram entropy of the validation set",
+        "composition_entropy": "knowing each sequence's composition",
+    }
+    best = finite(snapshot.best.value) if snapshot.best else None
+    lines = []
+    for key, words in names.items():
+        if (reference := finite(snapshot.reference.get(key))) is None:
+            continue
+        line = f"{words} {nats(reference, 3)}"
+        if best is not None:
+            line += f": the best is {nats(abs(reference - best), 3)} {'below' if best <= reference else 'ABOVE'}"
+        lines.append(line)
+    return lines
+
+
+def configuration_lines(config: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(section, "name value, name value") of a config's compared sections; of the bare parameters without a config."""
+    sections = {name: config[name] for name in COMPARED_SECTIONS if name in config} or {"parameters": parameters}
+    return [
+        (name, ", ".join(f"{key} {setting(value)}" for key, value in values.items() if value is not None))
+        for name, values in sections.items()
+        if values
+    ]
+
+
+def is_synthetic(snapshot: StudySnapshot) -> bool:
+    """Whether the study's corpus is the made-up demo corpus."""
+    return bool(snapshot.data.get("synthetic"))
+
+
+SYNTHETIC_NOTE = "synthetic data: the values say nothing about real proteins"

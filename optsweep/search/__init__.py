@@ -1,0 +1,1 @@
+"""The only door to Optuna's samplers and pruners."""

@@ -1,0 +1,110 @@
+"""Which parameters decide the value: PED-ANOVA's shares, with an interval from resampled runs."""
+
+from __future__ import annotations
+
+import copy
+import random
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+from optuna.trial import FrozenTrial, create_trial
+
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.search.sampling import distributions_for
+from optsweep.study.file import StudyDefinition
+
+FEWEST_RUNS = 10
+"""With fewer complete runs the shares are noise, and are not told."""
+MOST_RESAMPLES, FEWEST_RESAMPLES = 100, 20
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Importance:
+    """One parameter's share in deciding which runs are good; those of all parameters add up to about 1."""
+
+    parameter: str
+    share: float
+    """The median of the resampled studies."""
+    low: float
+    high: float
+    """From the 5th to the 95th percentile of the resampled studies."""
+
+
+def importance(snapshot: StudySnapshot) -> list[Importance]:
+    """The shares, largest first; empty where fewer than ten runs are complete or where nothing varied.
+
+    PED-ANOVA (Watanabe et al. 2023, arXiv:2304.10255), as optuna-dashboard shows it; the interval is a bootstrap over
+    runs. Parameters that not every run has (preschool_fraction) are left out.
+    """
+    trials = _trials(snapshot)
+    if len(trials) < FEWEST_RUNS:
+        return []
+    common = [name for name in trials[0].params if all(name in trial.params for trial in trials)]
+    draw = random.Random(SEED)
+    # The cost of a resample grows with its runs, and the need for many of them falls.
+    number = max(FEWEST_RESAMPLES, min(MOST_RESAMPLES, 20_000 // len(trials)))
+    shares = _Shares(common)
+    resamples = [shares.of(draw.choices(trials, k=len(trials))) for _ in range(number)]
+    found = [_summary(name, [resample[name] for resample in resamples]) for name in common]
+    return sorted(found, key=lambda one: one.share, reverse=True)
+
+
+def _summary(parameter: str, shares: list[float]) -> Importance:
+    twentieths = statistics.quantiles(shares, n=20, method="inclusive")
+    return Importance(parameter, statistics.median(shares), twentieths[0], twentieths[-1])
+
+
+def _trials(snapshot: StudySnapshot) -> list[FrozenTrial]:
+    complete = snapshot.ranking
+    if len(complete) < FEWEST_RUNS:
+        return []
+    definition = StudyDefinition.model_validate(snapshot.definition)
+    distributions: dict[str, BaseDistribution] = {}
+    return [_trial(definition, run, distributions) for run in complete]
+
+
+def _trial(definition: StudyDefinition, run: RunRecord, known: dict[str, BaseDistribution]) -> FrozenTrial:
+    # One object for all trials: the evaluator compares distributions a million times, fast where they are the same.
+    mine = {name: known.setdefault(name, kind) for name, kind in distributions_for(definition, run.parameters).items()}
+    parameters = {name: run.parameters[name] for name in mine}
+    return create_trial(value=run.value, params=parameters, distributions=mine)
+
+
+class _Shares:
+    """PED-ANOVA's shares of the parameters in a list of trials."""
+
+    def __init__(self, parameters: list[str]) -> None:
+        self._parameters = parameters
+        self._study = _Listed()
+        self._evaluator = PedAnovaImportanceEvaluator()
+
+    def of(self, trials: Sequence[FrozenTrial]) -> dict[str, float]:
+        # The evaluator tells trials apart by their ids; a resample holds some of them several times.
+        self._study.listed = [_numbered(trial, number) for number, trial in enumerate(trials)]
+        return get_param_importances(self._study, evaluator=self._evaluator, params=self._parameters)
+
+
+def _numbered(trial: FrozenTrial, number: int) -> FrozenTrial:
+    numbered = copy.copy(trial)
+    numbered._trial_id = number
+    return numbered
+
+
+class _Listed(optuna.Study):
+    """A study of just the trials in ``listed``; Optuna's own would have to store every resample."""
+
+    listed: Sequence[FrozenTrial] = ()
+
+    def __init__(self) -> None:
+        storage = optuna.storages.InMemoryStorage()
+        study_id = storage.create_new_study([optuna.study.StudyDirection.MINIMIZE])
+        super().__init__(study_name=storage.get_study_name_from_id(study_id), storage=storage)
+
+    def get_trials(self, deepcopy: bool = True, states: Any = None) -> list[FrozenTrial]:
+        return [trial for trial in self.listed if states is None or trial.state in states]

@@ -1,0 +1,220 @@
+"""StudyDefinition: everything that a study file says, as frozen models that are stored with the study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
+
+from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads, validate
+from optsweep.errors import ConfigError
+from optsweep.study.free_space import FreePreset, FreeSpace
+from optsweep.study.parameter import Number, Switch
+from optsweep.study.presets import Length, NamedPreset, Preset, preset_mistakes
+from optsweep.study.space import SearchSpace, Space, did_you_mean
+from optsweep.study.trainer import GIVEN, TrainerSection, names_in
+
+StudyType = Literal["predefined", "random", "tpe"]
+PrunerKind = Literal["median", "percentile", "halving", "none"]
+Scale = Annotated[float, Field(gt=0, le=1000, strict=True, allow_inf_nan=False)]
+MAX_TRIALS = 100_000
+
+
+class StudySection(Section):
+    type: StudyType = "tpe"
+    trials: Annotated[int, Field(ge=0, le=MAX_TRIALS, strict=True)] = 20
+    """Sampled runs, after the presets; "predefined" has none."""
+    seed: NaturalInt = 42
+    message: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    """A line that is printed when the study starts."""
+
+
+class GridSection(Section):
+    num_evaluations: PositiveInt = 20
+    """Points of the evaluation grid: in ``sequences``, or in a run of somebody else's script."""
+
+
+class BudgetSection(GridSection):
+    """Lengths in sequences seen, the measure that all sampled runs share."""
+
+    sequences: Length
+    full_sequences: Length
+    scale: Scale = 1.0
+    """Factor on every length of the sweep, for quick trials of a study file."""
+
+
+class PrunerSection(Section):
+    kind: PrunerKind = "median"
+    percentile: Annotated[Number, Field(gt=0, lt=100)] = 25.0
+    """Where kind is "percentile": the best so many per cent are kept."""
+    startup: NaturalInt = 5
+    """Complete runs before the first is pruned."""
+    warmup_fraction: Annotated[Number, Field(ge=0, le=1)] = 0.3
+    """Share of the budget up to which nothing is pruned; at least the longest warmup or preschool."""
+    minimum: PositiveInt = 3
+    """Complete runs that must have a value at the same grid point."""
+
+
+class SamplerSection(Section):
+    startup: NaturalInt = 5
+    """Finished runs, presets among them, before TPE takes over from random draws."""
+
+
+class SettingsSection(Section):
+    """What all runs of the study have in common."""
+
+    max_protein_len: Annotated[int, Field(ge=32, le=65536, strict=True)] = 512
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    compile: Switch | Auto = "auto"
+    threads: Threads | None = None
+    num_training: PositiveInt | None = None
+    """Sequences that each run trains on, a fixed sample of the subset's; all where it is left out."""
+    num_validation: PositiveInt | None = None
+    """Validation sequences that each evaluation scores; all where it is left out."""
+    noise_seed: NaturalInt = 0
+
+
+class NotifySection(Section):
+    """A command that is told what happens; see `optsweep.integrations.notify`."""
+
+    command: Annotated[str, Field(pattern=r"^[^\x00]*$")] = ""
+    """For the shell; nothing is told where it is empty."""
+
+
+class TrackersSection(Section):
+    """Which trackers every run is mirrored to while it trains; see `optsweep.report.trackers`."""
+
+    tensorboard: Switch = False
+    wandb: Switch = False
+    mlflow: Switch = False
+
+    @property
+    def chosen(self) -> list[str]:
+        return [name for name, on in self if on]
+
+
+class StudyDefinition(Section):
+    """A whole study file. ``model_dump`` holds plain JSON values only, and ``model_validate`` reads them back."""
+
+    name: str
+    """Stem of the file that it was read from."""
+    study: StudySection = StudySection()
+    budget: GridSection
+    pruner: PrunerSection = PrunerSection()
+    sampler: SamplerSection = SamplerSection()
+    settings: SettingsSection = SettingsSection()
+    notify: NotifySection = NotifySection()
+    trackers: TrackersSection = TrackersSection()
+    space: SearchSpace
+    presets: Sequence[NamedPreset]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _of_its_kind(cls, values: Any, handler: ModelWrapValidatorHandler[StudyDefinition]) -> StudyDefinition:
+        """A definition is always a `BuiltinStudy` or a `ForeignStudy`, by whether it names a trainer."""
+        if cls is not StudyDefinition or isinstance(values, StudyDefinition):
+            return handler(values)
+        return study_class(values).model_validate(values)
+
+    @property
+    def measure(self) -> str:
+        """What values are, in words behind a number."""
+        return "nats per residue"
+
+    @property
+    def takes_data(self) -> bool:
+        """Whether the subset of the corpus is trained on."""
+        return True
+
+    @property
+    def num_sampled(self) -> int:
+        """How many sampled runs follow the presets."""
+        return 0 if self.study.type == "predefined" else self.study.trials
+
+    def with_overrides(
+        self,
+        *,
+        type: StudyType | None = None,
+        trials: int | None = None,
+        seed: int | None = None,
+        pruner: PrunerKind | None = None,
+    ) -> StudyDefinition:
+        """The same study with what the command line gave in place of the file's values; raises `ConfigError`."""
+        given = {"type": type, "trials": trials, "seed": seed}
+        contents = self.model_dump()
+        contents["study"] |= {name: value for name, value in given.items() if value is not None}
+        contents["pruner"] |= {"kind": pruner} if pruner is not None else {}
+        changed = validate(StudyDefinition, contents, "command line")
+        if mistakes := changed.mistakes():
+            raise ConfigError("command line", mistakes)
+        return changed
+
+    def preset(self, name: str) -> NamedPreset:
+        """The preset of that name; raises `KeyError`."""
+        return {preset.name: preset for preset in self.presets}[name]
+
+    def mistakes(self) -> list[str]:
+        """What is wrong between sections that are right by themselves."""
+        found = preset_mistakes(self.presets, self.space)
+        if self.study.type == "predefined" and not self.presets:
+            found.append('study.type = "predefined" needs at least one [[preset]]')
+        if self.num_sampled + len(self.presets) > self.space.size:
+            found.append(f"study.trials = {self.study.trials}: the space has only {self.space.size:g} different runs")
+        fraction, longest = self.pruner.warmup_fraction, self.space.longest_phase
+        if fraction < longest:
+            found.append(
+                f"pruner.warmup_fraction = {fraction:g} is below {longest:g}, the space's longest warmup or preschool"
+            )
+        return found
+
+
+class BuiltinStudy(StudyDefinition):
+    """A study of our own trainer."""
+
+    budget: BudgetSection
+    space: Space = Space()
+    presets: Annotated[Sequence[Preset], Field(default_factory=list)]
+
+
+class ForeignStudy(StudyDefinition):
+    """A study of somebody else's training script."""
+
+    trainer: TrainerSection
+    budget: GridSection = GridSection()
+    space: FreeSpace
+    presets: Annotated[Sequence[FreePreset], Field(default_factory=list)]
+
+    @property
+    def measure(self) -> str:
+        return self.trainer.metrics.label
+
+    @property
+    def takes_data(self) -> bool:
+        return "data" in self.trainer.placeholders
+
+    @model_validator(mode="after")
+    def _real_numbers(self) -> ForeignStudy:
+        fitted = [preset.model_copy(update=self.space.fitted(preset.parameters)) for preset in self.presets]
+        return self.model_copy(update={"presets": fitted})
+
+    def mistakes(self) -> list[str]:
+        found = super().mistakes()
+        if self.settings != SettingsSection():
+            found.append("settings are the built-in trainer's; give a script its own by [trainer.set] or its template")
+        names, trainer = self.space.names(), self.trainer
+        known = [*names, *GIVEN]
+        unknown = [name for name in trainer.placeholders if name not in known]
+        found += [f"trainer: {{{name}}} stands for nothing{did_you_mean(name, known)}" for name in unknown]
+        lost = [] if trainer.takes_all else [*trainer.set, *(n for n in names if n not in names_in(trainer.command))]
+        if lost:
+            ways = "put {config}, {flags} or a parameter's {name} into the command"
+            found.append(f"trainer.command: nothing hands over {', '.join(lost)}; {ways}")
+        if twice := [name for name in trainer.set if name in names]:
+            found.append(f"trainer.set: {', '.join(twice)} is a parameter of the space too")
+        return found
+
+
+def study_class(contents: Any) -> type[BuiltinStudy] | type[ForeignStudy]:
+    """The kind of study that the contents of a file are to be."""
+    return ForeignStudy if isinstance(contents, Mapping) and "trainer" in contents else BuiltinStudy

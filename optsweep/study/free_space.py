@@ -1,0 +1,59 @@
+"""Space and presets of a script that only its user knows: any names, any values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ConfigDict, model_validator
+
+from optsweep.study.parameter import FreeParameter, Scalar
+from optsweep.study.presets import NamedPreset
+from optsweep.study.space import Parameter, SearchSpace
+from optsweep.study.trainer import GIVEN, PLACEHOLDER
+
+RESERVED = ("name", *GIVEN)
+
+
+class FreeSpace(SearchSpace):
+    """The parameters by the names that the script has for them ("optim.lr")."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, FreeParameter]
+
+    @model_validator(mode="after")
+    def _names_can_be_used(self) -> FreeSpace:
+        wrong = [name for name in self.names() if not PLACEHOLDER.fullmatch(f"{{{name}}}")]
+        if wrong:
+            raise ValueError(f"{', '.join(map(repr, wrong))}: a name has letters, digits and _ . - / only")
+        if taken := [name for name in self.names() if name in RESERVED]:
+            raise ValueError(f"{', '.join(taken)}: has a meaning of its own here; [trainer.set] can give it a value")
+        return self
+
+    def names(self) -> list[str]:
+        return list(self.__pydantic_extra__)
+
+    def parameter(self, name: str) -> Parameter:
+        return self.__pydantic_extra__[name]
+
+    def check(self, parameters: Mapping[str, Any], place: str = "", *, partial: bool = False) -> list[str]:
+        return super().check(self.fitted(parameters), place, partial=partial)
+
+    def fitted(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters, with 1 for a real number as 1.0."""
+        kinds = self.kinds
+        return {
+            name: float(value) if kinds.get(name) is float and type(value) is int else value
+            for name, value in parameters.items()
+        }
+
+
+class FreePreset(NamedPreset):
+    """Every parameter of the space, by the script's names."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Scalar]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return dict(self.__pydantic_extra__)

@@ -1,0 +1,44 @@
+"""The config of one run, whoever trains it: our own trainer, or somebody else's script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optsweep.config import TrainConfig
+from optsweep.study.definition import ForeignStudy, StudyDefinition
+from optsweep.study.resolve import relative_cost, resolve
+from optsweep.study.script_config import ScriptConfig
+
+RunConfig = TrainConfig | ScriptConfig
+
+
+def resolve_run(
+    definition: StudyDefinition,
+    parameters: Mapping[str, Any],
+    *,
+    preset: str | None,
+    seed: int,
+    threads: int | None = None,
+) -> RunConfig:
+    """What a run with these parameters is; ``preset`` is a preset's name."""
+    if isinstance(definition, ForeignStudy):
+        return ScriptConfig(
+            parameters=dict(parameters),
+            seed=seed,
+            num_evaluations=definition.budget.num_evaluations,
+            trainer=definition.trainer,
+            provenance={},
+        )
+    named = definition.preset(preset) if preset else None
+    return resolve(definition, parameters, preset=named, seed=seed, threads=threads)
+
+
+def read_run_config(values: Mapping[str, Any]) -> RunConfig:
+    """A config as it is stored with its run."""
+    return (ScriptConfig if "trainer" in values else TrainConfig).model_validate(values)
+
+
+def cost(config: RunConfig) -> float:
+    """How much a run costs beside others of its study; all the same where only a script knows."""
+    return relative_cost(config) if isinstance(config, TrainConfig) else 1.0

@@ -1,0 +1,116 @@
+"""The [trainer] table of a study file: how a script is called, what it is given, and where it says how it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from optsweep.config import Section
+from optsweep.study.parameter import Number, Scalar, Switch, Text
+from optsweep.study.template import ConfigFormat, read_template
+
+Command = Annotated[list[Text], Field(min_length=1)]
+Amount = Annotated[Number, Field(gt=0)]
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-/]*)\}")
+"""In commands and values; other braces stay as they are."""
+FLAGS = "{flags}"
+GIVEN = ("config", "data", "dir", "run", "seed", "flags")
+"""What a placeholder may stand for, besides the parameters."""
+
+
+class MetricsSection(Section):
+    """Where the script's numbers are found, and which of them are meant."""
+
+    kind: Literal["jsonl", "csv", "tensorboard", "regex"]
+    file: Text = ""
+    """Pattern below {dir}; what the script prints, where it is left out."""
+    patterns: Annotated[list[Text], Field(default_factory=list)]
+    """Of kind "regex": each line that one of them matches tells its named groups."""
+    value: Text
+    """Name of the evaluation's number; lower is better."""
+    maximize: Switch = False
+    """Higher is better: the number is negated as it is read."""
+    step: Text = "step"
+    total: Amount | Text | None = None
+    """The last step: a number, or the name of a parameter, of a set value, or of one of the script's numbers."""
+    train_loss: Text = ""
+
+    @field_validator("patterns")
+    @classmethod
+    def _compile(cls, patterns: list[str]) -> list[str]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
+        return patterns
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> MetricsSection:
+        if (self.kind == "regex") != bool(self.patterns):
+            raise ValueError('patterns belong to kind = "regex", which needs at least one')
+        groups = {name for pattern in self.patterns for name in re.compile(pattern).groupindex}
+        if self.patterns and self.value not in groups:
+            raise ValueError(f"no pattern has a group (?P<{self.value}>...), which value names")
+        if self.kind == "csv" and not self.file:
+            raise ValueError('kind = "csv" needs file, a pattern below {dir}')
+        return self
+
+    @field_validator("file")
+    @classmethod
+    def _lies_below(cls, file: str) -> str:
+        if file.startswith("/") or ".." in file.split("/"):
+            raise ValueError("is a pattern below {dir}, which the script is given as its directory")
+        return file
+
+    @property
+    def label(self) -> str:
+        """The value's name as reports show it."""
+        return f"-{self.value}" if self.maximize else self.value
+
+
+def names_in(texts: Iterable[str]) -> list[str]:
+    """Every name that stands in braces."""
+    return [name for text in texts for name in PLACEHOLDER.findall(text)]
+
+
+class TrainerSection(Section):
+    command: Command
+    """Placeholders in braces: {config}, {data}, {dir}, {run}, {seed}, {flags}, and the names of parameters."""
+    config: ConfigFormat | None = None
+    """Format of the file {config}."""
+    template_text: str = ""
+    """The script's own config, in that format; parameters take the place of its values."""
+    set: Annotated[dict[Text, Scalar | list[Scalar]], Field(default_factory=dict)]
+    """What else the script is given beside the run's parameters; placeholders are filled in."""
+    flag: Annotated[Text, Field(pattern=r"\{name\}.*\{value\}")] = "--{name}={value}"
+    """How one of {flags} is written."""
+    data: Literal["packed", "legacy"] = "packed"
+    grace_seconds: Annotated[Number, Field(gt=0, le=100)] = 30.0
+    """From SIGTERM to SIGKILL; a worker that is to leave has two minutes in all."""
+    metrics: MetricsSection
+
+    @model_validator(mode="after")
+    def _config_is_handed_over(self) -> TrainerSection:
+        if (self.config is not None) != any("{config}" in word for word in self.command):
+            raise ValueError('config = "toml" (or another format) and {config} in the command need each other')
+        if self.template_text and self.config is None:
+            raise ValueError("a template needs its format: config")
+        if self.config is not None:
+            read_template(self.config, self.template_text)
+        return self
+
+    @property
+    def placeholders(self) -> list[str]:
+        """Every name in braces, in the command and in the set values."""
+        values = [value for value in self.set.values() if isinstance(value, str)]
+        return names_in([*self.command, *values])
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether every parameter reaches the script, by its config file or by flags."""
+        return self.config is not None or FLAGS in self.command

@@ -1,1 +1,0 @@
-"""The study: presets, queue, workers; the only door to optuna and sqlalchemy."""

@@ -1,0 +1,169 @@
+"""Rows of numbers from what a script writes or prints: JSON lines, CSV, TensorBoard's event files, or any lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from optsweep.study.trainer import MetricsSection
+
+Row = dict[str, float]
+
+
+class Reader(ABC):
+    """Follows some files, in the order in which they came to be."""
+
+    def __init__(self, folder: Path, pattern: str) -> None:
+        self._folder, self._pattern = folder, pattern
+        self._known: dict[Path, tuple[int, int]] = {}
+
+    def rows(self, *, ended: bool = False) -> list[Row]:
+        """What has come since the last call; from a file that was written anew, all of it once more.
+
+        Where the script has ``ended``, what it left without an end of line counts too.
+        """
+        return [row for path in self._changed(ended) for row in self._new_rows(path, ended)]
+
+    @abstractmethod
+    def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]: ...
+
+    def _changed(self, ended: bool) -> list[Path]:
+        found = []
+        for path in self._folder.glob(self._pattern):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue
+            version = (status.st_mtime_ns, status.st_size)
+            if self._known.get(path) != version or ended:
+                self._known[path] = version
+                found.append((status.st_mtime_ns, path))
+        return [path for _, path in sorted(found)]
+
+
+class LineReader(Reader):
+    """Whole lines; progress bars, which end in a carriage return, are lines too."""
+
+    def __init__(self, folder: Path, pattern: str) -> None:
+        super().__init__(folder, pattern)
+        self._places: dict[Path, int] = {}
+
+    def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]:
+        for line in self._new_lines(path, ended):
+            if row := self._row(line):
+                yield row
+
+    def _new_lines(self, path: Path, ended: bool) -> list[str]:
+        place = self._places.get(path, 0)
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size < place:
+                place = 0
+            file.seek(place)
+            content = file.read()
+        whole = len(content) if ended else max(content.rfind(b"\n"), content.rfind(b"\r")) + 1
+        self._places[path] = place + whole
+        return content[:whole].decode("utf-8", errors="replace").splitlines()
+
+    @abstractmethod
+    def _row(self, line: str) -> Row: ...
+
+
+class JsonLines(LineReader):
+    def _row(self, line: str) -> Row:
+        try:
+            values = json.loads(line)
+        except ValueError:
+            return {}
+        return _numbers(dict(_flat(values))) if isinstance(values, dict) else {}
+
+
+class MatchingLines(LineReader):
+    def __init__(self, folder: Path, pattern: str, expressions: list[str]) -> None:
+        super().__init__(folder, pattern)
+        self._expressions = [re.compile(expression) for expression in expressions]
+
+    def _row(self, line: str) -> Row:
+        matches = [expression.search(line) for expression in self._expressions]
+        return _numbers({name: value for match in matches if match for name, value in match.groupdict().items()})
+
+
+class CsvFiles(Reader):
+    """Read from the beginning each time: some writers put new columns in by writing the whole file anew."""
+
+    def __init__(self, folder: Path, pattern: str) -> None:
+        super().__init__(folder, pattern)
+        self._counts: dict[Path, int] = {}
+
+    def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        whole = text if ended else text[: text.rfind("\n") + 1]
+        rows = list(csv.DictReader(io.StringIO(whole)))
+        seen = self._counts.get(path, 0)
+        self._counts[path] = len(rows)
+        for row in rows[seen if seen <= len(rows) else 0 :]:
+            yield _numbers(row)
+
+
+class EventFiles(Reader):
+    """The scalars of TensorBoard's event files, by its own reader."""
+
+    def __init__(self, folder: Path, pattern: str) -> None:
+        super().__init__(folder, pattern)
+        self._loaders: dict[Path, Any] = {}
+
+    def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]:
+        from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+        from tensorboard.util.tensor_util import make_ndarray
+
+        if path not in self._loaders:
+            self._loaders[path] = EventFileLoader(str(path))
+        for event in self._loaders[path].Load():
+            scalars = {
+                value.tag: float(make_ndarray(value.tensor).item())
+                for value in event.summary.value
+                if value.metadata.plugin_data.plugin_name == "scalars"
+            }
+            if scalars:
+                yield {"step": float(event.step), **scalars}
+
+
+def open_reader(metrics: MetricsSection, folder: Path, log: Path) -> Reader:
+    """The reader that the study file asks for; ``log`` holds what the script prints."""
+    place = (folder, metrics.file) if metrics.file else (log.parent, log.name)
+    match metrics.kind:
+        case "jsonl":
+            return JsonLines(*place)
+        case "regex":
+            return MatchingLines(*place, metrics.patterns)
+        case "csv":
+            return CsvFiles(*place)
+        case "tensorboard":
+            return EventFiles(folder, metrics.file or "**/events.out.tfevents.*")
+
+
+def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield above + name, value
+
+
+def _numbers(values: Mapping[str, Any]) -> Row:
+    """What of the values is a number, written as one or as text; empty cells and words are left out."""
+    found = {}
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            continue
+        try:
+            found[name] = float(value)
+        except (ValueError, OverflowError):
+            continue
+    return found

@@ -1,0 +1,161 @@
+"""One run of somebody else's script: called, followed, ended politely, and its end put into one of our words.
+
+The same interface as `optsweep.train.loop.train`; the script itself knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from optsweep.data.legacy_file import ensure_legacy
+from optsweep.data.training_data import TrainingData
+from optsweep.files import write_text
+from optsweep.study.script_config import ScriptConfig, command_line, config_text
+from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
+from optsweep.trainers.course import Course
+from optsweep.trainers.process import ScriptProcess
+from optsweep.trainers.readers import Row, open_reader
+from optsweep.workers.deaths import FAULT_SIGNALS, OutOfMemoryCounter
+
+POLL_SECONDS = 0.2
+TAIL_BYTES = 1 << 16
+OUT_OF_MEMORY = re.compile(
+    r"out of memory|OutOfMemoryError|MemoryError|can.?t allocate memory|cannot allocate memory|not enough memory"
+    r"|RESOURCE_EXHAUSTED|STATUS_ALLOC_FAILED",
+    re.IGNORECASE,
+)
+"""As torch, JAX, CUDA's libraries, Python and the system say it."""
+
+_logger = logging.getLogger(__name__)
+
+
+def train_script(
+    config: ScriptConfig,
+    data: TrainingData,
+    device: str,
+    on_eval: OnEval,
+    *,
+    directory: Path,
+    on_metrics: OnMetrics | None = None,
+    interrupted: Callable[[], bool],
+) -> TrainReport:
+    """Run the script in ``directory``/work, which it finds as it left it when it is called again.
+
+    ``device`` is the environment's matter: CUDA_VISIBLE_DEVICES is set since the worker's birth. Raises `RuntimeError`
+    where the script fails by its own fault, and `OSError` where the disk is full.
+    """
+    course = Course(config, directory, on_eval, on_metrics)
+    outcome = _Attempt(config, data.path, directory, course).run(interrupted)
+    last = course.history[-1] if course.history else None
+    return TrainReport(
+        outcome=outcome,
+        evaluations=course.history,
+        step=last.step if last else 0,
+        sequences=0,
+        seconds=course.seconds,
+        micro_batch=1,
+        losses=None,
+    )
+
+
+class _Attempt:
+    def __init__(self, config: ScriptConfig, subset: Path, directory: Path, course: Course) -> None:
+        self._trainer, self._course = config.trainer, course
+        work = (directory / "work").absolute()
+        work.mkdir(parents=True, exist_ok=True)
+        data = subset if config.trainer.data == "packed" else ensure_legacy(subset, _legacy_path(directory))
+        config_file = (directory / f"script_config.{config.trainer.config}").absolute()
+        places: dict[str, Any] = {"config_file": config_file, "data": data.absolute(), "work": work}
+        if config.trainer.config is not None:
+            write_text(config_file, config_text(config, **places))
+        self._command = command_line(config, **places)
+        self._log = directory / "log_stdout.txt"
+        self._log_start = self._log.stat().st_size if self._log.exists() else 0
+        self._reader = open_reader(config.trainer.metrics, work, self._log)
+        self._memory = OutOfMemoryCounter()
+
+    def run(self, interrupted: Callable[[], bool]) -> Outcome:
+        """Follow the script to its end, or end it."""
+        # What earlier attempts have left, as far as their workers had no time to read it.
+        rows = self._course.unseen(self._reader.rows())
+        with ScriptProcess(self._command, _environment(), self._log) as script:
+            while True:
+                status = script.poll()
+                # Read after the look: what an ended script has left is all there now.
+                rows = [*rows, *self._reader.rows(ended=status is not None)]
+                outcome, rows = self._follow(rows), []
+                if outcome is not None:
+                    script.end(self._trainer.grace_seconds)
+                    return outcome
+                if status is not None:
+                    return self._ended(status)
+                if interrupted():
+                    script.end(self._trainer.grace_seconds)
+                    return "interrupted"
+                time.sleep(POLL_SECONDS)
+
+    def _follow(self, rows: Iterable[Row]) -> Outcome | None:
+        """Take the rows; returns an outcome where one of them ends the run."""
+        for row in rows:
+            try:
+                if not self._course.follow(row):
+                    return "stopped"
+            except ArithmeticError as error:
+                _logger.warning("%s", error)
+                return "diverged"
+        return None
+
+    def _ended(self, status: int) -> Outcome:
+        """The outcome by the exit status and, where it failed, by what it said last."""
+        if status == 0:
+            self._course.close()
+            if not self._course.history:
+                metrics = self._trainer.metrics
+                place = metrics.file or "its output"
+                raise RuntimeError(f"the script ended well, but no {metrics.value} was found in {place}")
+            return "complete"
+        name = Path(self._command[1] if len(self._command) > 1 else self._command[0]).name
+        said = self._tail()
+        if OUT_OF_MEMORY.search(said):
+            return "out_of_memory"
+        if os.strerror(errno.ENOSPC) in said:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        number = status - 128
+        if number == signal.SIGKILL and self._memory.increased():
+            raise RuntimeError(f"{name} was killed by the kernel's out-of-memory killer")
+        if number in _OUTSIDE:
+            _logger.warning("%s was ended by %s from outside", name, signal.Signals(number).name)
+            return "interrupted"
+        words = f"was killed by {signal.Signals(number).name}" if number in FAULT_SIGNALS else f"ended with {status}"
+        last = next((line for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
+        raise RuntimeError(f"{name} {words}: {last.strip()}")
+
+    def _tail(self) -> str:
+        """The end of what this attempt has said."""
+        with self._log.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(self._log_start, end - TAIL_BYTES))
+            return file.read().decode("utf-8", errors="replace")
+
+
+_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2}
+"""Signals that a run does not send itself: somebody, or a scheduler, wanted the device."""
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without the database's URL, and unbuffered, so that what is printed can be read at once."""
+    own = {key: value for key, value in os.environ.items() if key != "OPTSWEEP_STORAGE"}
+    return {**own, "PYTHONUNBUFFERED": "1"}
+
+
+def _legacy_path(directory: Path) -> Path:
+    """One for all runs of the study."""
+    return directory.parents[1] / "subset_legacy.pt"

@@ -1,0 +1,1 @@
+"""How far a cheap ranking can be trusted. Numbers in, numbers out."""

@@ -1,0 +1,159 @@
+"""Does the sweep rank like the larger setting? Rank agreement, the regret of believing it, and a plain verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from optsweep.trust.noise import Losses, SeedNoise
+from optsweep.trust.statistics import (
+    SEED,
+    Agreement,
+    FloatArray,
+    Interval,
+    agreement,
+    interval,
+    resampled_values,
+    spearman,
+)
+
+TOP = 3
+FAIR = 0.5
+"""From this Spearman coefficient on a ranking is called useful."""
+CEILING_DRAWS = 500
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One configuration at both settings."""
+
+    run: str
+    cheap: float
+    large: float
+
+
+@dataclass(frozen=True)
+class Fidelity:
+    """The comparison of the sweep's ranking with that of one larger setting."""
+
+    setting: str
+    runs: list[Trained]
+    """Best at the sweep's own setting first."""
+    overall: Agreement | None
+    top_third: Agreement | None
+    """Over the runs that the sweep ranks in its best third."""
+    ceiling: float | None
+    """The Spearman coefficient over that third that the seeds' noise would leave a perfect setting."""
+    winner_in_top: float | None
+    """Probability that the sweep's winner is among the best three of the larger setting."""
+    regret: Interval | None
+    """Nats per residue that picking the sweep's winner costs there."""
+    kept_by_better_half: float
+    """Share of the larger setting's best third that the sweep has in its better half."""
+    noise: SeedNoise | None
+
+    @property
+    def verdict(self) -> str:
+        """What the ranking is good for, taken from the figures of the top third."""
+        if self.overall is None:
+            return "too few different runs at both settings to say anything"
+        if self.overall.spearman.low <= 0:
+            return "cannot be trusted: the sweep's ranking may be unrelated to the larger setting's"
+        halves = (
+            "good for throwing out the worst half"
+            if self.kept_by_better_half >= 1 - 1e-9
+            else f"fair for throwing out the worst half ({round(100 * self.kept_by_better_half)} % of the best third "
+            "survive it)"
+        )
+        top = self.top_third
+        if top is not None and top.spearman.low > 0 and top.spearman.value >= FAIR:
+            return f"{halves}, and it ranks the good ones too"
+        return f"{halves}; cannot tell {self._confused} apart: settle it with `optsweep confirm`"
+
+    @property
+    def _confused(self) -> str:
+        """The sweep's winner and the one that is best in truth, or the runner-up where they are the same."""
+        winner, best = self.runs[0], min(self.runs, key=lambda run: run.large)
+        other = best if best is not winner else self.runs[1]
+        return f"{winner.run} from {other.run}"
+
+
+def fidelity(
+    setting: str,
+    cheap: Mapping[str, float],
+    large: Mapping[str, float],
+    *,
+    losses: tuple[Losses, Losses],
+    weights: list[int],
+    noise: SeedNoise | None,
+) -> Fidelity:
+    """Compare the values of the runs that both settings have; ``losses`` are the two settings', by the same runs."""
+    common = sorted(cheap.keys() & large.keys(), key=lambda run: cheap[run])
+    runs = [Trained(run, cheap[run], large[run]) for run in common]
+    third = runs[: max(1, round(len(runs) / 3))]
+    luck = _Luck(runs, losses, weights, noise) if _have_losses(runs, losses, weights) else None
+    return Fidelity(
+        setting=setting,
+        runs=runs,
+        overall=agreement([run.cheap for run in runs], [run.large for run in runs]),
+        top_third=agreement([run.cheap for run in third], [run.large for run in third]),
+        ceiling=_ceiling(third, noise) if noise and noise.deviation and len(third) > TOP else None,
+        winner_in_top=luck.winner_in_top() if luck else None,
+        regret=luck.regret() if luck else None,
+        kept_by_better_half=_kept_by_better_half(runs),
+        noise=noise,
+    )
+
+
+def _have_losses(runs: list[Trained], losses: tuple[Losses, Losses], weights: list[int]) -> bool:
+    return len(runs) > 1 and bool(weights) and all(run.run in part for run in runs for part in losses)
+
+
+def _kept_by_better_half(runs: list[Trained]) -> float:
+    best = sorted(runs, key=lambda run: run.large)[: max(1, round(len(runs) / 3))]
+    better_half = runs[: (len(runs) + 1) // 2]
+    return sum(run in better_half for run in best) / len(best) if best else 0.0
+
+
+class _Luck:
+    """Both settings' values with the sequences drawn again (the same for both) and the seeds' deviation added."""
+
+    def __init__(
+        self, runs: list[Trained], losses: tuple[Losses, Losses], weights: list[int], noise: SeedNoise | None
+    ) -> None:
+        size = len(weights)
+        self._runs = runs
+        self._noise = noise
+        self._rng = np.random.default_rng(SEED)
+        cheap, large = (resampled_values([part[run.run][:size] for run in runs], weights) for part in losses)
+        self._cheap, self._large = self._with_seeds(cheap), self._with_seeds(large)
+
+    def _with_seeds(self, values: FloatArray) -> FloatArray:
+        return values + self._noise.draw(self._rng, values.shape) if self._noise else values
+
+    def _winners(self) -> FloatArray:
+        """[resamples] how far the cheap winner is behind the best at the larger setting."""
+        picked = self._large[np.arange(len(self._large)), self._cheap.argmin(axis=1)]
+        behind: FloatArray = picked - self._large.min(axis=1)
+        return behind
+
+    def winner_in_top(self) -> float:
+        limit = np.sort(self._large, axis=1)[:, min(TOP, len(self._runs)) - 1]
+        picked = self._large[np.arange(len(self._large)), self._cheap.argmin(axis=1)]
+        return float((picked <= limit).mean())
+
+    def regret(self) -> Interval:
+        cheap, large = (np.array([getattr(run, which) for run in self._runs]) for which in ("cheap", "large"))
+        return interval(float(large[cheap.argmin()] - large.min()), self._winners())
+
+
+def _ceiling(runs: list[Trained], noise: SeedNoise) -> float:
+    """The coefficient between two trainings of ``runs`` that differ in their seeds alone.
+
+    Both settings are scored on the same sequences with the same masks, so that only the seeds are left.
+    """
+    large = np.array([run.large for run in runs])
+    draws = np.random.default_rng(SEED).normal(large, noise.deviation, (2, CEILING_DRAWS, len(runs)))
+    return float(np.median(spearman(*draws)))

@@ -1,0 +1,105 @@
+"""How much of a difference between two runs is luck: of the seed, and of the sequences that they are scored on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.trust.statistics import LEVEL, FloatArray, resampled_values
+
+Losses = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class SeedNoise:
+    """The standard deviation of a run's value over training seeds, pooled over the repeated configurations."""
+
+    deviation: float
+    """Nats per residue."""
+    configurations: int
+    repeats: int
+    """Runs, the first of each configuration among them."""
+
+    @property
+    def freedom(self) -> int:
+        """Of the deviation's estimate: few repeats leave open how large the noise is, and Student's t counts that."""
+        return self.repeats - self.configurations
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
+        """What other seeds may change."""
+        moved: FloatArray = self.deviation * rng.standard_t(self.freedom, shape)
+        return moved
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far a run is behind the best one, with the interval that sequences and seeds leave open."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_tie(self) -> bool:
+        """Whether the run may as well be the better one."""
+        return self.low <= 0
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Which complete runs cannot be told from the best one."""
+
+    differences: Mapping[str, Difference]
+    """By run, the best one left out."""
+    noise: SeedNoise | None
+    """None where no configuration was repeated: then only the sequences' part of the noise is known."""
+
+    def tied(self, run: str) -> bool:
+        return run in self.differences and self.differences[run].is_tie
+
+
+def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ties | None:
+    """Each complete run against the best, by a paired bootstrap over sequences plus the seeds' variance.
+
+    None where fewer than two runs have kept their losses.
+    """
+    # Loaded only here: half a second that a command which refuses its input must not spend.
+    from scipy.stats import norm, t
+
+    weights = snapshot.data.get("weights", {}).get("validation")
+    ranked = [run.run for run in snapshot.ranking if run.run in losses and weights is not None]
+    if len(ranked) < 2 or ranked[0] != snapshot.ranking[0].run:
+        return None
+    values = resampled_values([losses[run][: len(weights)] for run in ranked], weights)
+    tail = (1 + LEVEL) / 2
+    seeds = math.sqrt(2) * noise.deviation * t.ppf(tail, noise.freedom) if noise else 0.0
+    halves = np.hypot(norm.ppf(tail) * (values - values[:, :1]).std(axis=0), seeds)
+    points = {run.run: run.value for run in snapshot.ranking if run.value is not None}
+    differences = {
+        run: _difference(points[run] - points[ranked[0]], float(half))
+        for run, half in zip(ranked[1:], halves[1:], strict=True)
+    }
+    return Ties(differences, noise)
+
+
+def _difference(value: float, half: float) -> Difference:
+    return Difference(value, value - half, value + half)
+
+
+def pooled_noise(runs: list[RunRecord]) -> SeedNoise | None:
+    """The pooled deviation over groups of complete runs of one configuration with different seeds; None without any."""
+    groups: dict[str, dict[int, float]] = {}
+    for run in runs:
+        if run.state == "complete" and run.value is not None and "training" in run.config:
+            groups.setdefault(run.of or run.run, {})[run.config["training"]["seed"]] = run.value
+    repeated = [list(values.values()) for values in groups.values() if len(values) > 1]
+    freedom = sum(len(values) - 1 for values in repeated)
+    if not freedom:
+        return None
+    squares = sum((len(values) - 1) * float(np.var(values, ddof=1)) for values in repeated)
+    return SeedNoise(math.sqrt(squares / freedom), len(repeated), sum(map(len, repeated)))

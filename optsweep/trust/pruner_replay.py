@@ -1,0 +1,190 @@
+"""What a pruner would have saved and lost: recorded full curves, replayed in many orders and on several workers."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optsweep.errors import ConfigError
+from optsweep.results.costs import cut_by_pruner
+from optsweep.results.records import StudySnapshot
+from optsweep.search.pruning import Contest
+from optsweep.study.definition import PrunerSection
+
+ORDERS = 100
+WORKERS = (1, 4, 16)
+FEWEST_CURVES = 10
+TOP = 3
+MOST_REGRET = 0.0005
+"""Nats at the top that a recommended pruner may cost on average; good configurations differ by ten times that."""
+MOST_LOST = 0.05
+"""How often a recommended pruner may cut the best run."""
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A run whose whole curve is known."""
+
+    run: str
+    prunable: bool
+    curve: Mapping[int, float]
+    """Grid point -> nats per residue."""
+    best: Mapping[int, float]
+    """Grid point -> the lowest value up to there."""
+    seconds: Mapping[int, float]
+    """Grid point -> seconds on the device up to there."""
+    end: float
+    """Seconds to the run's own end."""
+    value: float
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One pruner's account, averaged over orders of arrival."""
+
+    settings: PrunerSection
+    workers: int
+    saved: float
+    """Share of the device time."""
+    cut: float
+    """Share of the runs."""
+    best_cut: float
+    """How often the best sampled run was cut; presets are never cut and have no part in the risk."""
+    top_cut: float
+    """How many of the best three sampled runs were cut."""
+    regret: float
+    """Nats by which the best sampled run that is left is behind the best of them all."""
+    top_regret: float
+    """The same for the mean of the best three."""
+
+    @property
+    def name(self) -> str:
+        pruner = self.settings
+        if pruner.kind == "none":
+            return "none"
+        kind = f"percentile {pruner.percentile:g}" if pruner.kind == "percentile" else pruner.kind
+        return f"{kind}, warmup {pruner.warmup_fraction:g}, startup {pruner.startup}, minimum {pruner.minimum}"
+
+
+def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
+    """The complete runs of a study; raises `ConfigError` where it has fewer than ten, or where a pruner chose them."""
+    if cut := [run.run for run in snapshot.runs if cut_by_pruner(run)]:
+        raise ConfigError(
+            "fidelity --pruner",
+            [f"{len(cut)} runs of study {snapshot.study!r} were cut, so that their curves are unknown; "
+             "it needs a study made with --pruner none"],
+        )  # fmt: skip
+    runs = [run for run in snapshot.runs if run.state == "complete" and run.value is not None and run.curve]
+    if sum(run.preset is None for run in runs) < FEWEST_CURVES:
+        few = f"study {snapshot.study!r} has too few complete sampled runs; it needs {FEWEST_CURVES}"
+        raise ConfigError("fidelity --pruner", [few])
+    every = runs[0].config["evaluation"]["every_sequences"]
+    return [
+        RecordedRun(
+            run=run.run,
+            prunable=run.preset is None,
+            curve=run.curve,
+            best=dict(zip(run.curve, itertools.accumulate(run.curve.values(), min), strict=True)),
+            seconds={step: run.seconds * min(1.0, step * every / run.sequences) for step in run.curve},
+            end=run.seconds,
+            value=value,
+        )
+        for run in runs
+        if (value := run.value) is not None
+    ]
+
+
+def candidates(default: PrunerSection) -> list[PrunerSection]:
+    """The study's own pruner first, then every kind with several warmups, startups and minimum counts."""
+    found = [default, PrunerSection(kind="none")]
+    for warmup in (0.3, 0.5, 0.7):
+        for startup, minimum in ((5, 3), (10, 5), (20, 10)):
+            shared = {"warmup_fraction": warmup, "startup": startup, "minimum": minimum}
+            found += [PrunerSection(kind=kind, **shared) for kind in ("median", "halving")]
+            found += [PrunerSection(kind="percentile", percentile=percentile, **shared) for percentile in (25.0, 75.0)]
+    return list(dict.fromkeys(found))
+
+
+def replay(
+    runs: Sequence[RecordedRun], settings: PrunerSection, num_evaluations: int, workers: int, orders: int = ORDERS
+) -> Replay:
+    """Let ``settings`` judge the recorded runs in ``orders`` random orders on so many workers; presets come first."""
+    rng = np.random.default_rng(0)
+    presets, sampled = [run for run in runs if not run.prunable], [run for run in runs if run.prunable]
+    top = sorted(sampled, key=lambda run: run.value)[:TOP]
+    total, worst = sum(run.end for run in runs), max(run.value for run in sampled)
+    rows = []
+    for _ in range(orders):
+        order = presets + [sampled[index] for index in rng.permutation(len(sampled))]
+        cut, spent = one_order(order, settings, num_evaluations, workers)
+        # Where less than three are left, the worst stands for those that are missing.
+        left = [*sorted(run.value for run in sampled if run.run not in cut), *[worst] * TOP]
+        rows.append(
+            (
+                1 - spent / total,
+                len(cut) / len(runs),
+                float(top[0].run in cut),
+                float(sum(run.run in cut for run in top)),
+                left[0] - top[0].value,
+                float(np.mean(left[:TOP]) - np.mean([run.value for run in top])),
+            )
+        )
+    return Replay(settings, workers, *map(float, np.mean(rows, axis=0)))
+
+
+def one_order(
+    order: Sequence[RecordedRun], settings: PrunerSection, num_evaluations: int, workers: int
+) -> tuple[set[str], float]:
+    """Play one order of arrival: which runs are cut, and the seconds that all workers spend."""
+    contest = Contest(settings, num_evaluations)
+    waiting = iter(order)
+    cut: set[str] = set()
+    spent = 0.0
+    # (time of the next event, worker, run, its grid points that are still to come, start); the end is point None.
+    playing: list[tuple[float, int, RecordedRun, list[int], float]] = []
+
+    def start(worker: int, now: float) -> None:
+        run = next(waiting, None)
+        if run is not None:
+            points = sorted(run.curve)
+            heapq.heappush(playing, (now + run.seconds[points[0]], worker, run, points, now))
+
+    for worker in range(workers):
+        start(worker, 0.0)
+    while playing:
+        now, worker, run, points, began = heapq.heappop(playing)
+        if not points:
+            contest.add(run.curve, complete=True)
+            spent += run.end
+            start(worker, now)
+            continue
+        step, *later = points
+        if run.prunable and run.seconds[step] < run.end and contest.reason(step, run.best[step]) is not None:
+            cut.add(run.run)
+            contest.add({point: value for point, value in run.curve.items() if point <= step}, complete=False)
+            spent += run.seconds[step]
+            start(worker, now)
+            continue
+        following = run.seconds[later[0]] if later else run.end
+        heapq.heappush(playing, (began + following, worker, run, later, began))
+    return cut, spent
+
+
+def recommended(replays: Sequence[Replay]) -> Replay:
+    """Of the pruners that rarely lose what the sweep is for, with any number of workers, the one that saves most.
+
+    Saved time is averaged over the numbers of workers.
+    """
+    by_name: dict[str, list[Replay]] = {}
+    for one in replays:
+        by_name.setdefault(one.name, []).append(one)
+    safe = [
+        same
+        for same in by_name.values()
+        if all(max(one.regret, one.top_regret) <= MOST_REGRET and one.best_cut <= MOST_LOST for one in same)
+    ]
+    return max(safe, key=lambda same: sum(one.saved for one in same))[0]

@@ -1,0 +1,86 @@
+"""What pruning may have cost a study, and whether its budget is too long: both from the study's own curves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+from optsweep.results.costs import cut_by_pruner
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.words import quantity, rounded_percent
+from optsweep.trust.noise import SeedNoise
+
+TOP = 3
+PEAKED_EARLY = 0.6
+"""A run that is best before this share of its budget and gets no better peaked early."""
+MOST_EARLY = 1 / 3
+FEWEST_RUNS = 5
+MARGIN = 1.25
+
+
+@dataclass(frozen=True)
+class PruningRisk:
+    """How close the cuts were, and what became of the cut runs that were trained to their end after all."""
+
+    cut: int
+    close: int | None
+    """Cut by less than two seeds of one configuration differ; None where the seeds' noise is not known."""
+    completed: int
+    entered_top: int
+    """Of the completed ones, how many would have been among the best three."""
+
+
+def pruning_risk(snapshot: StudySnapshot, completed: dict[str, float], noise: SeedNoise | None) -> PruningRisk | None:
+    """None where nothing was cut, or a script of its own trains.
+
+    ``completed`` are values of cut runs that were trained to their end since.
+    """
+    cut = [run for run in snapshot.runs if cut_by_pruner(run) and run.curve]
+    if not cut or "trainer" in snapshot.definition:
+        return None
+    best = [run.value for run in snapshot.ranking[:TOP] if run.value is not None]
+    limit = best[-1] if len(best) == TOP else math.inf
+    entered = sum(value < limit for value in completed.values())
+    return PruningRisk(len(cut), _close(snapshot, cut, noise), len(completed), entered)
+
+
+def _close(snapshot: StudySnapshot, cut: list[RunRecord], noise: SeedNoise | None) -> int | None:
+    if noise is None:
+        return None
+    apart = math.sqrt(2) * noise.deviation
+    gaps = []
+    for run in cut:
+        step = max(run.curve)
+        others = [other.curve[step] for other in snapshot.ranking if step in other.curve]
+        if others:
+            gaps.append(min(run.curve.values()) - median(others))
+    return sum(gap < apart for gap in gaps)
+
+
+def risk_words(risk: PruningRisk | None) -> list[str]:
+    if risk is None:
+        return []
+    parts = []
+    if risk.close is not None:
+        parts.append(f"{risk.close} of {risk.cut} cut runs were closer to the median than two seeds are to each other")
+    if risk.completed:
+        parts.append(f"{risk.entered_top} of {risk.completed} trained to their end would be among the best {TOP}")
+    if not parts:
+        parts = ["not measured; `optsweep fidelity` trains some of the cut runs to their end"]
+    return [f"Risk of pruning: {'; '.join(parts)}"]
+
+
+def budget_words(snapshot: StudySnapshot) -> list[str]:
+    """Where many complete runs were best long before their end: that the budget is too long, and a shorter one."""
+    runs = [run for run in snapshot.ranking if run.best_step is not None and "training" in run.config]
+    peaks = [(run.best_step or 0) / run.config["training"]["n_iters"] for run in runs]
+    early = [peak for peak in peaks if peak < PEAKED_EARLY]
+    if len(runs) < FEWEST_RUNS or len(early) <= MOST_EARLY * len(runs):
+        return []
+    budget = snapshot.definition["budget"]
+    wanted = MARGIN * quantiles(early, n=4, method="inclusive")[-1] * budget["sequences"] * budget["scale"]
+    return [
+        f"Budget too long for the subset: {len(early)} of {len(runs)} complete runs were best before "
+        f"{rounded_percent(PEAKED_EARLY)} of it; {quantity(float(f'{wanted:.2g}'))} sequences would do"
+    ]

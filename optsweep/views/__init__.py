@@ -1,0 +1,1 @@
+"""A snapshot in, words and pictures out. Starts nothing."""

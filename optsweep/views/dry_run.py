@@ -1,0 +1,129 @@
+"""What `sweep --dry-run` shows: every planned run, what exists already, the order of the workers, the disk it takes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from optsweep.config import TrainConfig
+from optsweep.data.prepare import Preview as DataPreview
+from optsweep.planning.plan import PlannedRun
+from optsweep.planning.request import Preview
+from optsweep.planning.timing import Measured
+from optsweep.study.definition import ForeignStudy
+from optsweep.study.resolve import scaling_notes
+from optsweep.train.sizes import parameter_count
+from optsweep.views.data import preview_lines
+from optsweep.views.measured import measured_parts
+from optsweep.views.terminal import AsciiSafe
+
+
+def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measured | None = None) -> RenderableType:
+    """The plan as tables; nothing has been stored.
+
+    ``data`` is what was found in the user's data, ``measured`` what the presets took on this machine.
+    """
+    session, plan = preview.session, preview.plan
+    head = [
+        f"Dry run: nothing is stored or started. {session.choice.why}",
+        f"Study {session.name}: target {plan.target} runs; {len(plan.existing)} exist, "
+        f"{len(plan.queued)} would be queued",
+        *(preview_lines(data) if data is not None else []),
+        "Workers: " + ", ".join(f"{slot.label} ({slot.threads} threads)" for slot in session.slots),
+        "Order: interrupted runs, presets (longest first), then sampled runs; each worker takes the next as it is free",
+        *scaling_notes(session.definition),
+    ]
+    parts: list[RenderableType] = [Text(line) for line in head]
+    if plan.existing:
+        parts.append(Text("Exist: " + ", ".join(plan.existing)))
+    if plan.queued:
+        lengths: list[RenderableType] = [] if _is_foreign(preview) else [_lengths(preview), Text()]
+        parts += [Text(), *lengths, *_parameters(preview), Text()]
+    disk = f"about {preview.peak_disk_bytes / 1e9:.2f} GB of checkpoints"
+    parts.append(Text("Peak disk: what the script writes" if _is_foreign(preview) else f"Peak disk: {disk}"))
+    if measured is not None:
+        parts += [Text(), *measured_parts(measured, len(session.slots))]
+    return AsciiSafe(Group(*parts))
+
+
+def _is_foreign(preview: Preview) -> bool:
+    return isinstance(preview.session.definition, ForeignStudy)
+
+
+def _in_order(preview: Preview) -> list[PlannedRun]:
+    return sorted(preview.plan.queued, key=lambda run: run.priority)
+
+
+def _lengths(preview: Preview) -> Table:
+    heads = ("order", "run", "iterations", "warmup", "preschool", "batch (micro)", "size", "sequences")
+    table = Table(*heads, box=None, pad_edge=False, title="Lengths", title_justify="left")
+    for place, run in enumerate(_in_order(preview), start=1):
+        config = preview.configs.get(run.run)
+        cells = _length_cells(config) if isinstance(config, TrainConfig) else ["drawn by TPE at its claim"]
+        table.add_row(str(place), run.run, *cells)
+    return table
+
+
+def _length_cells(config: TrainConfig) -> list[str]:
+    training, curriculum = config.training, config.curriculum
+    return [
+        f"{training.n_iters:,}",
+        f"{config.optim.warmup:,}",
+        f"{curriculum.preschool_time:,}" if curriculum.enabled else "off",
+        f"{training.effective_batch} ({training.micro_batch})",
+        f"{parameter_count(config.model) / 1e6:.2f} M",
+        f"{config.total_sequences:,}",
+    ]
+
+
+def _parameters(preview: Preview) -> list[Text]:
+    lines = [Text("Parameters", style="italic")]
+    for run in _in_order(preview):
+        if values := preview.parameters.get(run.run):
+            lines.append(Text(f"{run.run}: " + ", ".join(f"{name} {_cell(value)}" for name, value in values.items())))
+    return lines
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _data_document(data: DataPreview) -> dict[str, Any]:
+    return {
+        "corpus": str(data.corpus),
+        "num_sequences": data.num_sequences,
+        "subset": None if data.subset is None else str(data.subset),
+        "differing_rows": data.num_differing,
+        "import": None if data.import_report is None else asdict(data.import_report),
+    }
+
+
+def dry_run_document(
+    preview: Preview, data: DataPreview | None = None, measured: Measured | None = None
+) -> dict[str, Any]:
+    """The same for programs (`--dry-run --json`)."""
+    session, plan = preview.session, preview.plan
+    return {
+        "study": session.name,
+        "target": plan.target,
+        "data": None if data is None else _data_document(data),
+        "existing": plan.existing,
+        "taken_over": plan.taken_over,
+        "workers": [slot.label for slot in session.slots],
+        "peak_disk_bytes": preview.peak_disk_bytes,
+        "queued": [
+            {
+                "run": run.run,
+                "source": run.source,
+                "preset": run.preset,
+                "parameters": preview.parameters.get(run.run),
+                "config": config.model_dump(mode="json") if (config := preview.configs.get(run.run)) else None,
+            }
+            for run in _in_order(preview)
+        ],
+        **({} if measured is None else {"measured": asdict(measured)}),
+    }

@@ -1,0 +1,93 @@
+"""A study's runs as CSV, JSON or Parquet: one row per run, for other people's tools."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+from optsweep.errors import UserError
+from optsweep.files import atomic_path
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.words import finite, is_synthetic
+from optsweep.views.figures import parameter_names
+from optsweep.views.output import writing
+
+ExportFormat = Literal["csv", "json", "parquet"]
+
+
+def export(snapshot: StudySnapshot, kind: ExportFormat) -> bytes:
+    """The runs in plan order; values that are not finite are left empty (null).
+
+    JSON also holds the curves and configs. Raises `UserError` for Parquet where pyarrow is missing.
+    """
+    match kind:
+        case "csv":
+            return _csv(export_rows(snapshot)).encode()
+        case "json":
+            return _json(snapshot).encode()
+        case "parquet":
+            return _parquet(export_rows(snapshot))
+
+
+def write_export(snapshot: StudySnapshot, kind: ExportFormat, path: Path) -> Path:
+    """Write `export` to ``path``, whole or not at all; raises `UserError` where that cannot be."""
+    content = export(snapshot, kind)
+    with writing(path), atomic_path(path) as temporary:
+        temporary.write_bytes(content)
+    return path
+
+
+def export_rows(snapshot: StudySnapshot) -> list[dict[str, Any]]:
+    """Flat rows with the same keys in the same order: the run, how it ended, then ``parameter.<name>``."""
+    names = parameter_names(snapshot.runs)
+    return [_row(snapshot, run, names) for run in snapshot.runs]
+
+
+def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> dict[str, Any]:
+    plain = {
+        key: finite(value) if isinstance(value, float) else value
+        for key, value in asdict(run).items()
+        if key not in ("curve", "parameters", "config")
+    }
+    parameters = {f"parameter.{name}": run.parameters.get(name) for name in names}
+    return {"study": snapshot.study, "synthetic": is_synthetic(snapshot), **plain, **parameters}
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    file = io.StringIO()
+    writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["study", "run"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+def _json(snapshot: StudySnapshot) -> str:
+    runs = [
+        {
+            **_row(snapshot, run, []),
+            "parameters": run.parameters,
+            "config": run.config,
+            "curve": {str(step): finite(value) for step, value in sorted(run.curve.items())},
+        }
+        for run in snapshot.runs
+    ]
+    document = {"study": snapshot.study, "target": snapshot.target, "reference": snapshot.reference, "runs": runs}
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+
+
+def _parquet(rows: Sequence[dict[str, Any]]) -> bytes:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise UserError(
+            "--format parquet needs pyarrow, which is not installed: pip install 'optsweep[parquet]'"
+        ) from None
+    sink = pyarrow.BufferOutputStream()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)), sink)
+    return bytes(sink.getvalue().to_pybytes())

@@ -1,0 +1,93 @@
+"""Fidelity, noise and confirmation as lines for the terminal and rows for the report; strings only."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from optsweep.results.words import nats, rounded_percent
+from optsweep.trust.agreement import TOP, Fidelity
+from optsweep.trust.confirmation import Confirmation
+from optsweep.trust.noise import SeedNoise, Ties
+from optsweep.trust.statistics import Agreement, Interval
+
+
+def interval_words(found: Interval, digits: int = 2) -> str:
+    """ "0.74 (0.35 to 0.92)"."""
+    return f"{found.value:.{digits}f} ({found.low:.{digits}f} to {found.high:.{digits}f})"
+
+
+def noise_words(noise: SeedNoise | None) -> str:
+    if noise is None:
+        return "seed noise: not measured"
+    return (
+        f"seed noise: one configuration's value has a standard deviation of {noise.deviation:.4f} nats over training "
+        f"seeds ({noise.configurations} configurations, {noise.repeats} runs)"
+    )
+
+
+def tie_words(ties: Ties | None) -> list[str]:
+    """What the marks in the ranking mean; nothing where ties could not be judged."""
+    if ties is None:
+        return []
+    tied = sum(difference.is_tie for difference in ties.differences.values())
+    runs = "run" if tied == 1 else "runs"
+    head = f"= marks a tie: {tied} {runs} cannot be told from the best one" if tied else "No run ties with the best one"
+    seeds = (
+        f"a standard deviation of {ties.noise.deviation:.4f} nats between seeds"
+        if ties.noise
+        else "the seeds' noise, which `optsweep fidelity` measures, comes on top"
+    )
+    return [f"{head} (paired bootstrap over the validation sequences; {seeds})"]
+
+
+def fidelity_lines(found: Fidelity) -> list[str]:
+    """The verdict first, then the figures that it rests on."""
+    lines = [f"Fidelity to {found.setting}: {found.verdict}", f"  {len(found.runs)} runs at both settings"]
+    lines += _agreement_lines("all", found.overall)
+    lines += _agreement_lines("the sweep's top third", found.top_third)
+    if found.ceiling is not None:
+        lines.append(f"  two seeds of the larger setting would agree to {found.ceiling:.2f} over that third")
+    if found.winner_in_top is not None:
+        chance = rounded_percent(found.winner_in_top)
+        lines.append(f"  the sweep's winner is among the true best {TOP} with probability {chance}")
+    if found.regret is not None:
+        lines.append(f"  picking it costs {interval_words(found.regret, 4)} nats per residue")
+    kept = rounded_percent(found.kept_by_better_half)
+    lines.append(f"  {kept} of the larger setting's best third are in the sweep's better half")
+    return lines
+
+
+def _agreement_lines(which: str, found: Agreement | None) -> list[str]:
+    if found is None:
+        return [f"  {which}: too few runs for a rank correlation"]
+    return [
+        f"  {which} ({found.runs} runs): Spearman {interval_words(found.spearman)}, "
+        f"Kendall {interval_words(found.kendall)}"
+    ]
+
+
+def fidelity_table(found: Fidelity) -> list[tuple[str, str, str, str, str]]:
+    """(run, rank in the sweep, value there, rank at the larger setting, value there)."""
+    large = sorted(found.runs, key=lambda run: run.large)
+    return [
+        (run.run, str(place), nats(run.cheap), str(large.index(run) + 1), nats(run.large))
+        for place, run in enumerate(found.runs, start=1)
+    ]
+
+
+def confirmation_lines(found: Confirmation) -> list[str]:
+    lines = [f"Confirmed: {found.verdict}"]
+    for one in found.finalists:
+        chance = rounded_percent(one.probability_of_best)
+        seeds = f"{one.seeds} seed" + ("s" if one.seeds != 1 else "")
+        lines.append(
+            f"  {one.run}: {interval_words(one.confirmed, 4)} over {seeds}, best with probability {chance} "
+            f"(in the sweep {nats(one.swept)})"
+        )
+    return [*lines, f"  {noise_words(found.noise)}"]
+
+
+def document(found: Fidelity | Confirmation) -> dict[str, Any]:
+    """For --json."""
+    return {**asdict(found), "verdict": found.verdict}

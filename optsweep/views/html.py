@@ -1,0 +1,253 @@
+"""The report of a study as one HTML file that needs no network: tables, figures, costs, provenance."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from html import escape
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from optsweep.files import write_text
+from optsweep.results.costs import cut_by_pruner, device_seconds, saved_seconds, wall_seconds, worker_times
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.words import (
+    ABSENT,
+    SYNTHETIC_NOTE,
+    configuration_lines,
+    counts_words,
+    duration,
+    finite,
+    is_synthetic,
+    nats,
+    percent,
+    reference_lines,
+    seconds_unit,
+    source_words,
+    state_words,
+)
+from optsweep.trust.pruning_risk import budget_words, risk_words
+from optsweep.trust.trust import NOT_MEASURED, Trust
+from optsweep.views.drawings import Drawing, drawings
+from optsweep.views.fidelity import confirmation_lines, fidelity_lines, fidelity_table, noise_words, tie_words
+from optsweep.views.markup import bullets, section, table
+from optsweep.views.output import writing
+
+REPORT_NAME = "report.html"
+
+# Nothing may be fetched; Plotly compiles its WebGL shaders' wrappers, hence unsafe-eval.
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "worker-src blob:; font-src data:"
+)
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #111; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
+h1, h2 { line-height: 1.2 } h2 { margin-top: 2.5rem; border-bottom: 1px solid #999 }
+table { border-collapse: collapse; font-size: 13px } th, td { padding: .2rem .7rem; border-bottom: 1px solid #ddd }
+th { text-align: left; border-bottom: 2px solid #111 }
+td.number { text-align: right; font-variant-numeric: tabular-nums }
+.note { border: 2px solid #111; padding: .5rem 1rem; font-weight: bold } .scroll { overflow-x: auto }
+pre { background: #f4f4f4; padding: .8rem; overflow-x: auto; white-space: pre-wrap; font-size: 12px }
+figure { margin: 1rem 0 } figcaption { font-size: 13px }
+@media print {
+  body { max-width: none; margin: 0; font-size: 11px } table { font-size: 9px } thead { display: table-header-group }
+  figure, tr, pre { break-inside: avoid } h2 { break-after: avoid } .scroll { overflow: visible }
+}
+"""
+
+
+def write_report(snapshot: StudySnapshot, directory: Path, trust: Trust = NOT_MEASURED) -> Path:
+    """Write report.html into ``directory`` (made where it is missing) and return its path."""
+    path = directory / REPORT_NAME
+    content = report_html(snapshot, trust)
+    with writing(path):
+        write_text(path, content)
+    return path
+
+
+def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
+    """The whole page, with what has been measured of the ranking; everything that a study holds is escaped."""
+    from plotly.offline import get_plotlyjs
+
+    title = escape(f"optsweep: {snapshot.study}")
+    sections = [
+        _head(snapshot),
+        section("Ranking", _ranking(snapshot, trust)),
+        section("How far to trust the ranking", _trust(trust)),
+        section("Best configuration", _best(snapshot)),
+        *(section(drawing.title, _figure(drawing)) for drawing in drawings(snapshot)),
+        section("Busy and idle workers", _workers(snapshot)),
+        section("Budget per preset", _preset_budgets(snapshot)),
+        section("Cost", _cost(snapshot, trust)),
+        section("Provenance", _provenance(snapshot)),
+    ]
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f"<style>{_STYLE}</style>\n<script>{get_plotlyjs()}</script></head>\n"
+        f"<body>\n{''.join(sections)}</body></html>\n"
+    )
+
+
+def _head(snapshot: StudySnapshot) -> str:
+    lines = [counts_words(snapshot), *reference_lines(snapshot)]
+    if snapshot.stopped:
+        lines.append(f"Stopped: {snapshot.stopped}")
+    note = f'<p class="note">{escape(SYNTHETIC_NOTE)}</p>' if is_synthetic(snapshot) else ""
+    quantity = "NELBO in nats per residue" if "trainer" not in snapshot.definition else snapshot.measure
+    state = f"As of {_moment(snapshot.now)}; values are {quantity}, lower is better."
+    return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{bullets(lines)}"
+
+
+def _ranking(snapshot: StudySnapshot, trust: Trust) -> str:
+    ranked = snapshot.ranking
+    ranks = {run.run: f"{place}{trust.mark(run.run)}" for place, run in enumerate(ranked, start=1)}
+    rest = [run for run in snapshot.runs if run.run not in ranks]
+    head = ["rank", "run", "value", "last value", "source", "sequences", seconds_unit(snapshot.runs), "done", "state"]
+    rows = [
+        [
+            ranks.get(run.run),
+            run.run,
+            nats(run.value),
+            nats(run.last_value),
+            source_words(run),
+            f"{run.sequences:,}",
+            f"{finite(run.seconds) or 0:.0f}",
+            percent(run.progress),
+            state_words(run),
+        ]
+        for run in [*ranked, *rest]
+    ]
+    note = "<p>Only runs that went on to their end are ranked; a pruned run's value was cut short.</p>"
+    return note + table(head, rows, numbers={0, 2, 3, 5, 6, 7}) + bullets(tie_words(trust.ties))
+
+
+def _trust(trust: Trust) -> str:
+    parts = [bullets([noise_words(trust.noise)])]
+    for found in trust.fidelity:
+        parts.append(bullets(fidelity_lines(found)))
+        head = ["run", "rank in the sweep", "value", f"rank at {found.setting}", "value"]
+        parts.append(table(head, fidelity_table(found), numbers={1, 2, 3, 4}))
+    if not trust.fidelity:
+        parts.append("<p>Fidelity to a larger setting: not measured (optsweep fidelity).</p>")
+    if trust.confirmation is not None:
+        parts.append(bullets(confirmation_lines(trust.confirmation)))
+    return "".join(parts)
+
+
+def _best(snapshot: StudySnapshot) -> str:
+    best = snapshot.best
+    if best is None:
+        return "<p>No run has gone on to its end yet.</p>"
+    rows = configuration_lines(best.config, best.parameters)
+    return f"<p>{escape(best.run)}: {nats(best.value)} {escape(snapshot.measure)}</p>" + table(
+        ["section", "settings"], rows
+    )
+
+
+def _figure(drawing: Drawing) -> str:
+    if drawing.figure is None:
+        return f"<p>{escape(drawing.caption)}</p>"
+    name = f"figure-{drawing.slug}"
+    data, layout = (_script_json(drawing.figure[part]) for part in ("data", "layout"))
+    return (
+        f'<figure><div id="{name}"></div><figcaption>{escape(drawing.caption)}</figcaption></figure>\n'
+        f'<script>Plotly.newPlot("{name}", {data}, {layout}, {{responsive: true, displaylogo: false}});</script>\n'
+    )
+
+
+def _script_json(value: Any) -> str:
+    # "</script>" inside a string would end the script.
+    return json.dumps(value, allow_nan=False).replace("<", "\\u003c")
+
+
+def _preset_budgets(snapshot: StudySnapshot) -> str:
+    """Both columns of each preset and, measured on the sweep's column, how long the full one would take."""
+    if "trainer" in snapshot.definition:
+        return "<p>How long its runs are, the study's script knows alone.</p>"
+    runs = {run.preset: run for run in snapshot.runs if run.preset}
+    rows = [_preset_row(preset, runs.get(preset["name"])) for preset in snapshot.definition.get("presets", [])]
+    if not rows:
+        return "<p>The study has no presets.</p>"
+    head = [
+        "preset",
+        "iterations full",
+        "in the sweep",
+        "warmup full",
+        "in the sweep",
+        "preschool full",
+        "in the sweep",
+    ]
+    head += ["sweep took", "full would take about"]
+    note = "<p>Full columns as in the study file; the sweep's are what its runs were given.</p>"
+    return note + table(head, rows, numbers=set(range(1, 9)))
+
+
+def _preset_row(preset: dict[str, Any], run: RunRecord | None) -> Sequence[Any]:
+    full, planned = preset["full"], preset["sweep"]
+    swept = dict(planned)
+    if run is not None and run.config:
+        curriculum = run.config["curriculum"]
+        swept["iterations"], swept["warmup"] = run.config["training"]["n_iters"], run.config["optim"]["warmup"]
+        swept["preschool"] = curriculum["preschool_time"] if curriculum["enabled"] else 0
+    took = full_time = ABSENT
+    if run is not None and run.state == "complete":
+        took = duration(run.seconds)
+        full_time = duration(run.seconds * full["iterations"] / swept["iterations"])
+    lengths = (f"{column[name]:,}" for name in ("iterations", "warmup", "preschool") for column in (full, swept))
+    return [preset["name"], *lengths, took, full_time]
+
+
+def _workers(snapshot: StudySnapshot) -> str:
+    rows = [
+        [times.worker, times.runs, duration(times.busy), duration(times.idle), percent(times.idle / (times.total or 1))]
+        for times in worker_times(snapshot)
+    ]
+    if not rows:
+        return "<p>No run has been started yet.</p>"
+    note = "<p>From the study's first start to its last end; between two sweep commands workers are idle too.</p>"
+    return note + table(["worker", "runs", "busy", "idle", "idle share"], rows, numbers={1, 2, 3, 4})
+
+
+def _cost(snapshot: StudySnapshot, trust: Trust) -> str:
+    cut = sum(cut_by_pruner(run) for run in snapshot.runs)
+    spent, saved = device_seconds(snapshot), saved_seconds(snapshot)
+    hours = "GPU-hours" if seconds_unit(snapshot.runs) == "GPU-seconds" else "hours on the workers"
+    return bullets(
+        [
+            f"Spent: {spent / 3600:.2f} {hours} ({duration(spent)})",
+            f"Saved by pruning {cut} runs: about {saved / 3600:.2f} {hours} "
+            "(an estimate: each cut run at its own speed to its end)",
+            *risk_words(trust.risk),
+            *budget_words(snapshot),
+            f"Wall time from the first start to the last end: {duration(wall_seconds(snapshot))}",
+        ]
+    )
+
+
+def _provenance(snapshot: StudySnapshot) -> str:
+    rows = [
+        ("study", snapshot.study),
+        ("created", _moment(snapshot.created)),
+        ("begun by", shlex.join(snapshot.command)),
+        *((f"{package}, when it began", number) for package, number in snapshot.versions.items()),
+        ("optsweep, this report", version("optsweep")),
+        ("workers", ", ".join(times.worker for times in worker_times(snapshot))),
+        *((key, value) for key, value in snapshot.data.items() if key not in ("manifest", "reference", "weights")),
+    ]
+    manifest, definition = (
+        json.dumps(value, indent=2, default=str) for value in (snapshot.data.get("manifest"), snapshot.definition)
+    )
+    return (
+        table(["what", "value"], rows)
+        + f"<h3>Data manifest</h3><pre>{escape(manifest)}</pre>"
+        + f"<h3>Study definition</h3><pre>{escape(definition)}</pre>"
+    )
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,75 @@
+"""Plain progress lines for a pipe or a log file: what changed since the last look, each fact once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.start_lines import start_lines
+from optsweep.results.words import best_words, finite, nats, one_line, state_words
+
+__all__ = ["PlainProgress", "start_lines"]
+
+
+class PlainProgress:
+    """Writes one line for every start and end of a run and for every change of the study.
+
+    The first snapshot is where it begins: of what it holds only the state of the study is written, so that a
+    resumed sweep does not repeat what an earlier one said. Take it before workers start.
+    """
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._last: StudySnapshot | None = None
+        self._started: dict[str, int] = {}
+        """Attempts of each run whose start was written."""
+
+    def update(self, snapshot: StudySnapshot) -> None:
+        """Write what is new in ``snapshot``."""
+        last, self._last = self._last, snapshot
+        if last is None:
+            self._started = {run.run: run.attempts for run in snapshot.runs}
+            self._write(_standing(snapshot))
+            return
+        if snapshot.target != last.target:
+            self._write(f"The study's target is now {snapshot.target} runs")
+        before = {run.run: run for run in last.runs}
+        for run in snapshot.runs:
+            self._run(before.get(run.run), run, snapshot)
+        if _ended(snapshot) != _ended(last):
+            self._write(_standing(snapshot))
+        if snapshot.stopped and snapshot.stopped != last.stopped:
+            self._write(f"No run is started any more: {one_line(snapshot.stopped)}")
+
+    def _run(self, before: RunRecord | None, run: RunRecord, snapshot: StudySnapshot) -> None:
+        # A claimed run has no config until its worker has drawn the parameters: its start is told complete or later.
+        known = bool(run.config) or run.state != "running"
+        started = run.attempts > self._started.get(run.run, 0) and known
+        if started:
+            self._started[run.run] = run.attempts
+            for line in start_lines(run, snapshot.data):
+                self._write(line)
+        changed = before is None or before.state != run.state
+        again = before is not None and run.attempts > before.attempts
+        if run.state in ("complete", "pruned", "failed") and (changed or again):
+            self._write(_end_line(run, snapshot.measure))
+        elif run.state == "waiting" and before is not None and (changed or again):
+            reason = f": {one_line(run.reason)}" if run.reason else ""
+            self._write(f"{run.run} is back in the queue{reason}")
+
+
+def _end_line(run: RunRecord, measure: str) -> str:
+    if run.state == "complete":
+        return f"{run.run} complete: {nats(run.value)} {one_line(measure)}"
+    value = f", best value {nats(run.value)}" if finite(run.value) is not None else ""
+    log = f"; log: {run.directory}/log_stdout.txt" if run.state == "failed" and run.directory else ""
+    return f"{run.run} {state_words(run)}{value}{log}"
+
+
+def _ended(snapshot: StudySnapshot) -> tuple[int, int]:
+    return snapshot.finished_runs, snapshot.counts["failed"]
+
+
+def _standing(snapshot: StudySnapshot) -> str:
+    failed = f", {count} failed" if (count := snapshot.counts["failed"]) else ""
+    return f"{snapshot.finished_runs} of {snapshot.target} runs finished{failed}, {best_words(snapshot)}"

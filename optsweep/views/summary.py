@@ -1,0 +1,105 @@
+"""The end of a sweep: what was found, what it cost, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from optsweep.results.costs import cut_by_pruner, device_seconds, saved_seconds, wall_seconds
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.words import (
+    ABSENT,
+    SYNTHETIC_NOTE,
+    configuration_lines,
+    counts_words,
+    duration,
+    finite,
+    is_synthetic,
+    nats,
+    one_line,
+    quantity,
+    reference_lines,
+    seconds_unit,
+    source_words,
+)
+from optsweep.trust.pruning_risk import budget_words, risk_words
+from optsweep.trust.trust import NOT_MEASURED, Trust
+from optsweep.views.fidelity import tie_words
+from optsweep.views.status import reasons
+from optsweep.views.terminal import AsciiSafe, Column, RunTable, name, settings_grid, state
+
+
+def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust = NOT_MEASURED) -> RenderableType:
+    """The table of runs, the best configuration, the reference lines, the cost, and the next commands."""
+    parts: list[RenderableType] = [Text(f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}", style="bold")]
+    if snapshot.stopped:
+        parts.append(Text(f"Stopped: {one_line(snapshot.stopped)}"))
+    if is_synthetic(snapshot):
+        parts.append(Text(SYNTHETIC_NOTE))
+    if snapshot.runs:
+        parts += [Text(), _ranked_table(snapshot, trust), *map(Text, tie_words(trust.ties)), *reasons(snapshot.runs)]
+    parts += [Text(), *best_configuration(snapshot), Text(), *_costs(snapshot, trust)]
+    if next_commands:
+        parts += [Text(), Text("Next:"), *(Text(f"  {command}") for command in next_commands)]
+    return AsciiSafe(Group(*parts))
+
+
+def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
+    ranked = snapshot.ranking
+    ranks = {run.run: f"{place}{trust.mark(run.run)}" for place, run in enumerate(ranked, start=1)}
+    # Pruned runs were cut short: their values stand in the table, but take no place in the ranking.
+    rest = [run for run in snapshot.runs if run.run not in ranks]
+    columns = [
+        Column("rank", lambda run: ranks.get(run.run, ABSENT), "right"),
+        Column("run", lambda run: name(run.run), shrinks=True),
+        Column("value", lambda run: nats(run.value), "right"),
+        Column("source", source_words),
+        Column("sequences", lambda run: quantity(run.sequences), "right"),
+        Column(seconds_unit(snapshot.runs), lambda run: f"{finite(run.seconds) or 0:.0f}", "right"),
+        Column("state", state),
+    ]
+    return RunTable([*ranked, *rest], columns)
+
+
+def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
+    """The best run, its parameters and where it stands beside the reference lines; or that there is none."""
+    best = snapshot.best
+    references = [Text(line) for line in reference_lines(snapshot)]
+    if best is None:
+        return [Text(_why_none(snapshot)), *references]
+    head = Text(f"Best: {one_line(best.run)}, {nats(best.value)} {one_line(snapshot.measure)}", style="bold")
+    configuration = settings_grid(configuration_lines(best.config, best.parameters))
+    return [head, *_last_value(best), configuration, *references]
+
+
+def _last_value(best: RunRecord) -> list[RenderableType]:
+    if finite(best.last_value) is None or best.last_value == best.value:
+        return []
+    return [Text(f"  its last value: {nats(best.last_value)} (the best one was seen before the run's end)")]
+
+
+def _why_none(snapshot: StudySnapshot) -> str:
+    counts = snapshot.counts
+    if counts["pruned"]:
+        return "No run went on to its end (all finished runs were pruned), so there is no best configuration."
+    if counts["failed"]:
+        return "No run has finished: every run that ended failed, so there is no best configuration."
+    return "No run has finished yet, so there is no best configuration."
+
+
+def _costs(snapshot: StudySnapshot, trust: Trust) -> list[RenderableType]:
+    lines = [
+        f"Wall time: {duration(wall_seconds(snapshot))} (first start to last end), "
+        f"{duration(device_seconds(snapshot))} on the devices"
+    ]
+    if cut := sum(cut_by_pruner(run) for run in snapshot.runs):
+        lines.append(
+            f"Pruning: cut {cut} {'run' if cut == 1 else 'runs'}, saved about {duration(saved_seconds(snapshot))} "
+            "on the devices (an estimate: each cut run at its own speed to its end)"
+        )
+    else:
+        lines.append("Pruning: cut no run")
+    lines += [*risk_words(trust.risk), *budget_words(snapshot)]
+    return [Text(line) for line in lines]

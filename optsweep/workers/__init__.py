@@ -1,0 +1,1 @@
+"""The processes that train: launcher, workers, and the same under SLURM."""
