@@ -14,9 +14,10 @@ from optuna.storages._rdb import models
 from optuna.trial import TrialState
 
 from optsweep.database.connection import open_storage, storage_url
-from optsweep.database.open_study import PREFIX, Study
+from optsweep.database.open_study import Study
 from optsweep.database.tables import runs
 from optsweep.planning.plan import plan_study
+from optsweep.results.records import PREFIX
 from optsweep.search.sampling import distributions_for
 from optsweep.study.file import load_study
 from optsweep.study.resolve import resolve

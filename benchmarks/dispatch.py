@@ -30,7 +30,7 @@ REPOSITORY = Path(__file__).parents[1]
 JOIN = """
 import json, sys, time
 import optuna
-from optsweep.sweep import objective
+from optsweep.workers import run as objective
 from optsweep.machine.process import identify
 from optsweep.database.connection import open_storage, storage_url
 from optsweep.database.open_study import open_study

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from optsweep.config import TrainConfig, validate, write_config
+from optsweep.config import TrainConfig, write_config
 from optsweep.errors import EXIT_DONE, StorageError, UserError
+from optsweep.planning.full_config import full_config
 from optsweep.results.folders import study_directory
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.definition import StudyDefinition
-from optsweep.study.resolve import resolve_full
 
 MODEL_FILE = "model.safetensors"
 
@@ -36,29 +34,6 @@ def chosen_runs(
     if not best:
         raise StorageError(f"study {snapshot.study!r} has no complete run yet; `optsweep status` shows how it stands")
     return best
-
-
-def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
-    """The full-length config: a preset's own full column, else the full budget with the same fractions."""
-    snapshot.check_builtin("promote")
-    definition = StudyDefinition.model_validate(snapshot.definition)
-    preset = definition.preset(record.preset) if record.preset else None
-    swept = validate(TrainConfig, record.config, f"stored config of run {record.run}")
-    config = resolve_full(definition, record.parameters, preset=preset, seed=swept.training.seed)
-    provenance: dict[str, Any] = {
-        "study": snapshot.study,
-        "run": record.run,
-        "trial": record.trial,
-        "source": record.source,
-        "swept_iterations": swept.training.n_iters,
-        "corpus": snapshot.data["corpus"],
-        "subset": snapshot.data["subset"],
-        "fingerprint": snapshot.data["fingerprint"],
-    }
-    provenance |= {key: swept.provenance[key] for key in ("optsweep", "torch") if key in swept.provenance}
-    if record.value is not None:
-        provenance["value"] = record.value
-    return config.model_copy(update={"provenance": provenance})
 
 
 def promote(

@@ -69,9 +69,10 @@ def worker(
     storage: StorageOption = None,
 ) -> None:
     """Join a planned or running study with one worker, from any host that reaches its database."""
+    from optsweep.views.live import watching
     from optsweep.workers.node import join
 
-    raise typer.Exit(join(study_of(name, storage), gpu, data))
+    raise typer.Exit(join(study_of(name, storage), gpu, data, watching))
 
 
 @app.command()
@@ -85,6 +86,7 @@ def submit(
     storage: StorageOption = None,
 ) -> None:
     """Start workers of a planned study as a job of SLURM, one for each GPU."""
+    from optsweep.views.live import watching
     from optsweep.workers.node import submit as submit_job
     from optsweep.workers.slurm import Allocation, parse_time, script
 
@@ -94,7 +96,7 @@ def submit(
     if dry_run:
         typer.echo(script(study.name, allocation), nl=False)
     else:
-        typer.echo(f"Submitted job {submit_job(study, allocation)} for study {study.name}")
+        typer.echo(f"Submitted job {submit_job(study, allocation, watching)} for study {study.name}")
 
 
 @app.command()

@@ -16,9 +16,9 @@ from optsweep.database.outage import retried
 from optsweep.database.queue import Queue
 from optsweep.database.tables import runs
 from optsweep.errors import StorageError
+from optsweep.results.records import PREFIX
 from optsweep.study.file import StudyDefinition
 
-PREFIX = "optsweep:"
 STANDING = "standing"
 """Attribute of a trial that was taken over from another study: what its row is to hold."""
 

@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial, TrialState
 
-from optsweep.database.open_study import PREFIX, Study
+from optsweep.database.open_study import Study
 from optsweep.database.outage import retried
 from optsweep.database.tables import runs
 from optsweep.results.folders import RunDirectory
-from optsweep.results.records import RunRecord, RunState, StudySnapshot
+from optsweep.results.records import PREFIX, RunRecord, RunState, StudySnapshot
 
 STATES: dict[TrialState, RunState] = {
     TrialState.COMPLETE: "complete",
@@ -97,3 +97,21 @@ def _record(study: str, rows: list[Any], trial: FrozenTrial) -> RunRecord:
 def _first(times: Iterable[float | None]) -> float | None:
     known = [time for time in times if time is not None]
     return min(known) if known else None
+
+
+@retried
+def outcome_of(study: Study, run: str) -> str | None:
+    """How the run has ended, or None; by its newest trial."""
+    chosen = [runs.c.study_id == study.study_id, runs.c.run == run]
+    with study.storage.engine.connect() as connection:
+        newest = sa.select(runs.c.outcome).where(*chosen).order_by(runs.c.trial_id.desc())
+        return connection.execute(newest).scalars().first()
+
+
+@retried
+def best_runs(study: Study, number: int) -> list[str]:
+    """The best complete runs, the best one first."""
+    complete = [runs.c.study_id == study.study_id, runs.c.outcome == "complete", runs.c.best_value.is_not(None)]
+    with study.storage.engine.connect() as connection:
+        query = sa.select(runs.c.run).where(*complete).order_by(runs.c.best_value, runs.c.trial_id).limit(number)
+        return list(connection.execute(query).scalars())

@@ -9,10 +9,11 @@ from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 
+from optsweep.database.artifact_folder import ArtifactFolder
 from optsweep.database.open_study import Study
 from optsweep.database.read_only_copy import frozen_copy
 from optsweep.errors import UserError
-from optsweep.integrations.artifacts import ArtifactFolder, attach_sequences
+from optsweep.integrations.artifacts import attach_sequences
 from optsweep.integrations.notes import describe_runs, describe_study
 
 Say = Callable[[str], None]

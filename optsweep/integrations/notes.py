@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-import warnings
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-import sqlalchemy as sa
-from optuna.exceptions import ExperimentalWarning
-
+from optsweep.database.dashboard_rows import attached, has_note, name_metric, save_note
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
-from optsweep.database.tables import study_system_attributes
-from optsweep.integrations.artifacts import CURVE, attached
+from optsweep.integrations.artifacts import CURVE
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.definition import BuiltinStudy
 
 METRIC = "NELBO (nats per residue)"
-_PIECE = 2045
-"""Letters of a note that optuna-dashboard keeps in one attribute of the study, as it reads them."""
 
 _logger = logging.getLogger(__name__)
 
@@ -29,12 +23,9 @@ _logger = logging.getLogger(__name__)
 def describe_study(study: Study) -> None:
     """Name the metric with its unit and write the study's note; whatever goes wrong is logged."""
     try:
-        optuna_study = study.optuna()
-        if optuna_study.metric_names is None:
-            with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
-                optuna_study.set_metric_names([_metric(study)])
-        if not _has_note(study, None):
-            _save_note(study, None, study_note(read_snapshot(study), study.study_id))
+        name_metric(study, _metric(study))
+        if not has_note(study, None):
+            save_note(study, None, study_note(read_snapshot(study), study.study_id))
     except Exception as error:
         _logger.warning("the dashboard will lack the study's note: %s: %s", type(error).__name__, error)
 
@@ -54,35 +45,14 @@ def describe_runs(study: Study, chosen: Collection[str] | None = None) -> None:
             trial_id = study.storage.backend.get_trial_id_from_study_id_trial_number(study.study_id, record.trial)
             ended = record.state in ("complete", "pruned", "failed")
             # A note is written once: what a person makes of it later stays.
-            if ended and not _has_note(study, trial_id):
-                _save_note(study, trial_id, run_note(record, attached(study, trial_id)))
+            if ended and not has_note(study, trial_id):
+                save_note(study, trial_id, run_note(record, attached(study, trial_id)))
     except Exception as error:
         _logger.warning("the dashboard will lack notes: %s: %s", type(error).__name__, error)
 
 
 # In the format of optuna-dashboard's `save_note`, which takes a second or two to load (with scikit-learn, where that is
 # installed) while a worker's device waits, and reads the notes of all runs to write that of one.
-
-
-def _key(trial_id: int | None, what: str) -> str:
-    return f"dashboard:{what}" if trial_id is None else f"dashboard:{trial_id}:{what}"
-
-
-def _has_note(study: Study, trial_id: int | None) -> bool:
-    chosen = [study_system_attributes.c.study_id == study.study_id]
-    chosen.append(study_system_attributes.c.key == _key(trial_id, "note_ver"))
-    with study.storage.engine.connect() as connection:
-        return connection.execute(sa.select(study_system_attributes.c.key).where(*chosen)).first() is not None
-
-
-def _save_note(study: Study, trial_id: int | None, body: str) -> None:
-    backend = study.storage.backend
-    for number, start in enumerate(range(0, len(body), _PIECE)):
-        backend.set_study_system_attr(
-            study.study_id, _key(trial_id, f"note_str:{number}"), body[start : start + _PIECE]
-        )
-    # Last: the version says that the note is there.
-    backend.set_study_system_attr(study.study_id, _key(trial_id, "note_ver"), 1)
 
 
 def study_note(snapshot: StudySnapshot, study_id: int) -> str:

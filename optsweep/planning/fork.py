@@ -11,10 +11,10 @@ from typing import Any
 
 from optuna.trial import FrozenTrial, create_trial
 
-from optsweep.database.open_study import PREFIX, STANDING, Study, newest_rows, own_attributes, run_number
+from optsweep.database.open_study import STANDING, Study, newest_rows, own_attributes, run_number
 from optsweep.planning.changes import same_data
 from optsweep.results.folders import RunDirectory
-from optsweep.results.records import Source
+from optsweep.results.records import PREFIX, Source
 from optsweep.search.sampling import distributions_for, random_parameters
 from optsweep.study.file import StudyDefinition
 from optsweep.study.run_config import read_run_config, resolve_run

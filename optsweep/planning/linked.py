@@ -14,10 +14,11 @@ import optuna
 from optuna.trial import TrialState, create_trial
 
 from optsweep.config import TrainConfig
-from optsweep.database.open_study import PREFIX, Study, find_study, study_names
+from optsweep.database.open_study import Study, find_study, study_names
+from optsweep.database.run_rows import add_trial
 from optsweep.errors import StorageError
-from optsweep.planning.plan import add_trial, describe_new, existing_runs
-from optsweep.results.records import RunRecord
+from optsweep.planning.plan import describe_new, existing_runs
+from optsweep.results.records import PREFIX, RunRecord
 from optsweep.search.sampling import distributions_for
 
 Purpose = Literal["repeats", "fidelity", "confirm"]

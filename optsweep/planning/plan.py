@@ -10,14 +10,12 @@ from importlib.metadata import version
 from typing import Any
 
 import optuna
-import sqlalchemy as sa
 from optuna.distributions import CategoricalChoiceType
-from optuna.trial import FrozenTrial, TrialState, create_trial
+from optuna.trial import TrialState, create_trial
 
 from optsweep.database.connection import Storage
 from optsweep.database.losses import take_losses
 from optsweep.database.open_study import (
-    PREFIX,
     STANDING,
     Study,
     find_study,
@@ -26,11 +24,11 @@ from optsweep.database.open_study import (
     own_attributes,
     run_number,
 )
-from optsweep.database.tables import runs
+from optsweep.database.run_rows import add_row, add_trial, trials_with_rows
 from optsweep.errors import StorageError
 from optsweep.planning.changes import check_unchanged
 from optsweep.planning.fork import compatible_runs, take_directories
-from optsweep.results.records import Source
+from optsweep.results.records import PREFIX, Source
 from optsweep.study.file import StudyDefinition
 from optsweep.study.run_config import cost, resolve_run
 
@@ -174,8 +172,7 @@ def _missing(
 def existing_runs(study: Study) -> dict[str, Source]:
     """Run id -> source, in the order of the trials; also repairs rows that a killed launcher did not write."""
     found: dict[str, Source] = {}
-    with study.storage.engine.connect() as connection:
-        known = set(connection.execute(sa.select(runs.c.trial_id).where(runs.c.study_id == study.study_id)).scalars())
+    known = trials_with_rows(study)
     for trial in study.storage.optuna.get_all_trials(study.study_id, deepcopy=False):
         identity = own_attributes(trial)
         if "run" not in identity:
@@ -183,7 +180,7 @@ def existing_runs(study: Study) -> dict[str, Source]:
         found[identity["run"]] = identity["source"]
         if trial._trial_id not in known:
             priority = _priority(study.definition, identity)
-            _add_row(study, trial._trial_id, identity["run"], priority, identity.get(STANDING, {}))
+            add_row(study, trial._trial_id, identity["run"], priority, identity.get(STANDING, {}))
     return found
 
 
@@ -199,17 +196,6 @@ def _queue(study: Study, new: list[PlannedRun]) -> None:
     for planned in new:
         trial = create_trial(state=TrialState.WAITING, user_attrs=planned.attributes)
         add_trial(study, trial, planned.run, planned.priority)
-
-
-def add_trial(study: Study, trial: FrozenTrial, run: str, priority: int) -> None:
-    trial_id = study.storage.backend.create_new_trial(study.study_id, template_trial=trial)
-    _add_row(study, trial_id, run, priority, trial.user_attrs.get(PREFIX + STANDING, {}))
-
-
-def _add_row(study: Study, trial_id: int, run: str, priority: int, standing: Mapping[str, Any]) -> None:
-    place = {"trial_id": trial_id, "study_id": study.study_id, "run": run, "priority": priority}
-    with study.storage.engine.begin() as connection:
-        connection.execute(sa.insert(runs).values(**place, **standing))
 
 
 def enqueue(storage: Storage, name: str, parameters: dict[str, CategoricalChoiceType]) -> str:

@@ -28,7 +28,7 @@ from optsweep.planning.changes import check_unchanged
 from optsweep.planning.defaults import Choice, choose, choose_slots, remember, study_name
 from optsweep.planning.plan import Plan, PlannedRun, plan_study, preview, retry_failed
 from optsweep.planning.timings_file import read_times
-from optsweep.results.folders import study_directory
+from optsweep.results.folders import KEPT_BEST, study_directory
 from optsweep.search.sampling import random_parameters
 from optsweep.study.definition import MAX_TRIALS, BuiltinStudy, ForeignStudy, PrunerKind, StudyDefinition, StudyType
 from optsweep.study.file import load_study
@@ -36,7 +36,6 @@ from optsweep.study.resolve import resolve, training_seed
 from optsweep.study.run_config import RunConfig, resolve_run
 from optsweep.study.script_config import check_program
 from optsweep.train.sizes import checkpoint_bytes, ema_bytes
-from optsweep.workers.retention import KEPT_BEST
 
 DISK_MARGIN = 1.2
 

@@ -18,7 +18,8 @@ from optsweep.machine.devices import Slot
 from optsweep.planning.request import Preview, Session
 from optsweep.planning.timings_file import keep_times
 from optsweep.study.definition import BuiltinStudy
-from optsweep.study.resolve import relative_cost, resolve, resolve_full, training_seed
+from optsweep.study.resolve import resolve, resolve_full, training_seed
+from optsweep.train.sizes import relative_cost
 
 CUT_SHARE = 0.5
 """Of the sampled runs, expected to be cut as soon as they may be: the median rule lets the better half go on."""

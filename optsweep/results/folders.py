@@ -71,3 +71,6 @@ def log_to_stdout() -> None:
     logging.basicConfig(
         stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True
     )
+
+
+KEPT_BEST = 3

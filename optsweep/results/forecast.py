@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.resolve import sequence_cost
+from optsweep.train.sizes import sequence_cost
 
 FEWEST_PREDICTIONS = 3
 """Finished runs from which on the error of a prediction can be told."""

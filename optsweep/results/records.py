@@ -132,3 +132,22 @@ class StudySnapshot:
     def best(self) -> RunRecord | None:
         """The best complete run, or None where no run has finished."""
         return next(iter(self.ranking), None)
+
+
+PREFIX = "optsweep:"
+
+
+FEWEST_RUNS = 10
+"""With fewer complete runs the shares are noise, and are not told."""
+
+
+@dataclass(frozen=True)
+class Importance:
+    """One parameter's share in deciding which runs are good; those of all parameters add up to about 1."""
+
+    parameter: str
+    share: float
+    """The median of the resampled studies."""
+    low: float
+    high: float
+    """From the 5th to the 95th percentile of the resampled studies."""

@@ -6,7 +6,6 @@ import copy
 import random
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import optuna
@@ -14,26 +13,12 @@ from optuna.distributions import BaseDistribution
 from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, create_trial
 
-from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.records import FEWEST_RUNS, Importance, RunRecord, StudySnapshot
 from optsweep.search.sampling import distributions_for
 from optsweep.study.file import StudyDefinition
 
-FEWEST_RUNS = 10
-"""With fewer complete runs the shares are noise, and are not told."""
 MOST_RESAMPLES, FEWEST_RESAMPLES = 100, 20
 SEED = 0
-
-
-@dataclass(frozen=True)
-class Importance:
-    """One parameter's share in deciding which runs are good; those of all parameters add up to about 1."""
-
-    parameter: str
-    share: float
-    """The median of the resampled studies."""
-    low: float
-    high: float
-    """From the 5th to the 95th percentile of the resampled studies."""
 
 
 def importance(snapshot: StudySnapshot) -> list[Importance]:

@@ -15,7 +15,7 @@ import optuna
 from optuna.pruners import BasePruner
 from optuna.trial import FrozenTrial, TrialState
 
-from optsweep.database.open_study import PREFIX
+from optsweep.results.records import PREFIX
 from optsweep.study.definition import PrunerSection, StudyDefinition
 
 HALVING_FACTOR = 2

@@ -83,7 +83,7 @@ class NotifySection(Section):
 
 
 class TrackersSection(Section):
-    """Which trackers every run is mirrored to while it trains; see `optsweep.report.trackers`."""
+    """Which trackers every run is mirrored to while it trains; see `optsweep.integrations.trackers`."""
 
     tensorboard: Switch = False
     wandb: Switch = False

@@ -27,9 +27,10 @@ from optsweep.study.definition import (
 from optsweep.study.free_space import FreePreset, FreeSpace
 from optsweep.study.parameter import CHOICES, INTEGERS, RANGE
 from optsweep.study.presets import Lengths, Preset, preset_mistakes
-from optsweep.study.resolve import relative_cost, resolve, resolve_full, scaling_notes, training_seed
+from optsweep.study.resolve import resolve, resolve_full, scaling_notes, training_seed
 from optsweep.study.space import Space, did_you_mean
 from optsweep.study.trainer import MetricsSection, TrainerSection
+from optsweep.train.sizes import relative_cost
 
 __all__ = [
     "Preset",

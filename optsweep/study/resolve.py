@@ -184,15 +184,3 @@ def derived_seed(*parts: object) -> int:
     """A seed of 31 bits that depends on all of ``parts``."""
     digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
-
-
-def relative_cost(config: TrainConfig) -> float:
-    """Multiplications of the whole run, roughly: what longest-first means."""
-    model = config.model
-    return config.total_sequences * sequence_cost(model.hidden_size, model.n_blocks, config.data.max_protein_len)
-
-
-def sequence_cost(hidden_size: int, n_blocks: int, length: int) -> float:
-    """Multiplications for one sequence: per token and block 12 d^2 for the projections and the feed-forward part, 2 d L
-    for attention."""
-    return float(length * n_blocks * (12 * hidden_size**2 + 2 * hidden_size * length))

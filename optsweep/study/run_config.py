@@ -7,8 +7,9 @@ from typing import Any
 
 from optsweep.config import TrainConfig
 from optsweep.study.definition import ForeignStudy, StudyDefinition
-from optsweep.study.resolve import relative_cost, resolve
+from optsweep.study.resolve import resolve
 from optsweep.study.script_config import ScriptConfig
+from optsweep.train.sizes import relative_cost
 
 RunConfig = TrainConfig | ScriptConfig
 

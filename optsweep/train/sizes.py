@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optsweep.config import ModelConfig
+from optsweep.config import ModelConfig, TrainConfig
 from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
 
 MLP_RATIO = 4
@@ -48,3 +48,15 @@ def forward_flops_per_residue(model: ModelConfig, length: int) -> float:
     attention = 4 * length * hidden
     conditioning = 2 * model.cond_dim * 6 * hidden / length
     return model.n_blocks * (before + attention + conditioning + after) - after / 2
+
+
+def relative_cost(config: TrainConfig) -> float:
+    """Multiplications of the whole run, roughly: what longest-first means."""
+    model = config.model
+    return config.total_sequences * sequence_cost(model.hidden_size, model.n_blocks, config.data.max_protein_len)
+
+
+def sequence_cost(hidden_size: int, n_blocks: int, length: int) -> float:
+    """Multiplications for one sequence: per token and block 12 d^2 for the projections and the feed-forward part, 2 d L
+    for attention."""
+    return float(length * n_blocks * (12 * hidden_size**2 + 2 * hidden_size * length))

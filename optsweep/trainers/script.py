@@ -18,12 +18,12 @@ from typing import Any
 from optsweep.data.legacy_file import ensure_legacy
 from optsweep.data.training_data import TrainingData
 from optsweep.files import write_text
+from optsweep.machine.oom_kills import FAULT_SIGNALS, OutOfMemoryCounter
 from optsweep.study.script_config import ScriptConfig, command_line, config_text
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
 from optsweep.trainers.course import Course
 from optsweep.trainers.process import ScriptProcess
 from optsweep.trainers.readers import Row, open_reader
-from optsweep.workers.deaths import FAULT_SIGNALS, OutOfMemoryCounter
 
 POLL_SECONDS = 0.2
 TAIL_BYTES = 1 << 16

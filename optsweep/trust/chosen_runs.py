@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from optsweep.cli.promote import full_config
 from optsweep.config import TrainConfig, validate
 from optsweep.errors import ConfigError
+from optsweep.planning.full_config import full_config
 from optsweep.planning.linked import RunAgain
 from optsweep.results.costs import cut_by_pruner
 from optsweep.results.records import RunRecord, StudySnapshot

@@ -40,7 +40,8 @@ def _drawing(slug: str, title: str, figure: figures.Figure | None, caption: str)
 
 def _importance(snapshot: StudySnapshot) -> Drawing:
     # Not at the top: it loads Optuna.
-    from optsweep.search.importance import FEWEST_RUNS, importance
+    from optsweep.results.records import FEWEST_RUNS
+    from optsweep.search.importance import importance
 
     figure = figures.importance_bars(importance(snapshot))
     title = "Parameter importance"

@@ -11,7 +11,7 @@ from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import finite, nats, one_line, setting, source_words, state_words
 
 if TYPE_CHECKING:
-    from optsweep.search.importance import Importance
+    from optsweep.results.records import Importance
 
 Figure = dict[str, Any]
 

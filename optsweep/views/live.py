@@ -30,7 +30,7 @@ from optsweep.results.words import (
 )
 from optsweep.views.lines import PlainProgress
 from optsweep.views.status import status_table
-from optsweep.views.terminal import STATE_STYLE, AsciiSafe, Column, RunTable, bar, curve_of, name
+from optsweep.views.terminal import STATE_STYLE, AsciiSafe, Column, RunTable, bar, curve_of, name, plain_console
 
 LAST_FINISHED = 5
 WATCH_SECONDS = 1.0
@@ -69,6 +69,14 @@ def observer(console: Console) -> Iterator[Callable[[StudySnapshot], None]]:
     else:
         # Names and reasons may hold brackets, which rich would take for its markup.
         yield PlainProgress(lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)).update
+
+
+@contextlib.contextmanager
+def watching() -> Iterator[tuple[Callable[[StudySnapshot], None], Callable[[str], None]]]:
+    """What a person sees of workers on this host: where snapshots go, and where lines go."""
+    console = plain_console()
+    with observer(console) as observe:
+        yield observe, console.print
 
 
 def watch(read: Callable[[], StudySnapshot], console: Console | None = None) -> None:

@@ -22,13 +22,14 @@ from optsweep.database.subset_copy import recorded_data
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from optsweep.integrations.artifacts import attach
 from optsweep.machine.devices import Slot
+from optsweep.machine.oom_kills import OutOfMemoryCounter
 from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.machine.signals import answered_by_thread
 from optsweep.machine.slot_lock import holder, lock_path, try_hold
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
-from optsweep.workers.deaths import OutOfMemoryCounter, classify
-from optsweep.workers.worker import EXIT_DISK_FULL, EXIT_FAULT, EXIT_NO_TIME, EXIT_REPLACE, NO_SPACE, WorkerOrder
+from optsweep.workers.deaths import classify
+from optsweep.workers.protocol import EXIT_DISK_FULL, EXIT_FAULT, EXIT_NO_TIME, EXIT_REPLACE, NO_SPACE, WorkerOrder
 
 WORKER_MODULE = "optsweep.workers.worker"
 POLL_SECONDS = 0.25

@@ -6,7 +6,8 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,7 @@ from optsweep.database.open_study import Study, open_study
 from optsweep.database.subset_copy import local_data
 from optsweep.errors import EXIT_INTERRUPTED
 from optsweep.machine.devices import Slot, allowed_gpus, cpu_slots, gpu_slots
-from optsweep.views.live import observer
-from optsweep.views.terminal import plain_console
+from optsweep.results.records import StudySnapshot
 from optsweep.workers import slurm
 from optsweep.workers.launcher import Launcher
 
@@ -28,16 +28,21 @@ PREEMPTION_SECONDS = 900
 """How long a job waits for SLURM to end it after SIGTERM; partitions give less grace than that."""
 
 
-def join(study: Study, gpu: str | None, data: Path | None) -> int:
+Watch = Callable[[], AbstractContextManager[tuple[Callable[[StudySnapshot], None], Callable[[str], None]]]]
+"""Opens what a person sees of the workers: where snapshots go, and where lines go."""
+
+
+def join(study: Study, gpu: str | None, data: Path | None, watch: Watch) -> int:
     """Work on the study with one worker until no run is left; returns the exit code."""
     on_gpu = gpu is not None or allowed_gpus()
     slots = gpu_slots("0" if gpu is None else gpu, option="--gpu") if on_gpu else cpu_slots(1)
-    return _work(study, slots, data)[0]
+    return _work(study, slots, data, watch)[0]
 
 
-def submit(study: Study, allocation: slurm.Allocation) -> str:
+def submit(study: Study, allocation: slurm.Allocation, watch: Watch) -> str:
     """Have SLURM start workers on so many nodes; returns the job's id."""
-    return slurm.submit(study, allocation, NodeWork(study.name, allocation.gpus_per_node, allocation.warning_seconds))
+    work = NodeWork(study.name, allocation.gpus_per_node, allocation.warning_seconds, watch)
+    return slurm.submit(study, allocation, work)
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,12 @@ class NodeWork:
     study: str
     gpus: int
     warning_seconds: int
+    watch: Watch
 
     def __call__(self) -> int:
         study = open_study(open_storage(storage_url(None)), self.study)
         slots = gpu_slots(",".join(map(str, range(self.gpus)))) if self.gpus else cpu_slots(1)
-        code, signals = _work(study, slots, None, self.warning_seconds)
+        code, signals = _work(study, slots, None, self.watch, self.warning_seconds)
         if code == EXIT_INTERRUPTED and study.claim_refusal() is None:
             if signal.SIGTERM in signals:
                 # Preempted (or cancelled): SLURM ends this job, and queues it again only if it has not ended before.
@@ -77,16 +83,15 @@ class NodeWork:
 
 
 def _work(
-    study: Study, slots: Iterable[Slot], data: Path | None, warning_seconds: int = slurm.WARNING_SECONDS
+    study: Study, slots: Iterable[Slot], data: Path | None, watch: Watch, warning_seconds: int = slurm.WARNING_SECONDS
 ) -> tuple[int, list[int]]:
     """Run workers on this host; returns the exit code, and the signals that asked them to leave."""
-    console = plain_console()
     job = slurm.current_job()
     ends = job.ends - warning_seconds if job is not None and job.ends is not None else None
     path = local_data(study, data)
-    with observer(console) as observe:
+    with watch() as (observe, say):
         here = [_named(slot, job) for slot in slots]
-        launcher = Launcher(study, here, observe=observe, say=console.print, data=path, ends=ends)
+        launcher = Launcher(study, here, observe=observe, say=say, data=path, ends=ends)
         return launcher.run(), launcher.received
 
 

@@ -16,12 +16,12 @@ from optuna.trial import FrozenTrial, TrialState
 from optsweep.config import TrainConfig, write_config
 from optsweep.data.training_data import TrainingData
 from optsweep.database.losses import keep_losses
-from optsweep.database.open_study import PREFIX, Study
+from optsweep.database.open_study import Study
 from optsweep.database.outage import retried
 from optsweep.database.queue import Cause, Lease
 from optsweep.integrations.artifacts import attach
 from optsweep.results.folders import RunDirectory
-from optsweep.results.records import RunRecord
+from optsweep.results.records import PREFIX, RunRecord
 from optsweep.results.start_lines import start_lines
 from optsweep.search.pruning import should_prune
 from optsweep.search.sampling import distributions_for, draw, is_random_start

@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, StorageUnav
 from optsweep.files import disk_is_full
 from optsweep.machine.slot_lock import holder, try_hold
 from optsweep.results.folders import RunDirectory, log_to_stdout
+from optsweep.workers.protocol import EXIT_DISK_FULL, EXIT_FAULT, EXIT_NO_TIME, EXIT_REPLACE, NO_SPACE, WorkerOrder
 
 if TYPE_CHECKING:
     import optuna
@@ -35,37 +36,12 @@ if TYPE_CHECKING:
     from optsweep.train.report import Outcome
     from optsweep.workers.lease_keeper import LeaseKeeper
 
-EXIT_REPLACE = 4
-EXIT_FAULT = 5
-EXIT_DISK_FULL = 6
-EXIT_NO_TIME = 7
-NO_SPACE = "no space is left on the disk"
 LEAVE_SECONDS = 15.0
 """How long a worker that leaves waits for a database that is away; whoever finds its runs hands them back."""
 POLL_SECONDS = 0.2
 WAIT_SECONDS = 0.5
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class WorkerOrder:
-    """What a worker must know beside its environment (which holds the storage URL, GPU and thread limits)."""
-
-    study: str
-    label: str
-    lock: str
-    device: str
-    threads: int
-    launcher: int
-    """Pid of the launcher: its death ends the worker; 0 for none."""
-    data: str
-    """The file to train on, on this host."""
-    ends: float | None = None
-    """When this place will be taken from us (the time limit of a job), epoch seconds by this host's clock."""
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
 
 
 class Leaving:

@@ -25,7 +25,8 @@ from optsweep.planning.plan import planned_runs
 from optsweep.search.sampling import random_parameters
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
-from optsweep.study.resolve import relative_cost, resolve, resolve_full, scaling_notes
+from optsweep.study.resolve import resolve, resolve_full, scaling_notes
+from optsweep.train.sizes import relative_cost
 
 from .corpora import FIRED, Attack, packed, row, saved
 from .options import CONFIG

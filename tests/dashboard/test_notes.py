@@ -9,12 +9,14 @@ from optuna.artifacts.exceptions import ArtifactNotFound
 from optuna.trial import TrialState
 from optuna_dashboard import get_note
 
+from optsweep.database.artifact_folder import ArtifactFolder
+from optsweep.database.dashboard_rows import attached
 from optsweep.database.open_study import Study
 from optsweep.database.queue import Lease
 from optsweep.database.read_only_copy import frozen_copy
 from optsweep.database.snapshot import read_snapshot
 from optsweep.integrations import notes
-from optsweep.integrations.artifacts import ArtifactFolder, attach, attached
+from optsweep.integrations.artifacts import attach
 from optsweep.integrations.curve_picture import draw_curve
 from optsweep.integrations.notes import METRIC, describe_runs, describe_study, run_note, study_note
 from optsweep.results.folders import RunDirectory

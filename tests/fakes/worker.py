@@ -11,7 +11,8 @@ import tests.fakes.training as fake
 modules: dict[str, Any] = {"optsweep.train.loop": fake, "optsweep.train.checkpoint": fake}
 sys.modules.update(modules)
 
-from optsweep.workers.worker import WorkerOrder, main  # noqa: E402  (the fakes must be there first)
+from optsweep.workers.protocol import WorkerOrder  # noqa: E402
+from optsweep.workers.worker import main  # noqa: E402
 from tests.fakes.lease import shorten_leases  # noqa: E402
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ import pytest
 
 from optsweep.database.queue import Cause
 from optsweep.errors import EXIT_DONE, EXIT_FAILED
-from optsweep.workers import deaths
-from optsweep.workers.deaths import OutOfMemoryCounter, classify
+from optsweep.machine import oom_kills
+from optsweep.machine.oom_kills import OutOfMemoryCounter
+from optsweep.workers.deaths import classify
 from tests.faults.conftest import SWEEP
 from tests.sweep.sweeps import Sweeps, wait_for
 
@@ -44,7 +45,7 @@ def test_the_kernels_counter_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """memory.events of cgroup v2 and memory.oom_control of v1."""
     file = tmp_path / "counter"
     file.write_text(text.format(2))
-    monkeypatch.setattr(deaths, "_counter_files", lambda: [file])
+    monkeypatch.setattr(oom_kills, "_counter_files", lambda: [file])
     counter = OutOfMemoryCounter()
     assert not counter.increased()
     file.write_text(text.format(3))

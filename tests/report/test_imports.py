@@ -1,9 +1,43 @@
+"""Rooms that only plan, look or remember load neither torch nor, for what a person looks at, the optimiser."""
+
+from __future__ import annotations
+
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+import optsweep
+
+ROOT = Path(optsweep.__file__).parent
+LOADED = "print({'torch', 'optuna', 'sqlalchemy'} & set(sys.modules))"
 
 
-def test_views_load_neither_the_optimiser_nor_torch() -> None:
-    views = ", ".join(f"optsweep.report.{name}" for name in ("status", "summary", "live", "best", "html", "export"))
-    code = f"import sys, {views}; print({{'optuna', 'sqlalchemy', 'torch'}} & set(sys.modules))"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "set()"
+def _modules(*rooms: str) -> list[str]:
+    paths = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+    return [".".join(("optsweep", *path.relative_to(ROOT).with_suffix("").parts)) for path in paths]
+
+
+def _loaded_after(code: str, cwd: Path | None = None) -> set[str]:
+    run = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\n{LOADED}"], capture_output=True, text=True, check=True, cwd=cwd
+    )
+    return set(eval(run.stdout.splitlines()[-1]))  # noqa: S307
+
+
+def test_no_room_but_the_trainers_loads_torch() -> None:
+    modules = ["optsweep.workers.launcher", *_modules("planning", "views", "database", "results")]
+    assert len(modules) > 50
+    assert "torch" not in _loaded_after("import " + ", ".join(modules))
+
+
+def test_views_load_neither_the_optimiser_nor_the_database() -> None:
+    views = [f"optsweep.views.{name}" for name in ("status", "summary", "live", "best", "html", "export")]
+    assert not _loaded_after("import " + ", ".join(views))
+
+
+@pytest.mark.parametrize("command", [["sweep", "--type", "random", "--dry-run"], ["status"]], ids=lambda line: line[0])
+def test_looking_loads_no_torch(command: list[str], workplace: Path) -> None:
+    code = f"from optsweep import cli\ncli.run({command!r})"
+    assert "torch" not in _loaded_after(code, workplace)

@@ -9,7 +9,7 @@ import pytest
 from optsweep.errors import ConfigError
 from optsweep.results.forecast import expected_seconds, prediction_error, remaining_seconds
 from optsweep.results.records import RunRecord
-from optsweep.study.resolve import sequence_cost
+from optsweep.train.sizes import sequence_cost
 from optsweep.workers.slurm import Allocation, parse_time, script
 from tests.report.conftest import make_run, make_snapshot
 

@@ -1,7 +1,7 @@
 """The process that mirrors runs into trackers: follows every metrics.jsonl of a study until its launcher is gone.
 
-Not started by hand: ``python -m optsweep.integrations.trackers.mirror STUDY TRACKER...``; it ends, after a last look, when
-its standard input is closed, as it also is by the death of the launcher.
+Not started by hand: ``python -m optsweep.integrations.trackers.mirror STUDY TRACKER...``; it ends, after a
+last look, when its standard input is closed, as it also is by the death of the launcher.
 """
 
 from __future__ import annotations
