@@ -20,11 +20,11 @@ def test_a_tiny_model_beats_the_unigram_entropy_of_real_proteins(real_proteins: 
     config = make_config(
         model__hidden_size=64,
         model__cond_dim=32,
-        training__n_iters=240,
+        training__n_iters=320,
         training__effective_batch=32,
         training__micro_batch="auto",
         optim__lr=4e-3,
-        optim__warmup=24,
+        optim__warmup=32,
         optim__beta2=0.99,
         data__max_protein_len=128,
         evaluation__every_sequences=2560,
