@@ -68,8 +68,8 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
 
     None where fewer than two runs have kept their losses.
     """
-    # Loaded only here: half a second that a command which refuses its input must not spend.
-    from scipy.stats import norm, t
+    # Loaded only here: a command that refuses its input must not wait for it.
+    from scipy.special import ndtri, stdtrit
 
     weights = snapshot.data.get("weights", {}).get("validation")
     ranked = [run.run for run in snapshot.ranking if run.run in losses and weights is not None]
@@ -77,8 +77,8 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
         return None
     values = resampled_values([losses[run][: len(weights)] for run in ranked], weights)
     tail = (1 + LEVEL) / 2
-    seeds = math.sqrt(2) * noise.deviation * t.ppf(tail, noise.freedom) if noise else 0.0
-    halves = np.hypot(norm.ppf(tail) * (values - values[:, :1]).std(axis=0), seeds)
+    seeds = math.sqrt(2) * noise.deviation * stdtrit(noise.freedom, tail) if noise else 0.0
+    halves = np.hypot(ndtri(tail) * (values - values[:, :1]).std(axis=0), seeds)
     points = {run.run: run.value for run in snapshot.ranking if run.value is not None}
     differences = {
         run: _difference(points[run] - points[ranked[0]], float(half))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,55 +37,55 @@ class Agreement:
 
 
 def interval(value: float, resampled: ArrayLike) -> Interval:
-    """The percentile interval around ``value``."""
+    """The percentile interval around ``value``; resamples that are NaN do not count."""
     tail = 100 * (1 - LEVEL) / 2
-    low, high = np.percentile(np.asarray(resampled, float), [tail, 100 - tail])
+    low, high = np.nanpercentile(np.asarray(resampled, float), [tail, 100 - tail])
     return Interval(value, float(low), float(high))
 
 
 def agreement(first: Sequence[float], second: Sequence[float]) -> Agreement | None:
-    """Spearman's and Kendall's coefficient, bootstrapped over runs.
+    """Spearman's and Kendall's coefficient (tau-b), bootstrapped over runs.
 
-    None for fewer than four runs, and where all are equal in one of the rankings.
+    None for fewer than four runs, and if all are equal in one of the rankings.
     """
     pairs = np.array([first, second], float)
     num_runs = pairs.shape[1]
     if num_runs < FEWEST_RANKED or (np.ptp(pairs, axis=1) == 0).any():
         return None
-    draws = np.random.default_rng(SEED).integers(num_runs, size=(RESAMPLES, num_runs))
-    samples = pairs[:, draws]
-    # A ranking of equals agrees with nothing.
-    samples = samples[:, (np.ptp(samples, axis=2) > 0).all(axis=0)]
-    return Agreement(
-        interval(float(spearman(*pairs)), spearman(*samples)),
-        interval(float(kendall(*pairs)), kendall(*samples)),
-        num_runs,
-    )
+    return Agreement(_bootstrapped(spearman, pairs), _bootstrapped(kendall, pairs), num_runs)
 
 
-def spearman(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Spearman's coefficient over the last axis."""
-    # Loaded only here: half a second that a command which refuses its input must not spend.
-    from scipy.stats import rankdata
+# scipy.stats takes a second to load, which a command that refuses its input or shows no ranking must not spend.
+def _bootstrapped(coefficient: Callable[..., FloatArray], pairs: FloatArray) -> Interval:
+    from scipy.stats import DegenerateDataWarning, bootstrap
 
-    return _cosine(*(_centred(np.asarray(rankdata(values, axis=-1))) for values in (first, second)))
+    with warnings.catch_warnings():
+        # A resample of equals has no coefficient (it comes out as NaN), and all resamples of one order have the same.
+        warnings.simplefilter("ignore", DegenerateDataWarning)
+        drawn = bootstrap(
+            (pairs[0], pairs[1]),
+            coefficient,
+            paired=True,
+            vectorized=True,
+            n_resamples=RESAMPLES,
+            method="percentile",
+            rng=np.random.default_rng(SEED),
+        )
+    return interval(float(coefficient(*pairs)), drawn.bootstrap_distribution)
 
 
-def kendall(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Kendall's tau-b over the last axis."""
-    left, right = np.triu_indices(first.shape[-1], 1)
-    return _cosine(*(np.sign(values[..., left] - values[..., right]) for values in (first, second)))
+def spearman(first: FloatArray, second: FloatArray, axis: int = -1) -> FloatArray:
+    """Spearman's coefficient along ``axis``; NaN for equals."""
+    from scipy.stats import spearmanrho
+
+    return np.asarray(spearmanrho(first, second, axis=axis).statistic)
 
 
-def _centred(values: FloatArray) -> FloatArray:
-    centred: FloatArray = values - values.mean(axis=-1, keepdims=True)
-    return centred
+def kendall(first: FloatArray, second: FloatArray, axis: int = -1) -> FloatArray:
+    """Kendall's tau-b along ``axis``; NaN for equals."""
+    from scipy.stats import kendalltau
 
-
-def _cosine(first: FloatArray, second: FloatArray) -> FloatArray:
-    squares = (first**2).sum(axis=-1) * (second**2).sum(axis=-1)
-    cosine: FloatArray = (first * second).sum(axis=-1) / np.sqrt(squares)
-    return cosine
+    return np.asarray(kendalltau(first, second, axis=axis).statistic)
 
 
 def resampled_values(losses: ArrayLike, weights: ArrayLike, seed: int = SEED) -> FloatArray:
@@ -93,10 +94,9 @@ def resampled_values(losses: ArrayLike, weights: ArrayLike, seed: int = SEED) ->
     ``losses`` is [runs, sequences], ``weights`` [sequences]: residues, by which sequences count in a value.
     """
     per_run, weight = np.asarray(losses, float), np.asarray(weights, float)
-    num_sequences = per_run.shape[1]
-    counts = np.random.default_rng(seed).multinomial(
-        num_sequences, np.full(num_sequences, 1 / num_sequences), size=RESAMPLES
-    )
+    size = per_run.shape[1]
+    # How often each sequence is drawn is enough: scipy's bootstrap would copy all losses 2,000 times.
+    counts = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
     drawn = counts * weight
     values: FloatArray = (drawn @ per_run.T) / drawn.sum(axis=1, keepdims=True)
     return values

@@ -1,4 +1,4 @@
-"""Rank correlations against scipy's and by hand, intervals, the paired bootstrap."""
+"""Rank correlations by scipy and by hand, intervals, the paired bootstrap."""
 
 from __future__ import annotations
 
@@ -6,17 +6,24 @@ import numpy as np
 import pytest
 from scipy.stats import kendalltau, spearmanr
 
-from optsweep.trust.statistics import agreement, interval, kendall, resampled_values, spearman
+from optsweep.trust.statistics import agreement, interval, resampled_values
 
 from .conftest import WEIGHTS, make_losses, value_of
 
 
 def test_the_coefficients_are_those_of_scipy_with_ties_too() -> None:
-    random = np.random.default_rng(0)
-    first, second = random.integers(0, 6, (2, 20, 12)).astype(float)
-    for row in range(len(first)):
-        assert spearman(first, second)[row] == pytest.approx(spearmanr(first[row], second[row]).statistic)
-        assert kendall(first, second)[row] == pytest.approx(kendalltau(first[row], second[row]).statistic)
+    first, second = np.random.default_rng(0).integers(0, 6, (2, 12)).astype(float)
+    found = agreement(first.tolist(), second.tolist())
+    assert found is not None
+    assert found.spearman.value == pytest.approx(spearmanr(first, second).statistic)
+    assert found.kendall.value == pytest.approx(kendalltau(first, second).statistic)
+
+
+def test_resamples_that_hold_only_equals_do_not_count() -> None:
+    found = agreement([1.0, 1.0, 1.0, 1.0, 2.0], [1.0, 1.0, 1.0, 2.0, 3.0])
+    assert found is not None
+    assert 0 < found.spearman.low < found.spearman.high <= 1
+    assert 0 < found.kendall.low < found.kendall.high <= 1
 
 
 def test_the_same_order_agrees_fully_and_the_reverse_not_at_all() -> None:
