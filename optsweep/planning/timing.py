@@ -17,6 +17,7 @@ from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
 from optsweep.planning.request import Preview, Session
 from optsweep.planning.timings_file import keep_times
+from optsweep.results.schedule import play
 from optsweep.study.definition import BuiltinStudy
 from optsweep.study.resolve import resolve, resolve_full, training_seed
 from optsweep.train.sizes import relative_cost
@@ -81,12 +82,9 @@ def measure(preview: Preview) -> Measured:
 
 
 def makespan(seconds: dict[str, list[float]], slots: list[str]) -> float:
-    """When the last run ends: each worker takes the next run as it is free; ``seconds`` by kind, in claim order."""
-    free = [0.0] * len(slots)
-    for run in range(len(next(iter(seconds.values())))):
-        first = free.index(min(free))
-        free[first] += seconds[slots[first]][run]
-    return max(free)
+    """When the last run ends; ``seconds`` are of every run by kind of worker, in claim order."""
+    runs = range(len(next(iter(seconds.values()))))
+    return play(runs, [0.0] * len(slots), lambda run, worker: [seconds[slots[worker]][run]])
 
 
 def _keep(study: str, definition: BuiltinStudy, costs: list[Cost]) -> None:

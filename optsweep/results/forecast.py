@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.schedule import play
 from optsweep.train.sizes import sequence_cost
 
 FEWEST_PREDICTIONS = 3
@@ -145,11 +146,15 @@ def remaining_seconds(snapshot: StudySnapshot) -> float | None:
     if pace is None or not running:
         return None
     ends = [run.progress for run in snapshot.runs if run.finished and run.source != "preset"]
-    free: dict[str | None, float] = dict.fromkeys((run.worker for run in running), 0.0)
-    for run in [*running, *(run for run in snapshot.runs if run.state == "waiting")]:
-        worker = run.worker if run.state == "running" else min(free, key=free.__getitem__)
-        free[worker] += pace.seconds(works.of(run)) * (_expected_end(run, ends) - run.progress)
-    return max(free.values())
+
+    def rest(run: RunRecord) -> float:
+        return pace.seconds(works.of(run)) * (_expected_end(run, ends) - run.progress)
+
+    busy: dict[str | None, float] = {}
+    for run in running:
+        busy[run.worker] = busy.get(run.worker, 0.0) + rest(run)
+    waiting = [run for run in snapshot.runs if run.state == "waiting"]
+    return play(waiting, list(busy.values()), lambda run, _: [rest(run)])
 
 
 def _expected_end(run: RunRecord, ends: Sequence[float]) -> float:

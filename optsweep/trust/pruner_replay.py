@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from optsweep.errors import ConfigError
 from optsweep.results.costs import cut_by_pruner
 from optsweep.results.records import StudySnapshot
+from optsweep.results.schedule import play
 from optsweep.search.pruning import Contest
 from optsweep.study.definition import PrunerSection
 
@@ -141,37 +141,23 @@ def one_order(
 ) -> tuple[set[str], float]:
     """Play one order of arrival: which runs are cut, and the seconds that all workers spend."""
     contest = Contest(settings, num_evaluations)
-    waiting = iter(order)
     cut: set[str] = set()
-    spent = 0.0
-    # (time of the next event, worker, run, its grid points that are still to come, start); the end is point None.
-    playing: list[tuple[float, int, RecordedRun, list[int], float]] = []
+    spent: list[float] = []
 
-    def start(worker: int, now: float) -> None:
-        run = next(waiting, None)
-        if run is not None:
-            points = sorted(run.curve)
-            heapq.heappush(playing, (now + run.seconds[points[0]], worker, run, points, now))
+    def course(run: RecordedRun, _worker: int) -> Iterator[float]:
+        for step in sorted(run.curve):
+            yield run.seconds[step]
+            if run.prunable and run.seconds[step] < run.end and contest.reason(step, run.best[step]) is not None:
+                cut.add(run.run)
+                contest.add({point: value for point, value in run.curve.items() if point <= step}, complete=False)
+                spent.append(run.seconds[step])
+                return
+        yield run.end
+        contest.add(run.curve, complete=True)
+        spent.append(run.end)
 
-    for worker in range(workers):
-        start(worker, 0.0)
-    while playing:
-        now, worker, run, points, began = heapq.heappop(playing)
-        if not points:
-            contest.add(run.curve, complete=True)
-            spent += run.end
-            start(worker, now)
-            continue
-        step, *later = points
-        if run.prunable and run.seconds[step] < run.end and contest.reason(step, run.best[step]) is not None:
-            cut.add(run.run)
-            contest.add({point: value for point, value in run.curve.items() if point <= step}, complete=False)
-            spent += run.seconds[step]
-            start(worker, now)
-            continue
-        following = run.seconds[later[0]] if later else run.end
-        heapq.heappush(playing, (began + following, worker, run, later, began))
-    return cut, spent
+    play(order, [0.0] * workers, course)
+    return cut, sum(spent)
 
 
 def recommended(replays: Sequence[Replay]) -> Replay:
