@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from rich.console import Console
 
+from optsweep.cli.read_trust import read_trust
 from optsweep.cli.sweep import work
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
@@ -14,12 +15,18 @@ from optsweep.errors import EXIT_DONE, EXIT_FAILED, ConfigError
 from optsweep.machine.devices import Slot
 from optsweep.planning.defaults import choose_slots
 from optsweep.planning.linked import RunAgain, plan_linked
-from optsweep.results.records import StudySnapshot
+from optsweep.planning.trained_again import Setting, finished_ranking, larger, repeats, spread, with_seed
+from optsweep.results.records import COMPLETED, StudySnapshot
 from optsweep.results.words import duration, quantity
-from optsweep.trust.chosen_runs import COMPLETED, Setting, finished_ranking, larger, repeats, spread, with_seed
-from optsweep.trust.pruning_risk import risk_words
-from optsweep.trust.results import measure
-from optsweep.views.fidelity import confirmation_lines, document, fidelity_lines, fidelity_table, noise_words, tie_words
+from optsweep.views.fidelity import (
+    confirmation_lines,
+    document,
+    fidelity_lines,
+    fidelity_table,
+    noise_words,
+    risk_words,
+    tie_words,
+)
 from optsweep.views.terminal import plain_console
 
 
@@ -146,7 +153,7 @@ def _cost_lines(snapshot: StudySnapshot, again: list[RunAgain]) -> list[str]:
 
 def _tell(study: Study, *, as_json: bool) -> None:
     """Print everything that has been measured."""
-    trust = measure(study, read_snapshot(study))
+    trust = read_trust(study, read_snapshot(study))
     confirmed = trust.confirmation
     if as_json:
         found = {

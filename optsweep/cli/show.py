@@ -66,9 +66,9 @@ def report(
     storage: StorageOption = None,
 ) -> None:
     """Write the study as one HTML file that needs no network."""
+    from optsweep.cli.read_trust import read_trust
     from optsweep.database.snapshot import read_snapshot
     from optsweep.results.folders import study_directory
-    from optsweep.trust.results import measure
     from optsweep.views.html import write_report
     from optsweep.views.pictures import require_kaleido, write_pictures
 
@@ -77,7 +77,7 @@ def report(
     study = study_of(name, storage)
     snapshot = read_snapshot(study)
     folder = output or study_directory(snapshot.study) / "report"
-    typer.echo(f"Report: {write_report(snapshot, folder, measure(study, snapshot))}")
+    typer.echo(f"Report: {write_report(snapshot, folder, read_trust(study, snapshot))}")
     for picture in write_pictures(snapshot, folder) if png else ():
         typer.echo(f"Picture: {picture}")
 

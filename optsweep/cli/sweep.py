@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
+from optsweep.cli.read_trust import read_trust
 from optsweep.data.prepare import Preview as DataPreview
 from optsweep.data.prepare import look
 from optsweep.database.open_study import Study
@@ -23,7 +24,6 @@ from optsweep.planning.request import Session, SweepRequest, check, check_disk, 
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
 from optsweep.study.resolve import scaling_notes
-from optsweep.trust.results import measure
 from optsweep.views.data import data_lines, data_progress
 from optsweep.views.dry_run import dry_run, dry_run_document
 from optsweep.views.live import observer
@@ -63,7 +63,7 @@ def sweep(
     if as_json:
         _print_json(status_document(snapshot))
     elif launch:
-        show(summary(snapshot, next_commands(snapshot), measure(study, snapshot)))
+        show(summary(snapshot, next_commands(snapshot), read_trust(study, snapshot)))
     return code
 
 

@@ -67,7 +67,7 @@ def fidelity(
     """Measure how far the sweep's ranking holds for longer training on more data."""
     from optsweep.cli.fidelity import Workers, run_fidelity
     from optsweep.cli.pruner_replay import tell_replay
-    from optsweep.trust.chosen_runs import Setting, factor
+    from optsweep.planning.trained_again import Setting, factor
 
     study = study_of(name, storage)
     if pruners:

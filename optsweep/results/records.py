@@ -14,6 +14,9 @@ Source = Literal["preset", "random", "tpe", "user", "linked"]
 
 RUN_STATES: tuple[RunState, ...] = ("complete", "pruned", "failed", "running", "waiting")
 
+COMPLETED = "-completed"
+"""Ends the id of a linked study's run that trains a run to its end which the pruner had cut."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:

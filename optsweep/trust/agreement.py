@@ -74,7 +74,7 @@ class Fidelity:
 
     @property
     def _confused(self) -> str:
-        """The sweep's winner and the one that is best in truth, or the runner-up where they are the same."""
+        """The sweep's winner and the run that is best in truth, or the runner-up if they are the same."""
         winner, best = self.runs[0], min(self.runs, key=lambda run: run.large)
         other = best if best is not winner else self.runs[1]
         return f"{winner.run} from {other.run}"
@@ -93,22 +93,19 @@ def fidelity(
     common = sorted(cheap.keys() & large.keys(), key=lambda run: cheap[run])
     runs = [Trained(run, cheap[run], large[run]) for run in common]
     third = runs[: max(1, round(len(runs) / 3))]
-    luck = _Luck(runs, losses, weights, noise) if _have_losses(runs, losses, weights) else None
+    have_losses = len(runs) > 1 and bool(weights) and all(run in part for run in common for part in losses)
+    winner_in_top, regret = _luck(runs, losses, weights, noise) if have_losses else (None, None)
     return Fidelity(
         setting=setting,
         runs=runs,
         overall=agreement([run.cheap for run in runs], [run.large for run in runs]),
         top_third=agreement([run.cheap for run in third], [run.large for run in third]),
         ceiling=_ceiling(third, noise) if noise and noise.deviation and len(third) > TOP else None,
-        winner_in_top=luck.winner_in_top() if luck else None,
-        regret=luck.regret() if luck else None,
+        winner_in_top=winner_in_top,
+        regret=regret,
         kept_by_better_half=_kept_by_better_half(runs),
         noise=noise,
     )
-
-
-def _have_losses(runs: list[Trained], losses: tuple[Losses, Losses], weights: list[int]) -> bool:
-    return len(runs) > 1 and bool(weights) and all(run.run in part for run in runs for part in losses)
 
 
 def _kept_by_better_half(runs: list[Trained]) -> float:
@@ -117,36 +114,24 @@ def _kept_by_better_half(runs: list[Trained]) -> float:
     return sum(run in better_half for run in best) / len(best) if best else 0.0
 
 
-class _Luck:
-    """Both settings' values with the sequences drawn again (the same for both) and the seeds' deviation added."""
+def _luck(
+    runs: list[Trained], losses: tuple[Losses, Losses], weights: list[int], noise: SeedNoise | None
+) -> tuple[float, Interval]:
+    """(Probability that the sweep's winner is among the best three of the larger setting, what picking it costs there).
 
-    def __init__(
-        self, runs: list[Trained], losses: tuple[Losses, Losses], weights: list[int], noise: SeedNoise | None
-    ) -> None:
-        size = len(weights)
-        self._runs = runs
-        self._noise = noise
-        self._rng = np.random.default_rng(SEED)
-        cheap, large = (resampled_values([part[run.run][:size] for run in runs], weights) for part in losses)
-        self._cheap, self._large = self._with_seeds(cheap), self._with_seeds(large)
+    The sequences are drawn again, the same ones for both settings, and the seeds' deviation is added.
+    """
+    rng = np.random.default_rng(SEED)
 
-    def _with_seeds(self, values: FloatArray) -> FloatArray:
-        return values + self._noise.draw(self._rng, values.shape) if self._noise else values
+    def resampled(part: Losses) -> FloatArray:
+        values = resampled_values([part[run.run][: len(weights)] for run in runs], weights)
+        return values + noise.draw(rng, values.shape) if noise else values
 
-    def _winners(self) -> FloatArray:
-        """[resamples] how far the cheap winner is behind the best at the larger setting."""
-        picked = self._large[np.arange(len(self._large)), self._cheap.argmin(axis=1)]
-        behind: FloatArray = picked - self._large.min(axis=1)
-        return behind
-
-    def winner_in_top(self) -> float:
-        limit = np.sort(self._large, axis=1)[:, min(TOP, len(self._runs)) - 1]
-        picked = self._large[np.arange(len(self._large)), self._cheap.argmin(axis=1)]
-        return float((picked <= limit).mean())
-
-    def regret(self) -> Interval:
-        cheap, large = (np.array([getattr(run, which) for run in self._runs]) for which in ("cheap", "large"))
-        return interval(float(large[cheap.argmin()] - large.min()), self._winners())
+    cheap, large = map(resampled, losses)
+    picked = large[np.arange(len(large)), cheap.argmin(axis=1)]
+    best = np.sort(large, axis=1)
+    in_top = float((picked <= best[:, min(TOP, len(runs)) - 1]).mean())
+    return in_top, interval(runs[0].large - min(run.large for run in runs), picked - best[:, 0])
 
 
 def _ceiling(runs: list[Trained], noise: SeedNoise) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.trust.statistics import LEVEL, FloatArray, resampled_values
+from optsweep.trust.statistics import LEVEL, FloatArray, Interval, resampled_values
 
 Losses = Mapping[str, NDArray[np.float32]]
 
@@ -27,46 +27,37 @@ class SeedNoise:
 
     @property
     def freedom(self) -> int:
-        """Of the deviation's estimate: few repeats leave open how large the noise is, and Student's t counts that."""
+        """Degrees of freedom: few repeats leave open how large the noise is, and Student's t counts that."""
         return self.repeats - self.configurations
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
-        """What other seeds may change."""
+        """What other seeds may change, in nats per residue."""
         moved: FloatArray = self.deviation * rng.standard_t(self.freedom, shape)
         return moved
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How far a run is behind the best one, with the interval that sequences and seeds leave open."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def is_tie(self) -> bool:
-        """Whether the run may as well be the better one."""
-        return self.low <= 0
 
 
 @dataclass(frozen=True)
 class Ties:
     """Which complete runs cannot be told from the best one."""
 
-    differences: Mapping[str, Difference]
-    """By run, the best one left out."""
+    differences: Mapping[str, Interval]
+    """Run -> how many nats it is behind the best one, which is left out, and what sequences and seeds leave open."""
     noise: SeedNoise | None
-    """None where no configuration was repeated: then only the sequences' part of the noise is known."""
+    """None if no configuration was repeated: then only the sequences' part of the noise is known."""
+
+    @property
+    def count(self) -> int:
+        return sum(map(self.tied, self.differences))
 
     def tied(self, run: str) -> bool:
-        return run in self.differences and self.differences[run].is_tie
+        """Whether the run may as well be the better one."""
+        return run in self.differences and self.differences[run].low <= 0
 
 
 def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ties | None:
     """Each complete run against the best, by a paired bootstrap over sequences plus the seeds' variance.
 
-    None where fewer than two runs have kept their losses.
+    None if fewer than two runs have kept their losses.
     """
     # Loaded only here: a command that refuses its input must not wait for it.
     from scipy.special import ndtri, stdtrit
@@ -79,16 +70,12 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
     tail = (1 + LEVEL) / 2
     seeds = math.sqrt(2) * noise.deviation * stdtrit(noise.freedom, tail) if noise else 0.0
     halves = np.hypot(ndtri(tail) * (values - values[:, :1]).std(axis=0), seeds)
-    points = {run.run: run.value for run in snapshot.ranking if run.value is not None}
+    behind = [(run.value or 0.0) - (snapshot.ranking[0].value or 0.0) for run in snapshot.ranking if run.run in losses]
     differences = {
-        run: _difference(points[run] - points[ranked[0]], float(half))
-        for run, half in zip(ranked[1:], halves[1:], strict=True)
+        run: Interval(value, value - float(half), value + float(half))
+        for run, value, half in zip(ranked[1:], behind[1:], halves[1:], strict=True)
     }
     return Ties(differences, noise)
-
-
-def _difference(value: float, half: float) -> Difference:
-    return Difference(value, value - half, value + half)
 
 
 def pooled_noise(runs: list[RunRecord]) -> SeedNoise | None:

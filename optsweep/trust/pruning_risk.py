@@ -8,7 +8,6 @@ from statistics import median, quantiles
 
 from optsweep.results.costs import cut_by_pruner
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import quantity, rounded_percent
 from optsweep.trust.noise import SeedNoise
 
 TOP = 3
@@ -32,7 +31,7 @@ class PruningRisk:
 
 
 def pruning_risk(snapshot: StudySnapshot, completed: dict[str, float], noise: SeedNoise | None) -> PruningRisk | None:
-    """None where nothing was cut, or a script of its own trains.
+    """None if nothing was cut, or the study trains with your own script.
 
     ``completed`` are values of cut runs that were trained to their end since.
     """
@@ -58,29 +57,24 @@ def _close(snapshot: StudySnapshot, cut: list[RunRecord], noise: SeedNoise | Non
     return sum(gap < apart for gap in gaps)
 
 
-def risk_words(risk: PruningRisk | None) -> list[str]:
-    if risk is None:
-        return []
-    parts = []
-    if risk.close is not None:
-        parts.append(f"{risk.close} of {risk.cut} cut runs were closer to the median than two seeds are to each other")
-    if risk.completed:
-        parts.append(f"{risk.entered_top} of {risk.completed} trained to their end would be among the best {TOP}")
-    if not parts:
-        parts = ["not measured; `optsweep fidelity` trains some of the cut runs to their end"]
-    return [f"Risk of pruning: {'; '.join(parts)}"]
+@dataclass(frozen=True)
+class LongBudget:
+    """Many complete runs were best long before their end: the budget is too long for the subset."""
+
+    early: int
+    """Runs that were best before `PEAKED_EARLY` of it, of ``runs`` complete ones."""
+    runs: int
+    enough: float
+    """Sequences that would do."""
 
 
-def budget_words(snapshot: StudySnapshot) -> list[str]:
-    """Where many complete runs were best long before their end: that the budget is too long, and a shorter one."""
+def long_budget(snapshot: StudySnapshot) -> LongBudget | None:
+    """None if most runs still got better, or too few are complete to tell."""
     runs = [run for run in snapshot.ranking if run.best_step is not None and "training" in run.config]
     peaks = [(run.best_step or 0) / run.config["training"]["n_iters"] for run in runs]
     early = [peak for peak in peaks if peak < PEAKED_EARLY]
     if len(runs) < FEWEST_RUNS or len(early) <= MOST_EARLY * len(runs):
-        return []
+        return None
     budget = snapshot.definition["budget"]
-    wanted = MARGIN * quantiles(early, n=4, method="inclusive")[-1] * budget["sequences"] * budget["scale"]
-    return [
-        f"Budget too long for the subset: {len(early)} of {len(runs)} complete runs were best before "
-        f"{rounded_percent(PEAKED_EARLY)} of it; {quantity(float(f'{wanted:.2g}'))} sequences would do"
-    ]
+    enough = MARGIN * quantiles(early, n=4, method="inclusive")[-1] * budget["sequences"] * budget["scale"]
+    return LongBudget(len(early), len(runs), enough)

@@ -20,7 +20,7 @@ FEWEST_RANKED = 4
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate and its 95 % bootstrap interval."""
+    """An estimate and its 95 % interval."""
 
     value: float
     low: float

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from optsweep.trust.agreement import Fidelity
-from optsweep.trust.confirmation import Confirmation
-from optsweep.trust.noise import SeedNoise, Ties
-from optsweep.trust.pruning_risk import PruningRisk
+import numpy as np
+from numpy.typing import NDArray
+
+from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
+from optsweep.trust.agreement import Fidelity, fidelity
+from optsweep.trust.confirmation import Confirmation, confirmation
+from optsweep.trust.noise import Losses, SeedNoise, Ties, pooled_noise, ties
+from optsweep.trust.pruning_risk import PruningRisk, pruning_risk
+
+
+@dataclass(frozen=True)
+class StudyLosses:
+    """A study as it stands, and the losses that its complete runs have kept."""
+
+    snapshot: StudySnapshot
+    losses: Losses
 
 
 @dataclass(frozen=True)
 class Trust:
-    """None and empty where nothing has been measured yet; `optsweep.trust.results` reads it."""
+    """None and empty if nothing has been measured yet."""
 
     ties: Ties | None = None
     noise: SeedNoise | None = None
@@ -20,9 +33,80 @@ class Trust:
     confirmation: Confirmation | None = None
     risk: PruningRisk | None = None
 
-    def mark(self, run: str) -> str:
-        """ "=" behind the rank of a run that cannot be told from the best one."""
-        return "=" if self.ties is not None and self.ties.tied(run) else ""
+    def ranked(self, snapshot: StudySnapshot) -> list[tuple[str | None, RunRecord]]:
+        """All runs with their ranks, the best first: "1", "2=" if it cannot be told from the best, None without one.
+
+        A run that was cut short or has not ended has no rank.
+        """
+        ranking = snapshot.ranking
+        ranks = {run.run: f"{rank}{self._mark(run)}" for rank, run in enumerate(ranking, start=1)}
+        others = [run for run in snapshot.runs if run.run not in ranks]
+        return [(ranks.get(run.run), run) for run in [*ranking, *others]]
+
+    def _mark(self, run: RunRecord) -> str:
+        return "=" if self.ties is not None and self.ties.tied(run.run) else ""
 
 
 NOT_MEASURED = Trust()
+
+
+def assess(
+    sweep: StudyLosses, repeats: Sequence[StudyLosses], larger: Sequence[StudyLosses], confirmed: Sequence[StudyLosses]
+) -> Trust:
+    """What a study and those that train its runs again show of its ranking.
+
+    ``repeats`` train at the sweep's own setting, each of ``larger`` at one that is larger, and ``confirmed`` are the
+    finalists with fresh seeds; all may be empty.
+    """
+    snapshot = sweep.snapshot
+    weights = snapshot.data.get("weights")
+    noise = pooled_noise([run for one in (sweep, *repeats) for run in one.snapshot.runs])
+    completed = _by_origin(repeats, COMPLETED)
+    return Trust(
+        ties=ties(snapshot, sweep.losses, noise),
+        noise=noise,
+        fidelity=_fidelity(sweep, completed, larger, noise),
+        confirmation=confirmation(snapshot, confirmed[0].snapshot, confirmed[0].losses, weights, noise)
+        if confirmed and weights
+        else None,
+        risk=pruning_risk(snapshot, completed.values, noise),
+    )
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Complete runs by the run of the sweep that they train again."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    losses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+
+def _by_origin(linked: Sequence[StudyLosses], ending: str = "") -> _Runs:
+    """The complete runs of the studies whose ids end in ``ending``."""
+    found = _Runs()
+    for again in linked:
+        for run in again.snapshot.ranking:
+            if run.of is not None and run.value is not None and run.run.endswith(ending):
+                found.values[run.of] = run.value
+                if run.run in again.losses:
+                    found.losses[run.of] = again.losses[run.run]
+    return found
+
+
+def _fidelity(
+    sweep: StudyLosses, completed: _Runs, larger: Sequence[StudyLosses], noise: SeedNoise | None
+) -> tuple[Fidelity, ...]:
+    """One comparison for every larger setting that has complete runs."""
+    snapshot = sweep.snapshot
+    # Whole curves at the sweep's own setting: its complete runs, and pruned ones that were completed later.
+    cheap = {run.run: run.value for run in snapshot.ranking if run.value is not None} | completed.values
+    cheap_losses = {**sweep.losses, **completed.losses}
+    weights = snapshot.data["weights"]["validation"] if "weights" in snapshot.data else []
+    found = []
+    for again in larger:
+        large = _by_origin([again])
+        if large.values.keys() & cheap.keys():
+            setting = again.snapshot.data.get("setting", again.snapshot.study)
+            losses = (cheap_losses, large.losses)
+            found.append(fidelity(setting, cheap, large.values, losses=losses, weights=weights, noise=noise))
+    return tuple(found)

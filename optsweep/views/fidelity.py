@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from optsweep.results.words import nats, rounded_percent
+from optsweep.results.records import StudySnapshot
+from optsweep.results.words import nats, quantity, rounded_percent
 from optsweep.trust.agreement import TOP, Fidelity
 from optsweep.trust.confirmation import Confirmation
 from optsweep.trust.noise import SeedNoise, Ties
+from optsweep.trust.pruning_risk import PEAKED_EARLY, PruningRisk, long_budget
 from optsweep.trust.statistics import Agreement, Interval
 
 
@@ -30,7 +32,7 @@ def tie_words(ties: Ties | None) -> list[str]:
     """What the marks in the ranking mean; nothing where ties could not be judged."""
     if ties is None:
         return []
-    tied = sum(difference.is_tie for difference in ties.differences.values())
+    tied = ties.count
     runs = "run" if tied == 1 else "runs"
     head = f"= marks a tie: {tied} {runs} cannot be told from the best one" if tied else "No run ties with the best one"
     seeds = (
@@ -39,6 +41,31 @@ def tie_words(ties: Ties | None) -> list[str]:
         else "the seeds' noise, which `optsweep fidelity` measures, comes on top"
     )
     return [f"{head} (paired bootstrap over the validation sequences; {seeds})"]
+
+
+def risk_words(risk: PruningRisk | None) -> list[str]:
+    """What pruning may have cost; nothing if it cut no run."""
+    if risk is None:
+        return []
+    parts = []
+    if risk.close is not None:
+        parts.append(f"{risk.close} of {risk.cut} cut runs were closer to the median than two seeds are to each other")
+    if risk.completed:
+        parts.append(f"{risk.entered_top} of {risk.completed} trained to their end would be among the best {TOP}")
+    if not parts:
+        parts = ["not measured; `optsweep fidelity` trains some of the cut runs to their end"]
+    return [f"Risk of pruning: {'; '.join(parts)}"]
+
+
+def budget_words(snapshot: StudySnapshot) -> list[str]:
+    """That the budget is too long for the subset, and which would do; nothing if it is not."""
+    found = long_budget(snapshot)
+    if found is None:
+        return []
+    return [
+        f"Budget too long for the subset: {found.early} of {found.runs} complete runs were best before "
+        f"{rounded_percent(PEAKED_EARLY)} of it; {quantity(float(f'{found.enough:.2g}'))} sequences would do"
+    ]
 
 
 def fidelity_lines(found: Fidelity) -> list[str]:

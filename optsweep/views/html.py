@@ -29,10 +29,17 @@ from optsweep.results.words import (
     source_words,
     state_words,
 )
-from optsweep.trust.pruning_risk import budget_words, risk_words
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.drawings import Drawing, drawings
-from optsweep.views.fidelity import confirmation_lines, fidelity_lines, fidelity_table, noise_words, tie_words
+from optsweep.views.fidelity import (
+    budget_words,
+    confirmation_lines,
+    fidelity_lines,
+    fidelity_table,
+    noise_words,
+    risk_words,
+    tie_words,
+)
 from optsweep.views.markup import bullets, section, table
 from optsweep.views.output import writing
 
@@ -104,13 +111,10 @@ def _head(snapshot: StudySnapshot) -> str:
 
 
 def _ranking(snapshot: StudySnapshot, trust: Trust) -> str:
-    ranked = snapshot.ranking
-    ranks = {run.run: f"{place}{trust.mark(run.run)}" for place, run in enumerate(ranked, start=1)}
-    rest = [run for run in snapshot.runs if run.run not in ranks]
     head = ["rank", "run", "value", "last value", "source", "sequences", seconds_unit(snapshot.runs), "done", "state"]
     rows = [
         [
-            ranks.get(run.run),
+            rank,
             run.run,
             nats(run.value),
             nats(run.last_value),
@@ -120,7 +124,7 @@ def _ranking(snapshot: StudySnapshot, trust: Trust) -> str:
             percent(run.progress),
             state_words(run),
         ]
-        for run in [*ranked, *rest]
+        for rank, run in trust.ranked(snapshot)
     ]
     note = "<p>Only runs that went on to their end are ranked; a pruned run's value was cut short.</p>"
     return note + table(head, rows, numbers={0, 2, 3, 5, 6, 7}) + bullets(tie_words(trust.ties))

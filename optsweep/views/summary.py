@@ -24,9 +24,8 @@ from optsweep.results.words import (
     seconds_unit,
     source_words,
 )
-from optsweep.trust.pruning_risk import budget_words, risk_words
 from optsweep.trust.trust import NOT_MEASURED, Trust
-from optsweep.views.fidelity import tie_words
+from optsweep.views.fidelity import budget_words, risk_words, tie_words
 from optsweep.views.status import reasons
 from optsweep.views.terminal import AsciiSafe, Column, RunTable, name, settings_grid, state
 
@@ -47,12 +46,10 @@ def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust 
 
 
 def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
-    ranked = snapshot.ranking
-    ranks = {run.run: f"{place}{trust.mark(run.run)}" for place, run in enumerate(ranked, start=1)}
-    # Pruned runs were cut short: their values stand in the table, but take no place in the ranking.
-    rest = [run for run in snapshot.runs if run.run not in ranks]
+    ranked = trust.ranked(snapshot)
+    ranks = {run.run: rank or ABSENT for rank, run in ranked}
     columns = [
-        Column("rank", lambda run: ranks.get(run.run, ABSENT), "right"),
+        Column("rank", lambda run: ranks[run.run], "right"),
         Column("run", lambda run: name(run.run), shrinks=True),
         Column("value", lambda run: nats(run.value), "right"),
         Column("source", source_words),
@@ -60,7 +57,7 @@ def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
         Column(seconds_unit(snapshot.runs), lambda run: f"{finite(run.seconds) or 0:.0f}", "right"),
         Column("state", state),
     ]
-    return RunTable([*ranked, *rest], columns)
+    return RunTable([run for _, run in ranked], columns)
 
 
 def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from optsweep.errors import ConfigError
+from optsweep.planning.trained_again import Setting, factor, finished_ranking, larger, repeats, spread, with_seed
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.search.sampling import random_parameters
 from optsweep.study.file import load_study
 from optsweep.study.resolve import resolve
-from optsweep.trust.chosen_runs import Setting, factor, finished_ranking, larger, repeats, spread, with_seed
 from tests.report.conftest import make_run, make_snapshot
 
 DEFINITION = load_study("uniref50")

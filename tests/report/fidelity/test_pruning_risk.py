@@ -8,7 +8,8 @@ import pytest
 
 from optsweep.results.records import StudySnapshot
 from optsweep.trust.noise import SeedNoise
-from optsweep.trust.pruning_risk import budget_words, pruning_risk, risk_words
+from optsweep.trust.pruning_risk import pruning_risk
+from optsweep.views.fidelity import budget_words, risk_words
 from tests.report.conftest import CONFIG, make_run, make_snapshot
 
 CURVE = {1: 3.0, 2: 2.9, 3: 2.85}

@@ -13,7 +13,7 @@ from optsweep.errors import ConfigError
 from optsweep.planning.full_config import full_config
 from optsweep.planning.linked import RunAgain
 from optsweep.results.costs import cut_by_pruner
-from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
 from optsweep.study.resolve import derived_seed, lengthened
 
 DENSITY = 1.7
@@ -22,8 +22,6 @@ REPEATED = 5
 """So many of the best configurations are repeated with other seeds."""
 FEWEST_RUNS = 4
 MOST_TIMES = 10_000
-COMPLETED = "-completed"
-"""What the id of a run that the pruner had cut ends in when it is trained to its end."""
 
 
 @dataclass(frozen=True)
