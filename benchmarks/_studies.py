@@ -13,9 +13,10 @@ from optuna.distributions import distribution_to_json
 from optuna.storages._rdb import models
 from optuna.trial import TrialState
 
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study
 from optsweep.database.tables import runs
+from optsweep.database.urls import storage_url
 from optsweep.planning.plan import plan_study
 from optsweep.results.records import PREFIX
 from optsweep.search.sampling import distributions_for

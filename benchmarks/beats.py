@@ -13,9 +13,10 @@ import time
 import psutil
 import sqlalchemy as sa
 
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
+from optsweep.database.lease import Cause, RunProgress
 from optsweep.database.open_study import Study, open_study
-from optsweep.database.queue import Cause, Standing
+from optsweep.database.urls import storage_url
 from optsweep.machine.process import identify
 from optsweep.workers.lease_keeper import BEAT_SECONDS
 
@@ -30,7 +31,7 @@ def main() -> None:
     assert lease is not None, "no run waits"
     server, mine = _server_seconds(study), time.process_time()
     for _ in range(given.times):
-        study.queue.beat(lease, Standing())
+        study.queue.beat(lease, RunProgress())
         study.stop_reason()
     server, mine = _server_seconds(study) - server, time.process_time() - mine
     study.queue.hand_back(lease, Cause.INTERRUPTION, "the benchmark is over")

@@ -32,7 +32,8 @@ import json, sys, time
 import optuna
 from optsweep.workers import run as objective
 from optsweep.machine.process import identify
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
+from optsweep.database.urls import storage_url
 from optsweep.database.open_study import open_study
 started = time.process_time()
 study = open_study(open_storage(storage_url(sys.argv[1])), "bench")

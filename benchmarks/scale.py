@@ -19,10 +19,11 @@ from pathlib import Path
 import psutil
 import sqlalchemy as sa
 
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.tables import runs
+from optsweep.database.urls import storage_url
 
 REPOSITORY = Path(__file__).parents[1]
 EVALUATIONS = 5

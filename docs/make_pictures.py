@@ -11,9 +11,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
 from optsweep.database.open_study import open_study
 from optsweep.database.snapshot import read_snapshot
+from optsweep.database.urls import storage_url
 from optsweep.planning.defaults import last_study
 from optsweep.results.records import StudySnapshot
 from optsweep.views.live import frame

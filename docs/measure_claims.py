@@ -17,7 +17,8 @@ import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage, RDBStorage
 
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
+from optsweep.database.urls import storage_url
 
 QUEUED = 200
 STUDY = "claims"

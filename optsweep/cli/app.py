@@ -68,8 +68,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, store no
 
 
 def study_of(name: str | None, storage: str | None) -> Study:
-    from optsweep.database.connection import nothing_yet, open_storage, storage_url
+    from optsweep.database.connection import nothing_yet, open_storage
     from optsweep.database.open_study import open_study, study_names
+    from optsweep.database.urls import storage_url
     from optsweep.planning.defaults import last_study, study_name
 
     url = storage_url(storage)

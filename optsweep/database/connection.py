@@ -1,13 +1,16 @@
-"""An open database that many processes share: its tables, its locks, its clock."""
+"""An open database that many processes share: its transactions, its locks, its clock."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 import optuna
 import sqlalchemy as sa
@@ -17,58 +20,49 @@ from sqlalchemy import exc
 
 from optsweep.database import servers, sqlite
 from optsweep.database.optuna_storage import BulkStorage
-from optsweep.database.outage import retried
+from optsweep.database.outage import patiently
 from optsweep.database.tables import metadata
-from optsweep.database.urls import is_sqlite, masked, secrets, storage_url
+from optsweep.database.urls import is_sqlite, masked, secrets
 from optsweep.errors import StorageError
 from optsweep.files import locked
 
-__all__ = [
-    "Storage",
-    "check_reachable",
-    "is_sqlite",
-    "masked",
-    "nothing_yet",
-    "open_existing",
-    "open_storage",
-    "reopen_storage",
-    "storage_url",
-]
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
 class Storage:
-    """An open database: Optuna's storage, and the engine that its own tables use."""
+    """An open database: Optuna's storage, and transactions on our own tables beside it."""
 
     url: sa.URL
     optuna: BaseStorage
     """With Optuna's cache of finished trials: for reading."""
     backend: BulkStorage
     """Without it: for writing to trials, of which the cache knows only those that it has read."""
-    engine: sa.Engine
 
-    @contextlib.contextmanager
-    def lock(self, purpose: str) -> Iterator[None]:
-        """Hold the named lock of this database; whoever dies loses it at once.
+    @property
+    def engine(self) -> sa.Engine:
+        """The connections of both; a statement that must not be repeated, or not wait, uses it directly."""
+        return self.backend.engine
 
-        Raises `StorageError` where somebody else holds it for longer than two minutes.
+    def transaction(self, work: Callable[[sa.Connection], _Result]) -> _Result:
+        """Do ``work`` as one transaction, again while the database is away; raises `StorageUnavailable`.
+
+        It must be safe to repeat: a commit whose answer was lost may have happened.
         """
-        name = f"optsweep {purpose}"
-        busy = StorageError(f"storage {masked(self.url)}: another process holds the lock {name!r}; try again")
-        if is_sqlite(self.url):
-            try:
-                with locked(Path(f"{self.url.database}.lock"), timeout=servers.LOCK_SECONDS):
-                    yield
-            except TimeoutError:
-                raise busy from None
-            return
-        with self.engine.begin() as connection:
-            if not servers.take_lock(connection, name):
-                raise busy
-            try:
-                yield
-            finally:
-                servers.release_lock(connection, name)
+
+        def once() -> _Result:
+            with self.engine.begin() as connection:
+                return work(connection)
+
+        return patiently(once)
+
+    def lock(self, purpose: str) -> AbstractContextManager[None]:
+        """Hold the named lock of this database; a process that dies loses it at once.
+
+        Raises `StorageError` if another process holds it for longer than two minutes.
+        """
+        return _lock(self.url, purpose, self.engine)
 
     def now(self, connection: sa.Connection) -> float:
         """The database's clock in epoch seconds: the one clock that all hosts share."""
@@ -79,40 +73,51 @@ class Storage:
         }[connection.dialect.name]
         return float(connection.execute(sa.text(query)).scalar_one())
 
+    def complete(self) -> None:
+        """Make the tables of ours that a database of an earlier version lacks; safe in several processes at once."""
+        if not metadata.tables.keys() <= set(patiently(lambda: sa.inspect(self.engine).get_table_names())):
+            with self.lock("tables"):
+                metadata.create_all(self.engine)
+
     def close(self) -> None:
         self.engine.dispose()
 
 
-def check_reachable(url: sa.URL) -> None:
-    """Raise `StorageError` where the database could not be opened or made, or is another program's; writes nothing."""
-    with _user_errors(url):
-        if is_sqlite(url):
-            sqlite.check_path(url)
-        tables = _tables(url)
-    # Of the tables that Optuna and we make, one of these comes first.
-    if tables and tables.isdisjoint({"studies", "version_info", "optsweep_runs"}):
-        raise StorageError(
-            f"storage {masked(url)}: holds another program's tables ({', '.join(sorted(tables)[:3])}); "
-            "give optsweep a database of its own"
-        )
+class _HasStorage(Protocol):
+    @property
+    def storage(self) -> Storage: ...
+
+
+_Owner = TypeVar("_Owner", bound=_HasStorage)
+
+
+def transaction(
+    work: Callable[Concatenate[_Owner, sa.Connection, _Parameters], _Result],
+) -> Callable[Concatenate[_Owner, _Parameters], _Result]:
+    """Make a function of (study or queue, connection, ...) a `Storage.transaction`; it is called without connection."""
+
+    @functools.wraps(work)
+    def run(owner: _Owner, /, *args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+        return owner.storage.transaction(lambda connection: work(owner, connection, *args, **kwargs))
+
+    return run
 
 
 def open_storage(url: sa.URL, *, create: bool = False) -> Storage:
-    """Open the database; with ``create`` its tables are made where they are missing (one process at a time).
+    """Open the database; with ``create`` its tables are made if they are missing (one process at a time).
 
-    Raises `StorageError` where the database cannot be reached, does not exist, or holds another program's tables.
+    Raises `StorageError` if the database cannot be reached, does not exist, or holds another program's tables.
     """
+    storage = open_existing(url)
     if not create:
-        storage = open_existing(url)
         if storage is None:
             raise nothing_yet(url)
         return storage
-    check_reachable(url)
     with _user_errors(url):
-        if is_sqlite(url):
-            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        # The launcher makes the tables alone: Optuna's own creation races (optuna issue 4621).
-        return _open_alone(url)
+        if storage is None:
+            return _create(url)
+        storage.complete()
+        return storage
 
 
 def nothing_yet(url: sa.URL) -> StorageError:
@@ -120,16 +125,33 @@ def nothing_yet(url: sa.URL) -> StorageError:
 
 
 def open_existing(url: sa.URL) -> Storage | None:
-    """Open the database, or None where nothing of ours is in it yet; writes nothing."""
-    check_reachable(url)
+    """Open the database, or None if nothing of ours is in it yet; writes nothing.
+
+    Raises `StorageError` if it cannot be opened or made, or is another program's.
+    """
+    tables = check_reachable(url)
     with _user_errors(url):
-        return _open(url, create=False) if "optsweep_runs" in _tables(url) else None
+        return _open(url) if "optsweep_runs" in tables else None
 
 
-@retried
+def check_reachable(url: sa.URL) -> set[str]:
+    """The names of the database's tables; raises `StorageError` as `open_existing` does, and writes nothing."""
+    with _user_errors(url):
+        if is_sqlite(url):
+            sqlite.check_path(url)
+        tables = sqlite.table_names(url) if is_sqlite(url) else servers.table_names(url)
+    # Of the tables that Optuna and we make, one of these comes first.
+    if tables and tables.isdisjoint({"studies", "version_info", "optsweep_runs"}):
+        raise StorageError(
+            f"storage {masked(url)}: holds another program's tables ({', '.join(sorted(tables)[:3])}); "
+            "give optsweep a database of its own"
+        )
+    return tables
+
+
 def reopen_storage(url: sa.URL) -> Storage:
     """Open a database that is known to hold a study of ours, in the middle of a sweep: its server may be restarting."""
-    return _open(url, create=False)
+    return patiently(_open, url)
 
 
 @contextlib.contextmanager
@@ -137,7 +159,7 @@ def _user_errors(url: sa.URL) -> Iterator[None]:
     """What can be wrong with a database that the user named, in one line without its password."""
     try:
         yield
-    except (exc.SQLAlchemyError, StorageInternalError, OSError, TypeError, ValueError) as error:
+    except (exc.SQLAlchemyError, sqlite3.Error, StorageInternalError, OSError, TypeError, ValueError) as error:
         # TypeError and ValueError are PyMySQL's words for an option that it does not know.
         raise StorageError(f"storage {masked(url)}: {_first_line(error, url)}") from None
     except RuntimeError as error:
@@ -148,26 +170,37 @@ def _user_errors(url: sa.URL) -> Iterator[None]:
         ) from None
 
 
-def _open_alone(url: sa.URL) -> Storage:
-    if is_sqlite(url):
-        with locked(Path(f"{url.database}.lock"), timeout=servers.LOCK_SECONDS):
-            return _open(url, create=True)
-    plain = Storage(url, _no_storage(), _no_storage(), sa.create_engine(url, **servers.engine_arguments(url)))
+@contextlib.contextmanager
+def _lock(url: sa.URL, purpose: str, engine: sa.Engine | None) -> Iterator[None]:
+    name = f"optsweep {purpose}"
+    with contextlib.ExitStack() as stack:
+        try:
+            if is_sqlite(url) or engine is None:
+                stack.enter_context(locked(Path(f"{url.database}.lock"), timeout=servers.LOCK_SECONDS))
+            else:
+                stack.enter_context(servers.lock(engine, name))
+        except TimeoutError:
+            busy = f"storage {masked(url)}: another process holds the lock {name!r}; try again"
+            raise StorageError(busy) from None
+        yield
+
+
+def _create(url: sa.URL) -> Storage:
+    # The launcher makes the tables alone: Optuna's own creation races (optuna issue 4621).
+    engine = None if is_sqlite(url) else sa.create_engine(url, **servers.engine_arguments(url))
+    if engine is None:
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     try:
-        with plain.lock("tables"):
+        with _lock(url, "tables", engine):
             return _open(url, create=True)
     finally:
-        plain.close()
+        if engine is not None:
+            engine.dispose()
 
 
-def _no_storage() -> Any:
-    """A lock needs the engine only; Optuna's storage is opened under it."""
-    return None
-
-
-def _open(url: sa.URL, *, create: bool) -> Storage:
+def _open(url: sa.URL, create: bool = False) -> Storage:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    # A lost connection is told in one line by whoever waits for it; SQLAlchemy would add a traceback.
+    # A lost connection is told in one line by whatever waits for it; SQLAlchemy would add a traceback.
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     module = sqlite if is_sqlite(url) else servers
     backend = BulkStorage(
@@ -175,25 +208,10 @@ def _open(url: sa.URL, *, create: bool) -> Storage:
         engine_kwargs=module.engine_arguments(url),
         skip_table_creation=not create,
     )
-    if is_sqlite(url):
-        sa.event.listen(backend.engine, "begin", sqlite.begin_immediate)
-    else:
-        servers.set_up_sessions(backend.engine)
+    module.set_up(backend.engine)
     if create:
         metadata.create_all(backend.engine)
-    return Storage(url, optuna.storages.get_storage(backend), backend, backend.engine)
-
-
-def _tables(url: sa.URL) -> set[str]:
-    """The names of all tables; looking changes nothing, not even another program's SQLite file to WAL."""
-    if is_sqlite(url) and not Path(str(url.database)).exists():
-        return set()
-    arguments = sqlite.looking_arguments(url) if is_sqlite(url) else servers.engine_arguments(url)
-    engine = sa.create_engine(url, **arguments)
-    try:
-        return set(sa.inspect(engine).get_table_names())
-    finally:
-        engine.dispose()
+    return Storage(url, optuna.storages.get_storage(backend), backend)
 
 
 def _first_line(error: BaseException, url: sa.URL) -> str:

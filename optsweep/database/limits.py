@@ -40,8 +40,7 @@ def set_limits(study: Study, *, deadline: str | None, max_gpu_hours: float | Non
     """Store the limits of this start; a start without them lifts earlier ones."""
     at = None
     if deadline is not None:
-        with study.storage.engine.connect() as connection:
-            at = study.storage.now(connection) + seconds_until(deadline)
+        at = study.storage.transaction(study.storage.now) + seconds_until(deadline)
     study.set_attribute("deadline", at)
     study.set_attribute("max_gpu_hours", max_gpu_hours)
 

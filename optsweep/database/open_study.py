@@ -11,10 +11,11 @@ import optuna
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
-from optsweep.database.connection import Storage, masked
-from optsweep.database.outage import retried
+from optsweep.database.connection import Storage, transaction
+from optsweep.database.outage import patiently
 from optsweep.database.queue import Queue
 from optsweep.database.tables import runs
+from optsweep.database.urls import masked
 from optsweep.errors import StorageError
 from optsweep.results.records import PREFIX
 from optsweep.study.file import StudyDefinition
@@ -45,30 +46,24 @@ class Study:
         """corpus and subset (paths), num_sequences, source_sequences, synthetic, manifest, reference."""
         return dict(self.attributes()["data"])
 
-    @retried
     def optuna(self, **arguments: Any) -> optuna.Study:
         """The study as Optuna sees it; sampler and pruner are the caller's, since Optuna stores neither."""
-        return optuna.load_study(study_name=self.name, storage=self.storage.optuna, **arguments)
+        return patiently(optuna.load_study, study_name=self.name, storage=self.storage.optuna, **arguments)
 
-    @retried
     def attributes(self) -> dict[str, Any]:
         """Our own attributes of the study, without their prefix."""
-        stored = self.storage.backend.get_study_user_attrs(self.study_id)
+        stored = patiently(self.storage.backend.get_study_user_attrs, self.study_id)
         return {key.removeprefix(PREFIX): value for key, value in stored.items() if key.startswith(PREFIX)}
 
-    @retried
     def set_attribute(self, key: str, value: Any) -> None:
-        self.storage.backend.set_study_user_attr(self.study_id, PREFIX + key, value)
+        patiently(self.storage.backend.set_study_user_attr, self.study_id, PREFIX + key, value)
 
-    @retried
     def trial(self, trial_id: int) -> FrozenTrial:
-        return self.storage.backend.get_trial(trial_id)
+        return patiently(self.storage.backend.get_trial, trial_id)
 
-    @retried
     def set_trial_attribute(self, trial_id: int, key: str, value: Any) -> None:
-        self.storage.backend.set_trial_user_attr(trial_id, PREFIX + key, value)
+        patiently(self.storage.backend.set_trial_user_attr, trial_id, PREFIX + key, value)
 
-    @retried
     def stop_reason(self) -> str | None:
         """Why no run may go on ("stopped by the user", a limit that is reached), or None."""
         attributes = self.attributes()
@@ -77,7 +72,6 @@ class Study:
             return str(stop["reason"])
         return self._limit_reached(attributes)
 
-    @retried
     def claim_refusal(self) -> str | None:
         """Why no further run may be claimed; running ones may go on."""
         attributes = self.attributes()
@@ -88,18 +82,17 @@ class Study:
         deadline, hours = attributes.get("deadline"), attributes.get("max_gpu_hours")
         if deadline is None and hours is None:
             return None
-        with self.storage.engine.connect() as connection:
-            if deadline is not None and self.storage.now(connection) >= deadline:
-                return "the deadline is reached"
-            if hours is not None:
-                used = sa.select(sa.func.sum(runs.c.seconds)).where(
-                    # Runs without an attempt were taken over from another study, which has paid for them.
-                    runs.c.study_id == self.study_id,
-                    runs.c.attempts > 0,
-                )
-                if (connection.execute(used).scalar() or 0.0) >= hours * 3600:
-                    return f"the limit of {hours:g} GPU-hours is reached"
+        if deadline is not None and self.storage.transaction(self.storage.now) >= deadline:
+            return "the deadline is reached"
+        if hours is not None and self._seconds_used() >= hours * 3600:
+            return f"the limit of {hours:g} GPU-hours is reached"
         return None
+
+    @transaction
+    def _seconds_used(self, connection: sa.Connection) -> float:
+        # Runs without an attempt were taken over from another study, which has paid for them.
+        paid = [runs.c.study_id == self.study_id, runs.c.attempts > 0]
+        return connection.execute(sa.select(sa.func.sum(runs.c.seconds)).where(*paid)).scalar() or 0.0
 
 
 def study_names(storage: Storage) -> list[str]:
@@ -109,12 +102,10 @@ def study_names(storage: Storage) -> list[str]:
     return [str(name) for name in names]
 
 
-@retried
 def find_study(storage: Storage, name: str) -> Study | None:
     """The study, or None; raises `StorageError` where it is not one of ours or was written by another major Optuna."""
-    with storage.engine.connect() as connection:
-        query = sa.text("SELECT study_id FROM studies WHERE study_name = :name")
-        study_id = connection.execute(query, {"name": name}).scalar()
+    query = sa.text("SELECT study_id FROM studies WHERE study_name = :name")
+    study_id = storage.transaction(lambda connection: connection.execute(query, {"name": name}).scalar())
     if study_id is None:
         return None
     study = Study(storage, name, int(study_id))

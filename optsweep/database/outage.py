@@ -20,36 +20,41 @@ _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 
-def retried(operation: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """Repeat ``operation`` while the database is away; raises `StorageUnavailable` when patience is at its end.
+def patiently(
+    operation: Callable[_Parameters, _Result], *args: _Parameters.args, **kwargs: _Parameters.kwargs
+) -> _Result:
+    """The answer of ``operation``, repeated while the database is away; raises `StorageUnavailable` in the end.
 
-    The operation must be safe to repeat: a commit whose answer was lost may have happened.
+    It must be safe to repeat: a commit whose answer was lost may have happened.
     """
+    start, pause, said = time.monotonic(), 0.05, False
+    while True:
+        try:
+            result = operation(*args, **kwargs)
+        except (exc.DBAPIError, exc.TimeoutError, StorageInternalError) as error:
+            if not is_passing(error):
+                raise
+            waited = time.monotonic() - start
+            if is_at_its_end(waited):
+                raise StorageUnavailable(f"no answer from the database for {waited:.0f} s: {_words(error)}") from error
+            if not said:
+                _logger.warning("no answer from the database, trying again: %s", _words(error))
+                said = True
+        else:
+            if said:
+                _logger.warning("the database answers again after %.1f s", time.monotonic() - start)
+            return result
+        # Jitter, so that the workers of a restarted server do not come back all at once.
+        time.sleep(pause * random.uniform(0.5, 1.5))
+        pause = min(pause * 2, 5.0)
+
+
+def retried(operation: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """``operation``, called `patiently`."""
 
     @functools.wraps(operation)
     def repeat(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        start, pause, said = time.monotonic(), 0.05, False
-        while True:
-            try:
-                result = operation(*args, **kwargs)
-            except (exc.DBAPIError, exc.TimeoutError, StorageInternalError) as error:
-                if not is_passing(error):
-                    raise
-                waited = time.monotonic() - start
-                if is_at_its_end(waited):
-                    raise StorageUnavailable(
-                        f"no answer from the database for {waited:.0f} s: {_words(error)}"
-                    ) from error
-                if not said:
-                    _logger.warning("no answer from the database, trying again: %s", _words(error))
-                    said = True
-            else:
-                if said:
-                    _logger.warning("the database answers again after %.1f s", time.monotonic() - start)
-                return result
-            # Jitter, so that the workers of a restarted server do not come back all at once.
-            time.sleep(pause * random.uniform(0.5, 1.5))
-            pause = min(pause * 2, 5.0)
+        return patiently(operation, *args, **kwargs)
 
     return repeat
 

@@ -7,77 +7,36 @@ UPDATE with the token in its WHERE clause, that the lease is still held. The ord
 * finish: RUNNING -> COMPLETE/PRUNED/FAIL, then the token goes. A death in between leaves a token on a finished trial.
 * hand back: RUNNING -> WAITING, then the token goes. Until then nobody can claim it.
 
-So RUNNING always carries a token, and whoever finds a dead holder takes the lease over (swaps the token, one winner)
+So RUNNING always carries a token, and whatever finds a dead holder takes the lease over (swaps the token, one winner)
 and hands the run back: one path for every way to die. A trial keeps its row, parameters and values throughout.
 """
 
 from __future__ import annotations
 
-import enum
 import uuid
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
-from optsweep.database.connection import Storage
-from optsweep.database.outage import retried
+from optsweep.database.connection import Storage, transaction
+from optsweep.database.lease import (
+    MAX_FAULTS,
+    MAX_INTERRUPTIONS,
+    Cause,
+    HeldRun,
+    Lease,
+    LeaseLost,
+    RunProgress,
+    holder_is,
+)
+from optsweep.database.outage import patiently
 from optsweep.database.tables import runs, trial_intermediate_values, trials
 from optsweep.machine.process import ProcessIdentity
 
 LEASE_SECONDS = 600
 """How long a holder on another host may be silent before its runs are taken over, by the database's clock."""
-MAX_FAULTS = 3
-MAX_INTERRUPTIONS = 20
-
-
-class LeaseLost(Exception):
-    """Somebody else took the run over (this process was silent for too long): leave it alone."""
-
-
-class Cause(enum.Enum):
-    """What ended an attempt: the run's own doing, or something that happened to it (invariant 11)."""
-
-    INTERRUPTION = "interruption"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True)
-class Lease:
-    """Proof that this process holds the run."""
-
-    trial_id: int
-    run: str
-    token: str
-    attempt: int = 1
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a run stands, as its holder tells with every beat."""
-
-    progress: float = 0.0
-    sequences: int = 0
-    seconds: float = 0.0
-    train_loss: float | None = None
-    residues_per_second: float | None = None
-    checkpoint_step: int = 0
-    best_value: float | None = None
-    best_step: int | None = None
-    last_value: float | None = None
-
-
-@dataclass(frozen=True)
-class Released:
-    """A run that a dead worker held, after it was handed back."""
-
-    run: str
-    goes_on: bool
-    """False where it was ended as failed."""
-    evaluated: bool
-    """Whether it had got as far as its first evaluation."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +47,10 @@ class Queue:
     study_id: int
 
     def claim(self, worker: str, me: ProcessIdentity) -> Lease | None:
-        """Take the first waiting run, or None where none waits; no two callers ever get the same one.
+        """Take the first waiting run, or None if none waits; no two callers ever get the same one.
 
-        Interrupted runs come first, then the order of the plan (invariant 13). A run that failed comes last: where the
-        place is to blame, it is to fail different runs and be parked, not to use up the attempts of one.
+        Interrupted runs come first, then the order of the plan (invariant 13). A run that failed comes last: if the
+        place is to blame, it should fail different runs and be parked, not use up the attempts of one.
         """
         token = uuid.uuid4().hex
         while (lease := self._take_token(worker, me, token)) is not None:
@@ -103,19 +62,18 @@ class Queue:
             self._drop_token(lease)
         return None
 
-    @retried
-    def _take_token(self, worker: str, me: ProcessIdentity, token: str) -> Lease | None:
-        with self.storage.engine.begin() as connection:
-            mine = connection.execute(sa.select(runs).where(runs.c.token == token)).first()
-            if mine is not None:
-                return Lease(mine.trial_id, mine.run, token, mine.attempts + 1)
-            holder = {"token": token, "worker": worker, "beat": self.storage.now(connection), **asdict(me)}
-            for row in connection.execute(self._waiting().limit(64)).all():
-                if _hold(connection, row.trial_id, holder):
-                    return Lease(row.trial_id, row.run, token, row.attempts + 1)
+    @transaction
+    def _take_token(self, connection: sa.Connection, worker: str, me: ProcessIdentity, token: str) -> Lease | None:
+        mine = connection.execute(sa.select(runs).where(runs.c.token == token)).first()
+        if mine is not None:
+            return Lease(mine.trial_id, mine.run, token, mine.attempts + 1)
+        now = self.storage.now(connection)
+        for row in connection.execute(self._waiting().limit(64)).all():
+            if _hold(connection, row.trial_id, worker, me, token, now):
+                return Lease(row.trial_id, row.run, token, row.attempts + 1)
         return None
 
-    def _waiting(self) -> sa.Select[Any]:
+    def _waiting(self) -> sa.Select[tuple[int, str, int]]:
         return (
             sa.select(runs.c.trial_id, runs.c.run, runs.c.attempts)
             .join(trials, trials.c.trial_id == runs.c.trial_id)
@@ -123,53 +81,44 @@ class Queue:
             .order_by(sa.case((runs.c.faults > 0, 2), (runs.c.attempts > 0, 0), else_=1), runs.c.priority)
         )
 
-    @retried
-    def next_waiting(self) -> str | None:
+    @transaction
+    def next_waiting(self, connection: sa.Connection) -> str | None:
         """The run that the next claim would get."""
-        with self.storage.engine.connect() as connection:
-            row = connection.execute(self._waiting().limit(1)).first()
-        return None if row is None else str(row.run)
+        row = connection.execute(self._waiting().limit(1)).first()
+        return None if row is None else row.run
 
-    @retried
-    def take(self, run: str, worker: str, me: ProcessIdentity) -> Lease | None:
-        """Take the lease of one waiting run without starting it, or None where it does not wait."""
-        with self.storage.engine.begin() as connection:
-            row = connection.execute(self._waiting().where(runs.c.run == run)).first()
-            if row is None:
-                return None
-            holder = {"token": uuid.uuid4().hex, "worker": worker, "beat": self.storage.now(connection), **asdict(me)}
-            taken = _hold(connection, row.trial_id, holder)
-        return Lease(row.trial_id, run, str(holder["token"])) if taken else None
+    @transaction
+    def take(self, connection: sa.Connection, run: str, worker: str, me: ProcessIdentity) -> Lease | None:
+        """Take the lease of one waiting run without starting it, or None if it does not wait."""
+        row = connection.execute(self._waiting().where(runs.c.run == run)).first()
+        if row is None:
+            return None
+        token = uuid.uuid4().hex
+        taken = _hold(connection, row.trial_id, worker, me, token, self.storage.now(connection))
+        return Lease(row.trial_id, run, token) if taken else None
 
-    @retried
-    def beat(self, lease: Lease, standing: Standing) -> str | None:
-        """Prove that the holder lives, tell how the run stands; returns an order given to the run ("skip") or None.
+    @transaction
+    def beat(self, connection: sa.Connection, lease: Lease, progress: RunProgress) -> str | None:
+        """Prove that the holder lives and store how far the run is; returns an order to the run ("skip") or None.
 
         Raises `LeaseLost`.
         """
-        with self.storage.engine.begin() as connection:
-            self._guard(connection, lease, beat=self.storage.now(connection), **asdict(standing))
-            order = connection.execute(sa.select(runs.c.order_given).where(runs.c.trial_id == lease.trial_id)).scalar()
-            return None if order is None else str(order)
+        self._guard(connection, lease, beat=self.storage.now(connection), **asdict(progress))
+        return connection.execute(sa.select(runs.c.order_given).where(runs.c.trial_id == lease.trial_id)).scalar()
 
-    @retried
-    def report(self, lease: Lease, step: int, value: float, standing: Standing) -> None:
-        """Store the value at a point of the evaluation grid; a value that stood there is replaced."""
-        self.beat(lease, standing)
-        self.storage.backend.set_trial_intermediate_value(lease.trial_id, step, value)
+    def report(self, lease: Lease, step: int, value: float, progress: RunProgress) -> None:
+        """Store the value at a point of the evaluation grid; a value that was there is replaced."""
+        self.beat(lease, progress)
+        patiently(self.storage.backend.set_trial_intermediate_value, lease.trial_id, step, value)
 
-    @retried
-    def forget_after(self, lease: Lease, step: int) -> None:
+    @transaction
+    def forget_after(self, connection: sa.Connection, lease: Lease, step: int) -> None:
         """Remove the values of later grid points: they belong to a checkpoint that is lost."""
-        with self.storage.engine.begin() as connection:
-            self._guard(connection, lease)
-            connection.execute(
-                sa.delete(trial_intermediate_values).where(
-                    trial_intermediate_values.c.trial_id == lease.trial_id, trial_intermediate_values.c.step > step
-                )
-            )
+        self._guard(connection, lease)
+        values = trial_intermediate_values.c
+        later = [values.trial_id == lease.trial_id, values.step > step]
+        connection.execute(sa.delete(trial_intermediate_values).where(*later))
 
-    @retried
     def finish(self, lease: Lease, state: TrialState, value: float | None, *, outcome: str, reason: str | None) -> None:
         """End the run for good: COMPLETE, PRUNED or FAIL; raises `LeaseLost`."""
         self._end(lease, outcome=outcome, reason=reason, order_given=None)
@@ -177,7 +126,7 @@ class Queue:
         self._drop_token(lease)
 
     def hand_back(self, lease: Lease, cause: Cause, reason: str) -> bool:
-        """Give the run back to the queue; returns False where it has used up its attempts and was ended as failed.
+        """Give the run back to the queue; returns False if it has used up its attempts and was ended as failed.
 
         Attempts in a row without a new checkpoint count, interruptions and the run's own faults apart (invariant 11).
         """
@@ -192,152 +141,143 @@ class Queue:
         self._drop_token(lease)
         return True
 
-    @retried
-    def _count(self, lease: Lease, cause: Cause) -> tuple[int, int]:
+    @transaction
+    def _count(self, connection: sa.Connection, lease: Lease, cause: Cause) -> tuple[int, int]:
         """Count the end of an attempt; returns interruptions and faults in a row since the last new checkpoint."""
-        with self.storage.engine.begin() as connection:
-            row = connection.execute(sa.select(runs).where(runs.c.trial_id == lease.trial_id)).one()
-            advanced = row.checkpoint_step > row.counted_step
-            interruptions = (0 if advanced else row.interruptions) + (cause is Cause.INTERRUPTION)
-            faults = (0 if advanced else row.faults) + (cause is Cause.FAULT)
-            counted = row.checkpoint_step
-            self._guard(connection, lease, interruptions=interruptions, faults=faults, counted_step=counted)
+        row = connection.execute(sa.select(runs).where(runs.c.trial_id == lease.trial_id)).one()
+        advanced = row.checkpoint_step > row.counted_step
+        interruptions = (0 if advanced else row.interruptions) + (cause is Cause.INTERRUPTION)
+        faults = (0 if advanced else row.faults) + (cause is Cause.FAULT)
+        counted = row.checkpoint_step
+        self._guard(connection, lease, interruptions=interruptions, faults=faults, counted_step=counted)
         return interruptions, faults
 
-    def reap(self, me: ProcessIdentity) -> list[str]:
-        """Hand back the runs of dead holders; returns their names. Safe to call anywhere, at any time, by anyone."""
+    def reclaim_dead(self, me: ProcessIdentity) -> list[str]:
+        """Hand back the runs of dead holders; returns their names. Safe anywhere, at any time, by any process."""
         dead = self._dead_leases()
-        return [row.run for row in dead if self._recover(row, me, Cause.INTERRUPTION, f"{row.worker} died") is not None]
+        back = [self._reclaim(run, me, Cause.INTERRUPTION, f"{run.worker} died") for run in dead]
+        return [run.run for run, handed_back in zip(dead, back, strict=True) if handed_back]
 
-    def release(self, dead: ProcessIdentity, me: ProcessIdentity, cause: Cause, reason: str) -> list[Released]:
+    def reclaim(self, dead: ProcessIdentity, me: ProcessIdentity, cause: Cause, reason: str) -> list[HeldRun]:
         """Hand back what a dead process of this host held, the cause known."""
-        ends = [(row, self._recover(row, me, cause, reason)) for row in self.held_by(dead)]
-        return [Released(row.run, on, row.last_value is not None) for row, on in ends if on is not None]
+        return [run for run in self.held_by(dead) if self._reclaim(run, me, cause, reason)]
 
-    def _recover(self, row: Any, me: ProcessIdentity, cause: Cause, reason: str) -> bool | None:
-        """Take over a dead holder's run and hand it back; None where there is nothing to do or another does it."""
-        lease = self._take_over(row, me)
+    def _reclaim(self, held: HeldRun, me: ProcessIdentity, cause: Cause, reason: str) -> bool:
+        """Take a dead holder's run over and hand it back; False if there is nothing to do or another does it."""
+        lease = self._take_over(held, me)
         if lease is None:
-            return None
-        if row.state.is_finished():
+            return False
+        if held.ended:
             self._drop_token(lease)
-            return None
+            return False
         try:
-            return self.hand_back(lease, cause, reason)
+            self.hand_back(lease, cause, reason)
         except LeaseLost:
-            return None
+            return False
+        return True
 
-    @retried
-    def held_by(self, holder: ProcessIdentity) -> list[Any]:
-        with self.storage.engine.connect() as connection:
-            return list(connection.execute(self._leases().where(*_columns(holder))).all())
+    @transaction
+    def held_by(self, connection: sa.Connection, holder: ProcessIdentity) -> list[HeldRun]:
+        """The runs that the process holds."""
+        return self._leases(connection, holder_is(holder))
 
-    @retried
-    def has_finished(self, holder: ProcessIdentity) -> bool:
+    @transaction
+    def has_finished(self, connection: sa.Connection, holder: ProcessIdentity) -> bool:
         """Whether the process has brought a run to its end."""
         ended = [runs.c.study_id == self.study_id, runs.c.token.is_(None), runs.c.outcome.is_not(None)]
-        with self.storage.engine.connect() as connection:
-            return connection.execute(sa.select(runs.c.run).where(*ended, *_columns(holder))).first() is not None
+        return connection.execute(sa.select(runs.c.run).where(*ended, *holder_is(holder))).first() is not None
 
     def _held(self) -> list[sa.ColumnElement[bool]]:
         return [runs.c.study_id == self.study_id, runs.c.token.is_not(None)]
 
-    def _leases(self) -> sa.Select[Any]:
+    def _leases(self, connection: sa.Connection, chosen: list[sa.ColumnElement[bool]]) -> list[HeldRun]:
         joined = runs.join(trials, trials.c.trial_id == runs.c.trial_id)
-        return sa.select(runs, trials.c.state).select_from(joined).where(*self._held())
+        query = sa.select(runs, trials.c.state).select_from(joined).where(*self._held(), *chosen)
+        return [
+            HeldRun(
+                row.trial_id,
+                row.run,
+                row.token,
+                row.worker,
+                row.beat,
+                ProcessIdentity(row.host, row.boot_id, row.pid, row.pid_started),
+                ended=row.state.is_finished(),
+                evaluated=row.last_value is not None,
+            )
+            for row in connection.execute(query)
+        ]
 
-    @retried
-    def _dead_leases(self) -> list[Any]:
-        with self.storage.engine.begin() as connection:
-            now = self.storage.now(connection)
-            held = connection.execute(self._leases()).all()
-            # A beat from the future (the clock was set back) would never expire: its time counts from now.
-            connection.execute(sa.update(runs).where(*self._held(), runs.c.beat > now + 60).values(beat=now))
-        dead = []
-        for row in held:
-            holder = ProcessIdentity(row.host, row.boot_id, row.pid, row.pid_started)
-            certain = holder.is_dead()
-            if certain or (certain is None and now - row.beat > LEASE_SECONDS):
-                dead.append(row)
-        return dead
+    @transaction
+    def _dead_leases(self, connection: sa.Connection) -> list[HeldRun]:
+        now = self.storage.now(connection)
+        held = self._leases(connection, [])
+        # A beat from the future (the clock was set back) would never expire: its time counts from now.
+        connection.execute(sa.update(runs).where(*self._held(), runs.c.beat > now + 60).values(beat=now))
+        return [run for run in held if _is_dead(run, now)]
 
-    @retried
-    def _take_over(self, row: Any, me: ProcessIdentity) -> Lease | None:
+    @transaction
+    def _take_over(self, connection: sa.Connection, held: HeldRun, me: ProcessIdentity) -> Lease | None:
         """Swap the dead holder's token for a new one; of several that try, one wins."""
         token = uuid.uuid4().hex
-        with self.storage.engine.begin() as connection:
-            taken = connection.execute(
-                sa.update(runs)
-                .where(runs.c.trial_id == row.trial_id, runs.c.token == row.token, runs.c.beat <= row.beat)
-                .values(token=token, beat=self.storage.now(connection), **asdict(me))
-            )
-        return Lease(row.trial_id, row.run, token) if taken.rowcount == 1 else None
-
-    @retried
-    def unfinished(self) -> int:
-        """How many runs still wait or run."""
-        query = (
-            sa.select(sa.func.count())
-            .select_from(runs.join(trials, trials.c.trial_id == runs.c.trial_id))
-            .where(runs.c.study_id == self.study_id, trials.c.state.in_([TrialState.WAITING, TrialState.RUNNING]))
+        taken = connection.execute(
+            sa.update(runs)
+            .where(runs.c.trial_id == held.trial_id, runs.c.token == held.token, runs.c.beat <= held.beat)
+            .values(token=token, beat=self.storage.now(connection), **asdict(me))
         )
-        with self.storage.engine.connect() as connection:
-            return int(connection.execute(query).scalar_one())
+        return Lease(held.trial_id, held.run, token) if taken.rowcount == 1 else None
 
-    @retried
-    def order(self, run: str, order: str) -> bool:
-        """Leave an order for the holder of a run; False where nobody holds it."""
-        with self.storage.engine.begin() as connection:
-            changed = connection.execute(
-                sa.update(runs).where(*self._held(), runs.c.run == run).values(order_given=order)
-            )
-        return changed.rowcount > 0
+    @transaction
+    def unfinished(self, connection: sa.Connection) -> int:
+        """How many runs still wait or run."""
+        joined = runs.join(trials, trials.c.trial_id == runs.c.trial_id)
+        left = [runs.c.study_id == self.study_id, trials.c.state.in_([TrialState.WAITING, TrialState.RUNNING])]
+        return connection.execute(sa.select(sa.func.count()).select_from(joined).where(*left)).scalar_one()
 
-    @retried
-    def _update(self, lease: Lease, **values: Any) -> None:
-        with self.storage.engine.begin() as connection:
-            self._guard(connection, lease, **values)
+    @transaction
+    def order(self, connection: sa.Connection, run: str, order: str) -> bool:
+        """Leave an order for the holder of a run; False if nobody holds it."""
+        ordered = sa.update(runs).where(*self._held(), runs.c.run == run).values(order_given=order)
+        return connection.execute(ordered).rowcount > 0
 
-    @retried
-    def _end(self, lease: Lease, **values: Any) -> None:
+    @transaction
+    def _update(self, connection: sa.Connection, /, lease: Lease, **values: object) -> None:
+        self._guard(connection, lease, **values)
+
+    @transaction
+    def _end(self, connection: sa.Connection, /, lease: Lease, **values: object) -> None:
         """Write the end of an attempt, its time by the database's clock."""
-        with self.storage.engine.begin() as connection:
-            now = self.storage.now(connection)
-            self._guard(connection, lease, beat=now, ended=now, **values)
+        now = self.storage.now(connection)
+        self._guard(connection, lease, beat=now, ended=now, **values)
 
-    @retried
     def _set_state(self, lease: Lease, state: TrialState, value: float | None = None) -> bool:
-        """Set the trial's state; False where it is finished already, by an earlier try of this step or by another."""
+        """Set the trial's state; False if it is finished already, by an earlier try of this step or by another."""
+        values = None if value is None else [value]
         try:
-            values = None if value is None else [value]
-            self.storage.backend.set_trial_state_values(lease.trial_id, state, values)
+            patiently(self.storage.backend.set_trial_state_values, lease.trial_id, state, values)
         except UpdateFinishedTrialError:
             return False
         return True
 
-    def _guard(self, connection: sa.Connection, lease: Lease, **values: Any) -> None:
+    def _guard(self, connection: sa.Connection, lease: Lease, **values: object) -> None:
         """Write to the run's row if, and only if, the lease is still held; raises `LeaseLost`."""
-        changed = connection.execute(
-            sa.update(runs)
-            .where(runs.c.trial_id == lease.trial_id, runs.c.token == lease.token)
-            .values(values or {"token": lease.token})
-        )
-        if changed.rowcount != 1:
+        mine = sa.update(runs).where(runs.c.trial_id == lease.trial_id, runs.c.token == lease.token)
+        if connection.execute(mine.values(values or {"token": lease.token})).rowcount != 1:
             raise LeaseLost(lease.run)
 
-    @retried
-    def _drop_token(self, lease: Lease) -> None:
-        with self.storage.engine.begin() as connection:
-            connection.execute(
-                sa.update(runs).where(runs.c.trial_id == lease.trial_id, runs.c.token == lease.token).values(token=None)
-            )
+    @transaction
+    def _drop_token(self, connection: sa.Connection, lease: Lease) -> None:
+        mine = [runs.c.trial_id == lease.trial_id, runs.c.token == lease.token]
+        connection.execute(sa.update(runs).where(*mine).values(token=None))
 
 
-def _hold(connection: sa.Connection, trial_id: int, holder: dict[str, Any]) -> bool:
-    """Write the holder into a row that has none; False where another was first."""
+def _hold(
+    connection: sa.Connection, trial_id: int, worker: str, holder: ProcessIdentity, token: str, now: float
+) -> bool:
+    """Write the holder into a row that has none; False if another was first."""
     free = sa.update(runs).where(runs.c.trial_id == trial_id, runs.c.token.is_(None))
-    return connection.execute(free.values(holder)).rowcount == 1
+    return connection.execute(free.values(token=token, worker=worker, beat=now, **asdict(holder))).rowcount == 1
 
 
-def _columns(holder: ProcessIdentity) -> list[sa.ColumnElement[bool]]:
-    return [runs.c[name] == value for name, value in asdict(holder).items()]
+def _is_dead(held: HeldRun, now: float) -> bool:
+    certain = held.holder.is_dead()
+    return certain if certain is not None else now - held.beat > LEASE_SECONDS

@@ -7,8 +7,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from optuna.storages._rdb.models import BaseModel
 
-from optsweep.database.connection import Storage, is_sqlite, open_storage
+from optsweep.database.connection import Storage, open_storage
 from optsweep.database.tables import runs
+from optsweep.database.urls import is_sqlite
 
 ROWS = 2000
 

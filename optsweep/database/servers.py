@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import zlib
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
+from optuna.exceptions import StorageInternalError
 from sqlalchemy import exc
+from sqlalchemy.engine.default import DefaultDialect
+
+if TYPE_CHECKING:
+    import psycopg
 
 LOCK_SECONDS = 120
 LOCK_SLICE = 30
@@ -46,25 +53,53 @@ def engine_arguments(url: sa.URL) -> dict[str, Any]:
     return arguments
 
 
-def set_up_sessions(engine: sa.Engine) -> None:
+def set_up(engine: sa.Engine) -> None:
     """Have every new connection's other end find out by itself when we are gone."""
     if engine.dialect.name == "postgresql":
         sa.event.listen(engine, "connect", _set_up)
 
 
-def _set_up(connection: Any, record: object) -> None:
+def _set_up(connection: psycopg.Connection[tuple[object, ...]], _: object) -> None:
     # Not as options of the connection: poolers refuse those.
-    with connection.cursor() as cursor:
-        for name, value in SESSION.items():
-            cursor.execute(f"SET {name} = '{value}'")
+    for name, value in SESSION.items():
+        connection.execute(f"SET {name} = '{value}'".encode())
     connection.commit()
 
 
-def take_lock(connection: sa.Connection, name: str) -> bool:
-    """Take the named lock of the database; False where somebody else holds it for longer than two minutes."""
-    if connection.dialect.name == "mysql":
+def table_names(url: sa.URL) -> set[str]:
+    """The names of all tables, asked without an engine, which is made once it is known that the database is ours."""
+    dialect_class = cast(type[DefaultDialect], url.get_dialect())
+    dialect = dialect_class(dbapi=dialect_class.import_dbapi())
+    words, options = dialect.create_connect_args(url)
+    query = {"postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"}
+    try:
+        arguments = {**options, **engine_arguments(url)["connect_args"]}
+        with contextlib.closing(dialect.connect(*words, **arguments)) as connection:
+            cursor = connection.cursor()
+            cursor.execute(query.get(dialect.name, "SHOW TABLES"))
+            return {name for (name,) in cursor.fetchall()}
+    except dialect.loaded_dbapi.Error as error:
+        raise StorageInternalError from error
+
+
+@contextlib.contextmanager
+def lock(engine: sa.Engine, name: str) -> Iterator[None]:
+    """Hold the named lock of the database; raises `TimeoutError` if another holds it for longer than two minutes."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            _take_for_transaction(connection, name)
+            yield
+            return
         asking = sa.text("SELECT GET_LOCK(:name, :s)"), {"name": name[:64], "s": LOCK_SLICE}
-        return any(connection.execute(*asking).scalar_one() == 1 for _ in range(LOCK_SECONDS // LOCK_SLICE))
+        if not any(connection.execute(*asking).scalar_one() == 1 for _ in range(LOCK_SECONDS // LOCK_SLICE)):
+            raise TimeoutError(name)
+        try:
+            yield
+        finally:
+            connection.execute(sa.text("SELECT RELEASE_LOCK(:name)"), {"name": name[:64]})
+
+
+def _take_for_transaction(connection: sa.Connection, name: str) -> None:
     connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
     # What is done under the lock is done on other connections.
     connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
@@ -72,11 +107,4 @@ def take_lock(connection: sa.Connection, name: str) -> bool:
         # A transaction's lock, not a session's: it also holds behind a pooler that shares sessions.
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(name.encode())})
     except exc.OperationalError:
-        return False
-    return True
-
-
-def release_lock(connection: sa.Connection, name: str) -> None:
-    """Let go of a lock that does not end with the transaction."""
-    if connection.dialect.name == "mysql":
-        connection.execute(sa.text("SELECT RELEASE_LOCK(:name)"), {"name": name[:64]})
+        raise TimeoutError(name) from None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial, TrialState
 
+from optsweep.database.connection import transaction
 from optsweep.database.open_study import Study
-from optsweep.database.outage import retried
+from optsweep.database.outage import patiently
 from optsweep.database.tables import runs
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import PREFIX, RunRecord, RunState, StudySnapshot
@@ -23,21 +24,17 @@ STATES: dict[TrialState, RunState] = {
 }
 
 
-@retried
 def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudySnapshot:
     """Everything about the study, from the database alone; safe at any time, from any host.
 
     With ``chosen`` these runs alone, which of a study of thousands takes milliseconds in place of seconds.
     """
     attributes = study.attributes()
-    with study.storage.engine.connect() as connection:
-        now = study.storage.now(connection)
-        query = sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
-        rows = connection.execute(query if chosen is None else query.where(runs.c.run.in_(chosen))).all()
+    now, rows = _rows(study, chosen)
     if chosen is None:
-        read = study.storage.optuna.get_all_trials(study.study_id, deepcopy=False)
+        read = patiently(study.storage.optuna.get_all_trials, study.study_id, deepcopy=False)
     else:
-        read = [study.storage.backend.get_trial(row.trial_id) for row in rows]
+        read = [study.trial(row.trial_id) for row in rows]
     trials = {trial._trial_id: trial for trial in read}
     by_run: dict[str, list[Any]] = {}
     for row in rows:
@@ -60,6 +57,16 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
         measured=attributes.get("measured", []),
         stopped=stop["reason"] if stop else None,
     )
+
+
+@transaction
+def _rows(
+    study: Study, connection: sa.Connection, chosen: Collection[str] | None
+) -> tuple[float, Sequence[sa.Row[Any]]]:
+    """The database's clock, and our rows of the study (or of these runs), the oldest first."""
+    query = sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
+    rows = connection.execute(query if chosen is None else query.where(runs.c.run.in_(chosen)))
+    return study.storage.now(connection), rows.all()
 
 
 def _record(study: str, rows: list[Any], trial: FrozenTrial) -> RunRecord:
@@ -99,19 +106,17 @@ def _first(times: Iterable[float | None]) -> float | None:
     return min(known) if known else None
 
 
-@retried
-def outcome_of(study: Study, run: str) -> str | None:
+@transaction
+def outcome_of(study: Study, connection: sa.Connection, run: str) -> str | None:
     """How the run has ended, or None; by its newest trial."""
     chosen = [runs.c.study_id == study.study_id, runs.c.run == run]
-    with study.storage.engine.connect() as connection:
-        newest = sa.select(runs.c.outcome).where(*chosen).order_by(runs.c.trial_id.desc())
-        return connection.execute(newest).scalars().first()
+    newest = sa.select(runs.c.outcome).where(*chosen).order_by(runs.c.trial_id.desc())
+    return connection.execute(newest).scalars().first()
 
 
-@retried
-def best_runs(study: Study, number: int) -> list[str]:
+@transaction
+def best_runs(study: Study, connection: sa.Connection, number: int) -> list[str]:
     """The best complete runs, the best one first."""
     complete = [runs.c.study_id == study.study_id, runs.c.outcome == "complete", runs.c.best_value.is_not(None)]
-    with study.storage.engine.connect() as connection:
-        query = sa.select(runs.c.run).where(*complete).order_by(runs.c.best_value, runs.c.trial_id).limit(number)
-        return list(connection.execute(query).scalars())
+    query = sa.select(runs.c.run).where(*complete).order_by(runs.c.best_value, runs.c.trial_id).limit(number)
+    return list(connection.execute(query).scalars())

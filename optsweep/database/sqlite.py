@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sqlite3
@@ -36,10 +37,13 @@ def engine_arguments(url: sa.URL) -> dict[str, Any]:
     return {"creator": functools.partial(_connect, str(url.database))}
 
 
-def looking_arguments(url: sa.URL) -> dict[str, Any]:
-    """For a look that changes nothing, not even another program's file to WAL."""
-    address = f"{Path(str(url.database)).absolute().as_uri()}?mode=ro"
-    return {"creator": lambda: sqlite3.connect(address, timeout=60, uri=True)}
+def table_names(url: sa.URL) -> set[str]:
+    """The names of all tables; looking changes nothing, not even another program's file to WAL."""
+    path = Path(str(url.database)).absolute()
+    if not path.exists():
+        return set()
+    with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=60, uri=True)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def _connect(path: str) -> sqlite3.Connection:
@@ -49,6 +53,10 @@ def _connect(path: str) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def set_up(engine: sa.Engine) -> None:
+    sa.event.listen(engine, "begin", begin_immediate)
 
 
 def begin_immediate(connection: sa.Connection) -> None:

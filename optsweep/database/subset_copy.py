@@ -18,8 +18,8 @@ from optsweep.data.corpus import open_corpus
 from optsweep.data.prepare import prepare
 from optsweep.data.sequences import digest
 from optsweep.data.training_data import load_training_data
+from optsweep.database.connection import transaction
 from optsweep.database.open_study import Study
-from optsweep.database.outage import retried
 from optsweep.database.tables import subsets
 from optsweep.database.urls import is_sqlite
 from optsweep.errors import DataError
@@ -36,21 +36,28 @@ def recorded_data(study: Study) -> Path:
     return Path(study.data.get("trains_on", study.data["subset"]))
 
 
-@retried
 def keep_subset(study: Study) -> None:
     """Store the subset's file in the study's database; SQLite serves one host, which has the file."""
     path, content = Path(study.data["subset"]), study.data["content"]
     if is_sqlite(study.storage.url) or path.stat().st_size > MAX_BYTES:
         return
-    with study.storage.engine.connect() as connection:
-        if connection.execute(sa.select(subsets.c.part).where(subsets.c.content == content)).first() is not None:
-            return
+    if _is_stored(study, content):
+        return
     packed = zlib.compress(path.read_bytes())
-    parts = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
     # Of two that store the same subset at the same time, one wins; both are right.
-    with contextlib.suppress(exc.IntegrityError), study.storage.engine.begin() as connection:
-        for number, part in enumerate(parts):
-            connection.execute(sa.insert(subsets).values(content=content, part=number, bytes=part))
+    with contextlib.suppress(exc.IntegrityError):
+        _store(study, content, [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)])
+
+
+@transaction
+def _is_stored(study: Study, connection: sa.Connection, content: str) -> bool:
+    return connection.execute(sa.select(subsets.c.part).where(subsets.c.content == content)).first() is not None
+
+
+@transaction
+def _store(study: Study, connection: sa.Connection, content: str, parts: list[bytes]) -> None:
+    for number, part in enumerate(parts):
+        connection.execute(sa.insert(subsets).values(content=content, part=number, bytes=part))
 
 
 def local_data(study: Study, given: Path | None = None) -> Path:
@@ -113,8 +120,7 @@ def _fetch(study: Study) -> Path:
     return target
 
 
-@retried
-def _stored(study: Study, content: str) -> list[bytes]:
+@transaction
+def _stored(study: Study, connection: sa.Connection, content: str) -> list[bytes]:
     query = sa.select(subsets.c.bytes).where(subsets.c.content == content).order_by(subsets.c.part)
-    with study.storage.engine.connect() as connection:
-        return [bytes(part) for part in connection.execute(query).scalars()]
+    return [bytes(part) for part in connection.execute(query).scalars()]

@@ -19,9 +19,10 @@ from optsweep.data.prepare import Prepared, prepare
 from optsweep.data.reference import composition_entropy, residue_counts, unigram_entropy
 from optsweep.data.sequences import Sequences, digest
 from optsweep.data.training_data import load_training_data
-from optsweep.database.connection import Storage, check_reachable, open_existing, open_storage, storage_url
+from optsweep.database.connection import Storage, check_reachable, open_existing, open_storage
 from optsweep.database.limits import seconds_until, set_limits
 from optsweep.database.open_study import Study, find_study, open_study
+from optsweep.database.urls import storage_url
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
 from optsweep.planning.changes import check_unchanged

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from optuna.trial import TrialState
 
-from optsweep.database.connection import masked
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
+from optsweep.database.urls import masked
 from optsweep.errors import ConfigError, StorageError
 from optsweep.machine.devices import list_gpus
 from optsweep.machine.process import identify
@@ -41,7 +41,7 @@ def skip_run(study: Study, run: str) -> str:
 
 def examine(study: Study) -> list[str]:
     """What there is to know and to mend: dead workers' runs are handed back."""
-    reaped = study.queue.reap(identify())
+    reaped = study.queue.reclaim_dead(identify())
     snapshot = read_snapshot(study)
     counts = ", ".join(f"{count} {state}" for state, count in snapshot.counts.items())
     gpus = ", ".join(f"{gpu.label} ({gpu.name})" for gpu in list_gpus()) or "none that the driver lists"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from optsweep.database.queue import Cause
+from optsweep.database.lease import Cause
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED
 from optsweep.machine.oom_kills import FAULT_SIGNALS
 from optsweep.workers.protocol import EXIT_DISK_FULL, EXIT_NO_TIME, EXIT_REPLACE

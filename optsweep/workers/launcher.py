@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from optsweep.database.lease import Cause, HeldRun
 from optsweep.database.open_study import Study
 from optsweep.database.patience import limit_patience
-from optsweep.database.queue import Cause, Released
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import recorded_data
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
@@ -98,13 +98,13 @@ class Launcher:
         """Start the workers, replace those that die, return the exit code; blocks until all of them have left."""
         with answered_by_thread(_SIGNALS, self._on_signal):
             try:
-                self._study.queue.reap(self._me)
+                self._study.queue.reclaim_dead(self._me)
                 for post in self._posts:
                     self._say_if_held(post)
                 self._loop()
             finally:
                 self._end_workers()
-        self._study.queue.reap(self._me)
+        self._study.queue.reclaim_dead(self._me)
         snapshot = read_snapshot(self._study)
         self._observe(snapshot)
         return self._exit_code(snapshot)
@@ -116,7 +116,7 @@ class Launcher:
                 self._tend(post)
             now = time.monotonic()
             if now >= next_reap:
-                self._study.queue.reap(self._me)
+                self._study.queue.reclaim_dead(self._me)
                 next_reap = time.monotonic() + REAP_SECONDS
             if now >= next_look:
                 self._look()
@@ -207,7 +207,7 @@ class Launcher:
         """Whether all workers are to leave: this launcher was asked to, or no further run may be claimed."""
         return bool(self.received) or self._study.claim_refusal() is not None
 
-    def _release(self, post: Post, status: int) -> list[Released]:
+    def _release(self, post: Post, status: int) -> list[HeldRun]:
         if post.identity is None:
             return []
         cause, reason = classify(status, self._oom.increased())
@@ -217,7 +217,7 @@ class Launcher:
         if cause is Cause.FAULT:
             for row in held:
                 attach(self._study, row.trial_id, row.run)
-        released = self._study.queue.release(post.identity, self._me, cause, reason)
+        released = self._study.queue.reclaim(post.identity, self._me, cause, reason)
         return released if cause is Cause.FAULT else []
 
     def _has_finished_a_run(self, post: Post) -> bool:
@@ -228,7 +228,7 @@ class Launcher:
         if post.failed_starts >= MAX_FAILED_STARTS:
             self._park(post, f"its worker cannot start: {_last_line(post.log)}")
 
-    def _count_failure(self, post: Post, released: Released) -> None:
+    def _count_failure(self, post: Post, released: HeldRun) -> None:
         if released.evaluated:
             post.early_failures.clear()
         elif released.run not in post.failed_before:

@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from optsweep.database.lease import Lease, LeaseLost, RunProgress
 from optsweep.database.open_study import Study
-from optsweep.database.queue import Lease, LeaseLost, Standing
 from optsweep.errors import StorageUnavailable
 
 BEAT_SECONDS = 3.0
@@ -31,7 +31,7 @@ class LeaseKeeper:
         self._end: LeaseLost | StorageUnavailable | None = None
         self._study = study
         self._lease = lease
-        self._standing = Standing()
+        self._standing = RunProgress()
         self._outbox: deque[Callable[[], Any]] = deque()
         self._wake = threading.Condition()
         self._closing = False
@@ -58,14 +58,14 @@ class LeaseKeeper:
         return self.leave_reason is not None
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> RunProgress:
         return self._standing
 
-    def stand(self, standing: Standing) -> None:
+    def stand(self, standing: RunProgress) -> None:
         """Tell how the run stands; stored with the next beat."""
         self._standing = standing
 
-    def report(self, step: int, value: float, standing: Standing) -> None:
+    def report(self, step: int, value: float, standing: RunProgress) -> None:
         """Hand over the value of a grid point, to be stored soon."""
         self._standing = standing
         with self._wake:

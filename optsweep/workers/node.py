@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.subset_copy import local_data
+from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_INTERRUPTED
 from optsweep.machine.devices import Slot, allowed_gpus, cpu_slots, gpu_slots
 from optsweep.results.records import StudySnapshot

@@ -15,10 +15,10 @@ from optuna.trial import FrozenTrial, TrialState
 
 from optsweep.config import TrainConfig, write_config
 from optsweep.data.training_data import TrainingData
+from optsweep.database.lease import Cause, Lease
 from optsweep.database.losses import keep_losses
 from optsweep.database.open_study import Study
 from optsweep.database.outage import retried
-from optsweep.database.queue import Cause, Lease
 from optsweep.integrations.artifacts import attach
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import PREFIX, RunRecord

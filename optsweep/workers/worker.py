@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     import optuna
 
     from optsweep.data.training_data import TrainingData
+    from optsweep.database.lease import Lease
     from optsweep.database.open_study import Study
-    from optsweep.database.queue import Lease
     from optsweep.train.report import Outcome
     from optsweep.workers.lease_keeper import LeaseKeeper
 
@@ -117,10 +117,11 @@ def _hold_slot(order: WorkerOrder, leaving: Leaving) -> object | None:
 def _work(order: WorkerOrder, leaving: Leaving) -> int:
     # torch and optuna are loaded only now: while the slot is busy, a waiting worker costs next to nothing.
     from optsweep.data.training_data import load_training_data
-    from optsweep.database.connection import reopen_storage, storage_url
+    from optsweep.database.connection import reopen_storage
+    from optsweep.database.lease import Cause, LeaseLost
     from optsweep.database.limits import too_short
     from optsweep.database.open_study import open_study
-    from optsweep.database.queue import Cause, LeaseLost
+    from optsweep.database.urls import storage_url
     from optsweep.integrations.notes import describe_runs
     from optsweep.machine.process import identify
     from optsweep.workers.retention import tidy
@@ -147,7 +148,7 @@ def _work(order: WorkerOrder, leaving: Leaving) -> int:
             if study.queue.unfinished() == 0:
                 return EXIT_DONE
             # Others still run; what they hand back must find a worker.
-            study.queue.reap(me)
+            study.queue.reclaim_dead(me)
             time.sleep(WAIT_SECONDS)
             continue
         num_trained += 1
@@ -182,7 +183,7 @@ def _train(
     data: TrainingData,
 ) -> Outcome:
     """Train one claimed run; what is printed meanwhile, and what goes wrong, stands in its log."""
-    from optsweep.database.queue import LeaseLost
+    from optsweep.database.lease import LeaseLost
     from optsweep.workers.lease_keeper import LeaseKeeper
     from optsweep.workers.run import prepare, run_claimed
 

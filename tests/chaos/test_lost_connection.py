@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from optuna.study import StudyDirection
 
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
 from optsweep.database.outage import retried
+from optsweep.database.urls import storage_url
 from tests.servers import PrivateServer, private_server
 
 

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from optuna.trial import TrialState
 
 from optsweep.config import TrainConfig
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.tables import runs
+from optsweep.database.urls import storage_url
 from optsweep.results.records import RunRecord
 from optsweep.search.sampling import random_parameters
 from optsweep.study.definition import StudyDefinition

@@ -11,9 +11,10 @@ import pytest
 
 from optsweep.data.demo import ensure_demo
 from optsweep.data.subset import ensure_subset
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
+from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
-from optsweep.database.queue import Lease
+from optsweep.database.urls import storage_url
 from optsweep.machine.process import identify
 from optsweep.planning.plan import plan_study
 from optsweep.study.file import load_study

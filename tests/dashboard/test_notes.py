@@ -11,8 +11,8 @@ from optuna_dashboard import get_note
 
 from optsweep.database.artifact_folder import ArtifactFolder
 from optsweep.database.dashboard_rows import attached
+from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
-from optsweep.database.queue import Lease
 from optsweep.database.read_only_copy import frozen_copy
 from optsweep.database.snapshot import read_snapshot
 from optsweep.integrations import notes

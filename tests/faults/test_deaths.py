@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.database.queue import Cause
+from optsweep.database.lease import Cause
 from optsweep.errors import EXIT_DONE, EXIT_FAILED
 from optsweep.machine import oom_kills
 from optsweep.machine.oom_kills import OutOfMemoryCounter

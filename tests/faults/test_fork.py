@@ -10,11 +10,12 @@ import pytest
 from optuna.trial import TrialState
 
 from optsweep.data.demo import make_demo
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
+from optsweep.database.lease import RunProgress
 from optsweep.database.losses import keep_losses, read_losses
 from optsweep.database.open_study import Study, open_study
-from optsweep.database.queue import Standing
 from optsweep.database.snapshot import read_snapshot
+from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_USAGE
 from optsweep.machine.process import identify
 from optsweep.results.records import StudySnapshot
@@ -43,7 +44,7 @@ def finish_some(sweeps: Sweeps, wanted: int) -> None:
         assert lease is not None
         claimed = prepare(study, optuna_study, lease, 1, "worker")
         (claimed.directory.path / "checkpoint.pt").write_bytes(b"weights")
-        standing = Standing(progress=1.0, sequences=3200, seconds=9.0, best_value=2.5 + number / 100, best_step=40)
+        standing = RunProgress(progress=1.0, sequences=3200, seconds=9.0, best_value=2.5 + number / 100, best_step=40)
         study.queue.report(lease, 1, 2.5 + number / 100, standing)
         keep_losses(study, lease, np.float32([2.5, 2.6, 2.7 + number]))
         state = TrialState.PRUNED if number == wanted - 1 else TrialState.COMPLETE

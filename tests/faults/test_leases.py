@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from optuna.trial import TrialState
 
 from optsweep.database import sqlite
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
+from optsweep.database.lease import LeaseLost, RunProgress
 from optsweep.database.open_study import open_study
-from optsweep.database.queue import LEASE_SECONDS, LeaseLost, Standing
+from optsweep.database.queue import LEASE_SECONDS
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.tables import runs
+from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE
 from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.workers.lease_keeper import LeaseKeeper
@@ -46,7 +48,7 @@ def test_a_database_that_is_locked_for_a_while_costs_nothing(
     other = sqlite3.connect(path, isolation_level=None)
     with LeaseKeeper(study, lease) as keeper:
         other.execute("BEGIN IMMEDIATE")
-        keeper.report(1, 2.75, Standing(progress=0.1))
+        keeper.report(1, 2.75, RunProgress(progress=0.1))
         wait_for(lambda: "trying again: database is locked" in caplog.text)
         assert not keeper.must_leave()
         other.execute("COMMIT")
@@ -72,7 +74,7 @@ def test_a_worker_that_was_stopped_past_its_lease_leaves_its_run_alone_and_the_r
         silent = {"beat": study.storage.now(connection) - LEASE_SECONDS - 60, **asdict(ELSEWHERE)}
         connection.execute(sa.update(runs).where(runs.c.run == taken).values(silent))
     # The launcher looks for dead leases too; whoever comes first hands the run back.
-    study.queue.reap(identify())
+    study.queue.reclaim_dead(identify())
     lease = wait_for(lambda: study.queue.take(taken, "the other host", identify()))
     study.queue.finish(lease, TrialState.COMPLETE, 2.25, outcome="complete", reason=None)
     sleeper.send_signal(signal.SIGCONT)
@@ -94,7 +96,7 @@ def test_nothing_is_written_for_a_run_that_another_has(tmp_path: Path) -> None:
     with study.storage.engine.begin() as connection:
         connection.execute(sa.update(runs).where(runs.c.trial_id == lease.trial_id).values(token="0" * 32))
     with LeaseKeeper(study, lease) as keeper:
-        keeper.report(1, 2.75, Standing())
+        keeper.report(1, 2.75, RunProgress())
         with pytest.raises(LeaseLost):
             keeper.flush()
         with pytest.raises(LeaseLost):

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
 from optsweep.database.open_study import open_study
+from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_USAGE
 from tests.faults.conftest import SWEEP, Command
 from tests.sweep.sweeps import Sweeps

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from optsweep.database.connection import open_storage, storage_url
+from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study
+from optsweep.database.urls import storage_url
 from optsweep.planning.plan import plan_study
 from optsweep.study.file import load_study
 

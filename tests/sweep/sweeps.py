@@ -17,9 +17,10 @@ from typing import IO, Any
 
 import psutil
 
-from optsweep.database.connection import open_existing, storage_url
+from optsweep.database.connection import open_existing
 from optsweep.database.open_study import find_study
 from optsweep.database.snapshot import read_snapshot
+from optsweep.database.urls import storage_url
 from optsweep.results.records import StudySnapshot
 
 REPOSITORY = Path(__file__).parents[2]

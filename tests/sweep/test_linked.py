@@ -12,9 +12,9 @@ import pytest
 from optuna.trial import TrialState
 
 from optsweep.config import TrainConfig
+from optsweep.database.lease import Cause
 from optsweep.database.losses import keep_losses, read_losses
 from optsweep.database.open_study import Study
-from optsweep.database.queue import Cause
 from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import StorageError
 from optsweep.machine.process import identify

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.database.connection import open_existing, storage_url
+from optsweep.database.connection import open_existing
 from optsweep.database.open_study import open_study
 from optsweep.database.snapshot import read_snapshot
+from optsweep.database.urls import storage_url
 from optsweep.planning.timing import makespan
 
 REPOSITORY = Path(__file__).parents[2]

@@ -14,11 +14,12 @@ import pytest
 import sqlalchemy as sa
 from optuna.trial import TrialState
 
-from optsweep.database.connection import check_reachable, open_storage, storage_url
+from optsweep.database.connection import check_reachable, open_storage
+from optsweep.database.lease import MAX_FAULTS, MAX_INTERRUPTIONS, Cause, Lease, LeaseLost, RunProgress
 from optsweep.database.open_study import Study, open_study
-from optsweep.database.queue import MAX_FAULTS, MAX_INTERRUPTIONS, Cause, Lease, LeaseLost, Standing
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.tables import runs
+from optsweep.database.urls import storage_url
 from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.planning.plan import retry_failed
 from tests.sweep.conftest import make_study
@@ -93,14 +94,14 @@ def test_a_run_of_a_dead_process_goes_back_to_the_queue_and_a_living_one_keeps_i
     living = study.queue.claim("lives", identify())
     assert lease is not None
     assert living is not None
-    assert study.queue.reap(identify()) == []
+    assert study.queue.reclaim_dead(identify()) == []
     child.kill()
     child.communicate()
-    assert study.queue.reap(identify()) == [lease.run]
+    assert study.queue.reclaim_dead(identify()) == [lease.run]
     assert state(study, lease.run) == "waiting"
     assert state(study, living.run) == "running"
     with pytest.raises(LeaseLost):
-        study.queue.beat(lease, Standing())
+        study.queue.beat(lease, RunProgress())
     with pytest.raises(LeaseLost):
         study.queue.finish(lease, TrialState.COMPLETE, 1.0, outcome="complete", reason=None)
 
@@ -111,7 +112,7 @@ def test_a_process_after_a_reboot_and_a_pid_used_again_count_as_dead(study: Stud
     used_again = study.queue.claim("its pid is used again", replace(me, pid_started=me.pid_started - 1))
     assert rebooted is not None
     assert used_again is not None
-    assert sorted(study.queue.reap(me)) == sorted([rebooted.run, used_again.run])
+    assert sorted(study.queue.reclaim_dead(me)) == sorted([rebooted.run, used_again.run])
 
 
 def set_beat(study: Study, lease: Lease, seconds_from_now: float) -> None:
@@ -124,16 +125,16 @@ def test_a_holder_on_another_host_is_taken_for_dead_only_after_ten_silent_minute
     lease = study.queue.claim("far away", ELSEWHERE)
     assert lease is not None
     set_beat(study, lease, -590)
-    assert study.queue.reap(identify()) == []
+    assert study.queue.reclaim_dead(identify()) == []
     set_beat(study, lease, -610)
-    assert study.queue.reap(identify()) == [lease.run]
+    assert study.queue.reclaim_dead(identify()) == [lease.run]
 
 
 def test_a_beat_from_the_future_counts_from_now_on(study: Study) -> None:
     lease = study.queue.claim("its clock was set back", ELSEWHERE)
     assert lease is not None
     set_beat(study, lease, 7200)
-    assert study.queue.reap(identify()) == []
+    assert study.queue.reclaim_dead(identify()) == []
     with study.storage.engine.connect() as connection:
         beat = connection.execute(sa.select(runs.c.beat).where(runs.c.trial_id == lease.trial_id)).scalar_one()
         assert beat <= study.storage.now(connection)
@@ -143,7 +144,7 @@ def die_again(study: Study, cause: Cause, checkpoint_step: int = 0) -> bool:
     lease = study.queue.take("large_quality", "worker", identify())
     assert lease is not None
     if checkpoint_step:
-        study.queue.beat(lease, Standing(checkpoint_step=checkpoint_step))
+        study.queue.beat(lease, RunProgress(checkpoint_step=checkpoint_step))
     return study.queue.hand_back(lease, cause, "it died")
 
 
@@ -202,7 +203,7 @@ def test_a_death_between_any_two_writes_loses_nothing(
         assert lease is not None
         patch.setattr(queue_class, "_set_state" if point == "after the outcome" else "_drop_token", kill)
         study.queue.finish(lease, TrialState.COMPLETE, 1.0, outcome="complete", reason=None)
-    study.queue.reap(identify())
+    study.queue.reclaim_dead(identify())
     with study.storage.engine.connect() as connection:
         assert connection.execute(sa.select(runs.c.token).where(runs.c.token.is_not(None))).all() == []
     counts = read_snapshot(study).counts
@@ -221,11 +222,11 @@ def test_two_that_find_the_same_dead_holder_hand_its_run_back_once(study: Study)
     lease = study.queue.claim("dead", replace(identify(), pid_started=1))
     assert lease is not None
     dead = study.queue._dead_leases()
-    assert study.queue._recover(dead[0], identify(), Cause.INTERRUPTION, "died") is True
+    assert study.queue._reclaim(dead[0], identify(), Cause.INTERRUPTION, "died")
     again = study.queue.claim("worker", identify())
     assert again is not None
     assert again.run == lease.run
-    assert study.queue._recover(dead[0], identify(), Cause.INTERRUPTION, "died") is None
+    assert not study.queue._reclaim(dead[0], identify(), Cause.INTERRUPTION, "died")
     assert state(study, lease.run) == "running"
 
 
@@ -233,9 +234,9 @@ def test_values_of_a_lost_checkpoint_are_forgotten_and_later_ones_replace_them(s
     lease = study.queue.claim("worker", identify())
     assert lease is not None
     for step in (1, 2, 3):
-        study.queue.report(lease, step, 3.0 - step / 10, Standing())
+        study.queue.report(lease, step, 3.0 - step / 10, RunProgress())
     study.queue.forget_after(lease, 1)
-    study.queue.report(lease, 2, 2.5, Standing())
+    study.queue.report(lease, 2, 2.5, RunProgress())
     assert study.trial(lease.trial_id).intermediate_values == {1: 2.9, 2: 2.5}
 
 
