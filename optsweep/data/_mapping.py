@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +16,15 @@ def map_file(file: BinaryIO) -> mmap.mmap:
     return mapping
 
 
-def mapping_of(array: npt.NDArray[Any]) -> mmap.mmap | None:
+def mapping_of(array: npt.NDArray[np.generic]) -> mmap.mmap | None:
     """The mapped file that an array views, or None for an array in memory."""
-    base: Any = array
+    base: object = array
     while isinstance(base, np.ndarray | memoryview):
         base = base.base if isinstance(base, np.ndarray) else base.obj
     return base if isinstance(base, mmap.mmap) else None
 
 
-def read_ahead(array: npt.NDArray[Any]) -> None:
+def read_ahead(array: npt.NDArray[np.generic]) -> None:
     """Tell the kernel that a mapped array is about to be read from end to end."""
     mapping = mapping_of(array)
     if mapping is None or not array.nbytes:
@@ -34,7 +34,7 @@ def read_ahead(array: npt.NDArray[Any]) -> None:
     mapping.madvise(mmap.MADV_WILLNEED, aligned, start - aligned + array.nbytes)
 
 
-def release(array: npt.NDArray[Any]) -> None:
+def release(array: npt.NDArray[np.generic]) -> None:
     """Drop the pages of a mapped array's file from our resident memory; the page cache keeps them.
 
     A fault maps up to 2 MiB around it, so that 10,000 random rows would otherwise hold gigabytes.

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from optsweep.data.torch_format.writer import TorchWriter, Vector
 from optsweep.data.vocabulary import FIRST_RESIDUE, UNK, VOCABULARY_SIZE, in_packed_range
 from optsweep.errors import DataError
 from optsweep.files import atomic_path
+from optsweep.plain import Plain
 
 Indices = npt.NDArray[np.int64]
 
@@ -37,7 +38,7 @@ class Corpus:
     path: Path
     format: Literal["packed", "legacy"]
     sequences: Sequences
-    manifest: dict[str, Any]
+    manifest: Mapping[str, Plain]
     file: PackedFile | LegacyFile
     validation: Indices | None = None
     """int64[v] indices of the held-out sequences, if the file has a split: that makes it a subset."""
@@ -201,7 +202,7 @@ class CorpusWriter:
         self.num_sequences += len(lengths)
         self.num_residues += len(tokens)
 
-    def finish(self, manifest: dict[str, Any], split: Mapping[str, Indices] | None = None) -> None:
+    def finish(self, manifest: Mapping[str, Plain], split: Mapping[str, Indices] | None = None) -> None:
         """Write what follows the tokens; ``split`` has the parts named in `SPLIT`."""
         self._tokens.close()
         self._copy("1", bytes(8), self._ends)
@@ -247,7 +248,7 @@ def corpus_writer(path: Path) -> Iterator[CorpusWriter]:
 def write_corpus(
     path: Path,
     sequences: Sequences,
-    manifest: dict[str, Any],
+    manifest: Mapping[str, Plain],
     split: Mapping[str, Indices] | None = None,
 ) -> None:
     """Write a packed corpus, whole or not at all; `torch.load(path, mmap=True, weights_only=True)` opens it."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,7 @@ from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.vocabulary import FIRST_RESIDUE, RESIDUES
 from optsweep.errors import DataError
 from optsweep.files import remove_leftovers
+from optsweep.plain import Plain
 
 DEMO_PATH = Path("data/demo.pt")
 NUM_SEQUENCES = 12_000
@@ -112,14 +112,14 @@ def demo_families(corpus: Corpus) -> DemoFamilies | None:
     """The families of a demo corpus, by making it again; None if it is none, or if it was made by another numpy."""
     manifest, num = corpus.manifest, corpus.num_sequences
     seed = manifest.get("seed")
-    if type(seed) is not int or seed < 0 or manifest != _manifest(num, seed) or num > MAX_SEQUENCES:
+    if not isinstance(seed, int) or seed < 0 or manifest != _manifest(num, seed) or num > MAX_SEQUENCES:
         return None
     sequences, families = _evolved(num, seed)
     same = np.array_equal(sequences.offsets, corpus.sequences.offsets)
     return DemoFamilies(families) if same and np.array_equal(sequences.tokens, corpus.sequences.tokens) else None
 
 
-def _manifest(num_sequences: int, seed: int) -> dict[str, Any]:
+def _manifest(num_sequences: int, seed: int) -> dict[str, Plain]:
     return {
         "kind": "corpus",
         "synthetic": True,

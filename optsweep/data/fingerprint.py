@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from optsweep.data.importing.inputs import cannot_read, refuse_stream
 from optsweep.files import open_regular
@@ -14,8 +14,16 @@ _NUM_BLOCKS = 16
 _BLOCK = 1 << 16
 
 
-def describe_file(path: Path) -> dict[str, Any]:
-    """name, size (bytes), mtime_ns and fingerprint of a file; raises `DataError` if it cannot be read.
+class FileDescription(NamedTuple):
+    name: str
+    size: int
+    """Bytes."""
+    mtime_ns: int
+    fingerprint: str
+
+
+def describe_file(path: Path) -> FileDescription:
+    """Raises `DataError` if the file cannot be read.
 
     The fingerprint covers 16 blocks of 64 KiB from the first to the last. The last one of a .pt file holds the zip
     directory with the checksums of everything in it.
@@ -31,9 +39,4 @@ def describe_file(path: Path) -> dict[str, Any]:
                 digest.update(file.read(_BLOCK))
     except OSError as error:
         raise cannot_read(path, error) from None
-    return {
-        "name": path.name,
-        "size": state.st_size,
-        "mtime_ns": state.st_mtime_ns,
-        "fingerprint": digest.hexdigest(),
-    }
+    return FileDescription(path.name, state.st_size, state.st_mtime_ns, digest.hexdigest())

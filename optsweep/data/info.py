@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,9 +11,10 @@ from optsweep.data.corpus import Corpus, open_corpus
 from optsweep.data.holding_out.rule_choice import best_search, recorded_rule
 from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import trained_on
+from optsweep.plain import Plain
 
 
-def describe_corpus(path: Path) -> dict[str, Any]:
+def describe_corpus(path: Path) -> dict[str, Plain]:
     """path, format, num_sequences, num_residues, synthetic, manifest: plain values; raises `DataError`."""
     corpus = open_corpus(path)
     return {
@@ -51,4 +51,4 @@ def leakage(corpus: Corpus, on_progress: OnProgress = None) -> Leakage | None:
     matched, _ = rule.matches(held_out, train, on_progress)
     parts = np.split(matched, [len(corpus.validation)])
     shares = [float(part.mean()) if len(part) else 0.0 for part in parts]
-    return Leakage(recorded_rule(corpus)["words"], rule.words, *shares)
+    return Leakage(recorded_rule(corpus).words, rule.words, *shares)

@@ -123,7 +123,7 @@ def _is_current(fasta: Path, target: Path) -> bool:
     if not target.exists():
         return False
     sources = _sources(target)
-    if sources == [describe_file(fasta)]:
+    if sources == [describe_file(fasta)._asdict()]:
         return True
     if [source.get("name") for source in sources] != [fasta.name]:
         raise DataError(

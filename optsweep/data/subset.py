@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from optsweep.data.subset_file import (
 )
 from optsweep.errors import DataError
 from optsweep.files import remove_leftovers
+from optsweep.plain import Plain
 
 __all__ = ["SUBSET_SEED", "SUBSET_SIZE", "Subset", "ensure_subset", "find_subset", "subset_path"]
 
@@ -74,7 +75,7 @@ def ensure_subset(
         drawn = _draw(corpus, size, seed, on_progress)
         final = _target(drawn, target, may_go_beside=output is None)
         notes = [] if final == target else [f"{target} holds the same sequences without a split and stays as it is"]
-        return _make(drawn, final, wanted, rule, notes, on_progress)
+        return _make(drawn, final, wanted, seed, rule, notes, on_progress)
 
 
 def look_for_subset(source: Path, on_progress: OnProgress = None) -> tuple[Subset | None, int]:
@@ -117,7 +118,7 @@ def _own_subset(corpus: Corpus, asked: Rule | None) -> Subset:
         made=False,
         num_source=corpus.num_sequences,
         num_sequences=corpus.num_sequences,
-        rule=recorded_rule(corpus)["words"],
+        rule=recorded_rule(corpus).words,
         num_left_out=0 if corpus.left_out is None else len(corpus.left_out),
     )
 
@@ -133,13 +134,14 @@ def _draw(corpus: Corpus, size: int, seed: int, on_progress: OnProgress) -> Draw
 def _make(
     drawn: Drawn,
     target: Path,
-    wanted: dict[str, Any],
+    wanted: Mapping[str, Plain],
+    seed: int,
     asked: ClusterFile | None,
     notes: list[str],
     on_progress: OnProgress,
 ) -> Subset:
     corpus, rule = drawn.corpus, asked or best_rule(drawn)
-    split, left_out = _split(drawn, rule, wanted["seed"], on_progress)
+    split, left_out = _split(drawn, rule, seed, on_progress)
     manifest = {
         **wanted,
         "version": VERSION,

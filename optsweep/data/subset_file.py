@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums
 from optsweep.data.fingerprint import describe_file
 from optsweep.data.holding_out.rule_choice import recorded_rule
 from optsweep.errors import DataError
+from optsweep.plain import Plain
 
 VERSION = 2
 _OUR_START = (b"archive/data/0", slice(30, 44))
@@ -63,14 +63,14 @@ def find_subset(source: Path) -> Path | None:
     return None if standing is None else standing.path
 
 
-def origin(source: Path) -> dict[str, Any]:
+def origin(source: Path) -> dict[str, Plain]:
     """The part of a subset's manifest that says what it was made from."""
     described = describe_file(source)
     return {
         "kind": "subset",
-        "source": described["name"],
-        "source_size": described["size"],
-        "source_fingerprint": described["fingerprint"],
+        "source": described.name,
+        "source_size": described.size,
+        "source_fingerprint": described.fingerprint,
     }
 
 
@@ -85,12 +85,12 @@ def is_ours(path: Path) -> bool:
         return not start or start[_OUR_START[1]] == _OUR_START[0]
 
 
-def first_standing(paths: Iterable[Path], wanted: dict[str, Any]) -> Subset | None:
+def first_standing(paths: Iterable[Path], wanted: Mapping[str, Plain]) -> Subset | None:
     """The first subset there that is whole and has what is wanted in its manifest."""
     return next((found for path in paths if (found := standing_subset(path, wanted))), None)
 
 
-def standing_subset(path: Path, wanted: dict[str, Any]) -> Subset | None:
+def standing_subset(path: Path, wanted: Mapping[str, Plain]) -> Subset | None:
     """The subset at ``path``, unless it is missing, damaged or stale."""
     if not path.exists():
         return None
@@ -120,7 +120,7 @@ def described_subset(corpus: Corpus, made: bool) -> Subset:
         num_source=num_source,
         num_sequences=corpus.num_sequences,
         num_differing=num_differing,
-        rule=recorded_rule(corpus)["words"],
+        rule=recorded_rule(corpus).words,
         num_left_out=0 if corpus.left_out is None else len(corpus.left_out),
         notes=[str(note) for note in notes],
     )

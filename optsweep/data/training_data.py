@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import trained_on
 from optsweep.data.sequences import Sequences
 from optsweep.errors import DataError
+from optsweep.plain import Plain
 
 SAMPLE_SEED = 42
 
@@ -25,7 +26,7 @@ class TrainingData:
     """For a full corpus a selection of the mapped file: use `len`, `lengths`, indexing and `take`."""
     validation: Sequences
     confirmation: Sequences
-    manifest: dict[str, Any]
+    manifest: Mapping[str, Plain]
     path: Path
     scores_confirmation: bool = False
     """Whether a run is scored on the confirmation sequences too; its value never depends on them."""

@@ -150,7 +150,7 @@ def _corpus(choice: Choice) -> dict[str, Any] | None:
     """What can be known of the data before it is imported; None for the demo's."""
     if choice.data is None:
         return None
-    return {"corpus": str(choice.data), "fingerprint": describe_file(choice.data)["fingerprint"]}
+    return {"corpus": str(choice.data), "fingerprint": describe_file(choice.data).fingerprint}
 
 
 def _resumed(request: SweepRequest) -> tuple[Choice, StudyDefinition, str] | None:
@@ -260,7 +260,7 @@ def prepare_data(session: Session, on_progress: Callable[[int, int], None] | Non
         "source_sequences": prepared.subset.num_source,
         "synthetic": prepared.synthetic and session.definition.takes_data,
         "manifest": data.manifest,
-        "fingerprint": describe_file(prepared.corpus)["fingerprint"],
+        "fingerprint": describe_file(prepared.corpus).fingerprint,
         "content": digest(data.train, data.validation, data.confirmation),
         # By how many residues each scored sequence counts in a value, for comparisons made from the database alone.
         "weights": {

@@ -279,8 +279,8 @@ def first_version(source: Path, path: Path, size: int = 500) -> bytes:
     corpus, described = open_corpus(source), describe_file(source)
     indices = random.Random(42).sample(range(corpus.num_sequences), size)
     manifest = {
-        "kind": "subset", "version": 1, "source": described["name"], "source_size": described["size"],
-        "source_fingerprint": described["fingerprint"], "n": size, "seed": 42,
+        "kind": "subset", "version": 1, "source": described.name, "source_size": described.size,
+        "source_fingerprint": described.fingerprint, "n": size, "seed": 42,
         "num_source": corpus.num_sequences, "synthetic": True, "source_manifest": corpus.manifest,
     }  # fmt: skip
     split = {"validation": np.arange(25), "confirmation": np.arange(100, 125)}

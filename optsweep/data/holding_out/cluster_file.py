@@ -7,7 +7,6 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +20,7 @@ from optsweep.data.names import first_word, hash_names
 from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn
 from optsweep.errors import DataError
+from optsweep.plain import Plain
 
 _CHUNK = 1 << 22
 """Bytes of the file, or names of the corpus, that are read at a time; no line is longer."""
@@ -40,7 +40,11 @@ class ClusterFile(KnownFamilies):
         super().__init__()
         described = describe_file(path)
         self.path = path
-        self._origin = {"file": path.name, "size": described["size"], "fingerprint": described["fingerprint"]}
+        self._origin: dict[str, Plain] = {
+            "file": path.name,
+            "size": described.size,
+            "fingerprint": described.fingerprint,
+        }
         self.words = f"the clusters of {path.name}"
         self._by_name = True
         self._members = np.empty(0, np.int64)
@@ -48,13 +52,13 @@ class ClusterFile(KnownFamilies):
         self._representatives: Names = []
         """The representative on the same line."""
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, Plain]:
         return {**super().record(), **self._origin}
 
     def is_recorded_in(self, subset: Corpus) -> bool:
         """Whether a subset was split by this file, whatever its name was then."""
         record = recorded_rule(subset)
-        return all(record.get(key) == self._origin[key] for key in ("size", "fingerprint"))
+        return all(record.values.get(key) == self._origin[key] for key in ("size", "fingerprint"))
 
     def families(self, drawn: Drawn, on_progress: OnProgress = None) -> Rows:
         by_name, by_row = _Lines(), _Lines()

@@ -59,7 +59,7 @@ def find_exclusion(
     ``rule``: the subset's, if it is at hand. Raises `DataError`.
     """
     drawn = drawn_before(corpus, subset)
-    words = recorded_rule(subset)["words"]
+    words = recorded_rule(subset).words
     if drawn.is_whole:
         return Exclusion(np.sort(_known(drawn, subset)), words, None, made=False)
     key = exclusion_key(corpus, subset)

@@ -32,9 +32,9 @@ def exclusion_key(corpus: Corpus, subset: Corpus) -> str:
     parts = [subset.take(part) for part in (subset.validation, subset.confirmation) if part is not None]
     content = {
         "version": 1,
-        "corpus": [described["size"], described["fingerprint"]],
+        "corpus": [described.size, described.fingerprint],
         "held_out": digest(*parts),
-        "rule": recorded_rule(subset),
+        "rule": recorded_rule(subset).values,
     }
     return json.dumps(content, sort_keys=True)
 

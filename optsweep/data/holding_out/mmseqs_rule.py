@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from optsweep.data.holding_out.mmseqs import Criteria, find_mmseqs, mmseqs_version, search
@@ -13,6 +11,7 @@ from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn
 from optsweep.data.sequences import Sequences
 from optsweep.errors import DataError
+from optsweep.plain import Plain
 
 MIN_IDENTITY = 0.3
 MIN_COVERAGE = 0.8
@@ -42,7 +41,7 @@ class MMseqs2(Rule):
         self._near_duplicates = NearDuplicates()
         self.words = f"MMseqs2 {self._version}: at least 30 % identity over at least 80 % of one of the two"
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, Plain]:
         return {
             **super().record(),
             "version": self._version,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -213,6 +213,6 @@ class _Pairs:
             close.append(self._is_enough(shared, first, second))
         return np.concatenate(close)
 
-    def _is_enough(self, shared: npt.NDArray[np.integer[Any]], first: Array, second: Array) -> npt.NDArray[np.bool_]:
+    def _is_enough(self, shared: npt.NDArray[np.integer], first: Array, second: Array) -> npt.NDArray[np.bool_]:
         enough: npt.NDArray[np.bool_] = shared > MAX_SHARE * np.minimum(self._sizes[first], self._sizes[second])
         return enough

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,7 @@ from optsweep.data.holding_out.similarity import MAX_SHARE, close_matches
 from optsweep.data.progress import OnProgress
 from optsweep.data.recipe import Drawn
 from optsweep.data.sequences import Sequences
+from optsweep.plain import Plain
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -32,7 +32,7 @@ class Rule(ABC):
         self.is_complete = False
         """Whether `families` found all relatives: then a last search would find no more."""
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, Plain]:
         """What a subset's manifest keeps of it: plain values, ``name`` and ``words`` among them."""
         return {"name": self.name, "words": self.words}
 
@@ -56,7 +56,7 @@ class NearDuplicates(Rule):
     name = "15-mers"
     words = "near duplicates: more than 30 % common 15-mers, about 92 % identity"
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, Plain]:
         return {**super().record(), "k": KMER, "max_share": MAX_SHARE}
 
     def families(self, drawn: Drawn, on_progress: OnProgress = None) -> Rows:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from optsweep.data.importing.sequence_files import read_records
 from optsweep.data.progress import OnProgress
 from optsweep.data.vocabulary import encode
 from optsweep.errors import DataError
+from optsweep.plain import Plain
 
 NUCLEOTIDE_SHARE = 0.9
 
@@ -59,25 +60,26 @@ def import_fasta(inputs: Sequence[Path], output: Path, on_progress: OnProgress =
     is 0 if one of them is a pipe. Duplicates are told by 64-bit fingerprints: among 60 million sequences, a chance
     of 1 in 10,000 that one is lost. Raises `DataError`; then ``output`` is as it was.
     """
-    sources = [_describe(path) for path in inputs]
+    sources = [None if is_stream(path) else describe_file(path) for path in inputs]
     if output.exists() and any(output.samefile(path) for path in inputs if not is_stream(path)):
         raise DataError(f"{output}: is one of the inputs; choose another output")
     with corpus_writer(output) as writer:
         importer = Importer(writer.append)
-        sizes = [source["size"] for source in sources]
-        done, total = 0, 0 if None in sizes else sum(sizes)
+        sizes = [source.size for source in sources if source is not None]
+        done, total = 0, sum(sizes) if len(sizes) == len(sources) else 0
+        described: list[Plain] = []
         for path, source in zip(inputs, sources, strict=True):
             with open_input(path) as file:
                 for _ in importer.read(file):
                     if on_progress:
                         on_progress(done + file.position, total)
-                # Of a pipe it is known only now.
-                source["size"] = source["size"] or file.position
-            done += source["size"]
+                # How much a pipe held is known only now.
+                described.append({"name": "-", "size": file.position} if source is None else source._asdict())
+            done += file.position if source is None else source.size
         report = importer.finish(inputs[0])
-        manifest = {
+        manifest: dict[str, Plain] = {
             "kind": "corpus",
-            "sources": sources,
+            "sources": described,
             "num_read": report.num_read,
             "dropped": report.dropped,
             "altered": report.altered,
@@ -104,10 +106,6 @@ def scan(path: Path, *, max_bytes: int | None = None, on_progress: OnProgress = 
             if on_progress:
                 on_progress(file.position, file.size or 0)
     return importer.finish(path)
-
-
-def _describe(path: Path) -> dict[str, Any]:
-    return {"name": "-", "size": None} if is_stream(path) else describe_file(path)
 
 
 class _Cleaned(NamedTuple):

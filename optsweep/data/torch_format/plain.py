@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
+
+from optsweep.plain import Plain
 
 _MAX_SIZE = 10_000_000
 _MAX_DEPTH = 64
 _MAX_BITS = 2_000
 
 
-def is_plain(value: Any) -> bool:
+def is_plain(value: object) -> TypeGuard[Plain]:
     """Whether a value is plain and, written out, small: shared and circular parts count each time."""
     left = _MAX_SIZE
     pending: list[tuple[Any, int]] = [(value, 0)]
@@ -28,7 +30,7 @@ def is_plain(value: Any) -> bool:
     return True
 
 
-def _is_scalar(value: Any) -> bool:
+def _is_scalar(value: object) -> bool:
     if type(value) is float:
         return math.isfinite(value)
     return value is None or type(value) in (bool, str) or (type(value) is int and value.bit_length() <= _MAX_BITS)

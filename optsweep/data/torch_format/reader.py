@@ -9,7 +9,7 @@ import mmap
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -23,6 +23,7 @@ from optsweep.data.torch_format.child import OLD_START
 from optsweep.data.vocabulary import IGNORED, TOKEN_OF_LETTER
 from optsweep.errors import DataError
 from optsweep.files import open_regular
+from optsweep.plain import Plain
 
 _ROOT = Path(__file__).parents[3]
 _CHILD = f"import sys; sys.path.append({str(_ROOT)!r}); from optsweep.data.torch_format.child import main; main()"
@@ -57,7 +58,7 @@ class PackedFile:
     file: MappedFile
     parts: dict[str, rows.Place | str]
     """Those of `child.PARTS` that are there: a tensor's place, or what is there instead."""
-    manifest: dict[str, Any] | None
+    manifest: Mapping[str, Plain] | None
     """None if the file's is not a dict of plain values."""
 
     def array(self, name: str, dtype: str) -> npt.NDArray[Any] | None:
@@ -133,7 +134,7 @@ def read_answer(path: Path, mapping: mmap.mmap, stream: io.BufferedIOBase) -> Pa
     line = stream.readline()
     if not line.endswith(b"\n"):
         raise EOFError
-    told: dict[str, Any] = ast.literal_eval(line.decode("ascii"))
+    told = ast.literal_eval(line.decode("ascii"))
     if "error" in told:
         raise DataError(f"{path}: {told['error']}")
     file = MappedFile(path, mapping, told["zip"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from optsweep.data.torch_format.unpickling import NumpyArray, Refused, Tensor, kind_of
@@ -59,7 +59,7 @@ class Rows:
         for numbers in (self._lengths, self._places, self._inline):
             yield memoryview(numbers).cast("B")
 
-    def _tokens_place(self, row: dict[Any, Any]) -> tuple[int, ...]:
+    def _tokens_place(self, row: Mapping[object, object]) -> tuple[int, ...]:
         value = row.get("prot_tokens")
         if value is None:
             return 0, 0, 0, 1, NO_TOKENS
@@ -90,7 +90,7 @@ class Rows:
         return len(self._inline) - len(ids), 0, len(ids), 1, TYPES[-1]
 
 
-def _text(index: int, row: Any) -> str | bytes:
+def _text(index: int, row: object) -> str | bytes:
     if not isinstance(row, dict):
         raise Refused(f"row {index} is a {kind_of(row)}; a dict with protein_seq is right")
     if "protein_seq" not in row:

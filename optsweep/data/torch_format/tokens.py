@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +79,7 @@ def _read(file: LegacyFile, indices: Ints, sequences: Sequences) -> _Rows:
     return _Rows(sequences.take(indices), np.concatenate(ids), ends - np.array(lengths), ends, widest)
 
 
-def _numbers(file: LegacyFile, place: list[int]) -> npt.NDArray[Any]:
+def _numbers(file: LegacyFile, place: list[int]) -> npt.NDArray[np.number]:
     where, first, count, stride, kind = place
     if TYPES[kind] == TYPES[-1]:
         return file.inline[where : where + count]
@@ -91,7 +90,7 @@ def _numbers(file: LegacyFile, place: list[int]) -> npt.NDArray[Any]:
         return np.empty(0, np.uint8)
 
 
-def _as_ids(numbers: npt.NDArray[Any]) -> Ints:
+def _as_ids(numbers: npt.NDArray[np.number]) -> Ints:
     if numbers.dtype.kind == "f":
         numbers = np.where(np.trunc(numbers) == numbers, numbers, _NO_ID).astype(np.float64)
     return np.where((numbers >= 0) & (numbers < STRANGE_ID), numbers, STRANGE_ID).astype(np.int64)

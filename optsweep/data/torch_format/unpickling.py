@@ -58,11 +58,11 @@ class Storage(NamedTuple):
 class Tensor(NamedTuple):
     """A tensor's place. The parts are as the file gives them, unchecked."""
 
-    storage: Any
+    storage: object
     start: Any
-    shape: Any
-    strides: Any
-    type: Any
+    shape: object
+    strides: object
+    type: object
 
 
 class NumpyType(str):
