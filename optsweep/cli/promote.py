@@ -27,7 +27,7 @@ def chosen_runs(
             raise StorageError(
                 f"study {snapshot.study!r} has no {wanted}; there: {', '.join(r.run for r in snapshot.runs)}"
             )
-        if not found[0].config:
+        if found[0].config is None:
             raise StorageError(f"run {found[0].run!r} of study {snapshot.study!r} has no parameters yet: it waits")
         return found
     best = snapshot.ranking[: top or 1]
@@ -60,7 +60,7 @@ def promote(
 
 
 def _swept_iterations(record: RunRecord) -> int:
-    return int(record.config["training"]["n_iters"])
+    return record.train_config.training.n_iters
 
 
 def _train(snapshot: StudySnapshot, config: Path, say: Callable[[str], None]) -> int:

@@ -12,7 +12,6 @@ from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import EXIT_DONE
 from optsweep.results.words import percent
-from optsweep.study.definition import StudyDefinition
 from optsweep.trust.pruner_replay import (
     MOST_LOST,
     MOST_REGRET,
@@ -34,7 +33,7 @@ def tell_replay(study: Study, *, as_json: bool) -> int:
     snapshot = read_snapshot(study)
     snapshot.check_builtin("fidelity --pruner")
     runs = recorded(snapshot)
-    definition = StudyDefinition.model_validate(snapshot.definition)
+    definition = snapshot.definition
     points = definition.budget.num_evaluations
     replays = [
         replay(runs, settings, points, workers) for settings in candidates(definition.pruner) for workers in WORKERS

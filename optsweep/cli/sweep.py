@@ -138,7 +138,7 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
     if not snapshot.ended:
         return [f"optsweep sweep {name}   # goes on", f"optsweep status {name}"]
     commands = [f"optsweep dashboard {name}", f"optsweep report {name}"]
-    if "trainer" not in snapshot.definition:
+    if not snapshot.definition.trains_script:
         commands += [
             f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that nothing has looked at",
             f"optsweep promote {name}   # to full length",

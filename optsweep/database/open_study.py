@@ -11,6 +11,7 @@ import optuna
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
+from optsweep.config import validate
 from optsweep.database.connection import Storage, transaction
 from optsweep.database.outage import patiently
 from optsweep.database.queue import Queue
@@ -18,7 +19,7 @@ from optsweep.database.tables import runs
 from optsweep.database.urls import masked
 from optsweep.errors import StorageError
 from optsweep.results.records import PREFIX
-from optsweep.study.file import StudyDefinition
+from optsweep.study.definition import StudyDefinition
 
 STANDING = "standing"
 """Attribute of a trial that was taken over from another study: what its row is to hold."""
@@ -38,8 +39,8 @@ class Study:
 
     @cached_property
     def definition(self) -> StudyDefinition:
-        """The study file as it was when the study began."""
-        return StudyDefinition.model_validate(self.attributes()["definition"])
+        """The study file as it was when the study began; raises `ConfigError` if it cannot be read."""
+        return validate(StudyDefinition, self.attributes()["definition"], f"stored definition of study {self.name}")
 
     @cached_property
     def data(self) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import json
 import logging
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
 
+from optsweep.config import TrainConfig
 from optsweep.database.dashboard_rows import attached, has_note, name_metric, save_note
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
@@ -84,8 +84,8 @@ def study_note(snapshot: StudySnapshot, study_id: int) -> str:
 
 
 def _values(snapshot: StudySnapshot) -> str:
-    if "trainer" in snapshot.definition:
-        return f"Values are {snapshot.measure} of the study's own script, lower is better."
+    if snapshot.definition.trains_script:
+        return f"Values are {snapshot.definition.measure} of the study's own script, lower is better."
     return (
         "Values are NELBO in nats per residue, lower is better. "
         f"The validation set's unigram entropy is {_number(snapshot.reference.get('unigram_entropy'))}."
@@ -113,15 +113,14 @@ def run_note(record: RunRecord, files: dict[str, str]) -> str:
 
 
 def _budget(record: RunRecord) -> str:
-    if "trainer" in record.config:
-        return f"{record.progress:.0%} of the script's run"
-    if not record.config:
+    config = record.config
+    if config is None:
         return f"{record.sequences:,} sequences seen"
-    training: dict[str, Any] = record.config["training"]
-    total = training["n_iters"] * training["effective_batch"]
+    if not isinstance(config, TrainConfig):
+        return f"{record.progress:.0%} of the script's run"
     return (
-        f"{training['n_iters']:,} iterations of {training['effective_batch']} = {total:,} sequences, "
-        f"{record.sequences:,} of them seen"
+        f"{config.training.n_iters:,} iterations of {config.training.effective_batch} = "
+        f"{config.total_sequences:,} sequences, {record.sequences:,} of them seen"
     )
 
 

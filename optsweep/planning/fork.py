@@ -59,7 +59,7 @@ def _holds(definition: StudyDefinition, trial: FrozenTrial) -> bool:
     if definition.space.check(parameters) or (name is not None and (preset is None or preset.parameters != parameters)):
         return False
     wanted = resolve_run(definition, parameters, preset=name, seed=0)
-    trained = read_run_config(attributes["config"])
+    trained = read_run_config(attributes["config"], attributes["run"])
     return wanted.model_dump(exclude=INCIDENTAL) == trained.model_dump(exclude=INCIDENTAL)
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from optsweep.config import TrainConfig, validate
+from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.definition import StudyDefinition
 from optsweep.study.resolve import resolve_full
 
 
 def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
     """The full-length config: a preset's own full column, else the full budget with the same fractions."""
     snapshot.check_builtin("promote")
-    definition = StudyDefinition.model_validate(snapshot.definition)
+    definition, swept = snapshot.definition, record.train_config
     preset = definition.preset(record.preset) if record.preset else None
-    swept = validate(TrainConfig, record.config, f"stored config of run {record.run}")
     config = resolve_full(definition, record.parameters, preset=preset, seed=swept.training.seed)
     provenance: dict[str, Any] = {
         "study": snapshot.study,

@@ -72,7 +72,7 @@ def plan_linked(
 
 def _queue(study: Study, again: RunAgain, index: int) -> None:
     parameters = again.origin.parameters
-    provenance = {**again.origin.config["provenance"], "study": study.name, "run": again.run, "of": again.origin.run}
+    provenance = {**again.origin.train_config.provenance, "study": study.name, "run": again.run, "of": again.origin.run}
     config = again.config.model_copy(update={"provenance": provenance})
     attributes: dict[str, Any] = {
         "run": again.run,

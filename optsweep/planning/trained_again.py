@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from optsweep.config import TrainConfig, validate
+from optsweep.config import TrainConfig
 from optsweep.errors import ConfigError
 from optsweep.planning.full_config import full_config
 from optsweep.planning.linked import RunAgain
@@ -82,14 +82,14 @@ def spread(ranking: list[RunRecord], count: int) -> list[RunRecord]:
 
 def repeats(snapshot: StudySnapshot, chosen: list[RunRecord], seeds: int) -> list[RunAgain]:
     """Pruned runs of ``chosen`` to their end, and its best ones with ``seeds`` - 1 further seeds, on the subset."""
-    completed = [RunAgain(f"{run.run}{COMPLETED}", run, _config(run)) for run in chosen if run.state == "pruned"]
+    completed = [RunAgain(f"{run.run}{COMPLETED}", run, run.train_config) for run in chosen if run.state == "pruned"]
     return completed + [with_seed(snapshot, run, number) for number in range(2, seeds + 1) for run in chosen[:REPEATED]]
 
 
 def with_seed(snapshot: StudySnapshot, run: RunRecord, number: int, purpose: str = "repeat") -> RunAgain:
     """The run with the training seed that belongs to ``number`` and ``purpose``; the evaluation stays the same."""
-    config = _config(run)
-    seed = derived_seed(snapshot.definition["study"]["seed"], run.index, purpose, number)
+    config = run.train_config
+    seed = derived_seed(snapshot.definition.study.seed, run.index, purpose, number)
     training = config.training.model_copy(update={"seed": seed})
     return RunAgain(f"{run.run}-seed-{number}", run, config.model_copy(update={"training": training}))
 
@@ -100,10 +100,6 @@ def larger(snapshot: StudySnapshot, chosen: list[RunRecord], setting: Setting) -
 
 
 def _larger(snapshot: StudySnapshot, run: RunRecord, setting: Setting) -> TrainConfig:
-    config = full_config(snapshot, run) if setting.times == "full" else lengthened(_config(run), setting.times)
+    config = full_config(snapshot, run) if setting.times == "full" else lengthened(run.train_config, setting.times)
     data = config.data.model_copy(update={"num_sequences": setting.sequences})
     return config.model_copy(update={"data": data})
-
-
-def _config(run: RunRecord) -> TrainConfig:
-    return validate(TrainConfig, run.config, f"stored config of run {run.run}")

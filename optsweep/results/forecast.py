@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
+from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.schedule import play
-from optsweep.train.sizes import sequence_cost
+from optsweep.study.run_config import resolve_run
+from optsweep.train.sizes import relative_cost
 
 FEWEST_PREDICTIONS = 3
 """Finished runs from which on the error of a prediction can be told."""
@@ -89,6 +90,7 @@ class Works:
 
     def __init__(self, snapshot: StudySnapshot) -> None:
         self._definition = snapshot.definition
+        self._presets = {preset.name: preset.parameters for preset in snapshot.definition.presets}
         self._known = {run.run: work for run in snapshot.runs if (work := self._known_work(run)) is not None}
         sampled = [self._known[run.run] for run in snapshot.runs if run.run in self._known and run.source != "preset"]
         like = sampled or list(self._known.values())
@@ -101,19 +103,10 @@ class Works:
         return self._known.get(run.run, self._usual)
 
     def _known_work(self, run: RunRecord) -> Work | None:
-        if "model" in run.config:
-            config = run.config
-            return _work(config["training"]["n_iters"], config["training"], config["model"], config["data"])
-        preset = next((one for one in self._definition.get("presets", []) if one["name"] == run.preset), None)
-        if preset is None or "sweep" not in preset:
-            return None
-        iterations = preset["sweep"]["iterations"] * self._definition["budget"]["scale"]
-        return _work(iterations, preset, preset, self._definition["settings"])
-
-
-def _work(iterations: float, batch: Mapping[str, Any], model: Mapping[str, Any], data: Mapping[str, Any]) -> Work:
-    size = sequence_cost(model["hidden_size"], model["n_blocks"], data["max_protein_len"])
-    return Work(iterations, iterations * batch["effective_batch"] * size)
+        config = run.config
+        if config is None and run.preset in self._presets:
+            config = resolve_run(self._definition, self._presets[run.preset], preset=run.preset, seed=0)
+        return Work(config.training.n_iters, relative_cost(config)) if isinstance(config, TrainConfig) else None
 
 
 def _pace(snapshot: StudySnapshot, works: Works) -> Pace | None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
+from optsweep.config import TrainConfig
 from optsweep.errors import ConfigError
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.run_config import RunConfig, read_run_config
 
 RunState = Literal["complete", "pruned", "failed", "running", "waiting"]
 Source = Literal["preset", "random", "tpe", "user", "linked"]
@@ -51,8 +55,8 @@ class RunRecord:
     """Time on the device, over all attempts, without what a crash threw away."""
     directory: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
-    config: dict[str, Any] = field(default_factory=dict)
-    """The resolved TrainConfig as plain values; empty until a worker has drawn the parameters."""
+    stored_config: dict[str, Any] = field(default_factory=dict)
+    """The resolved config as it is stored; empty until a worker has drawn the parameters."""
     of: str | None = None
     """The run of the origin that a linked study's run trains again."""
     train_loss: float | None = None
@@ -61,6 +65,21 @@ class RunRecord:
     """First claim, epoch seconds."""
     ended: float | None = None
     """End of the last attempt, epoch seconds."""
+
+    @cached_property
+    def config(self) -> RunConfig | None:
+        """The resolved config, None until a worker has drawn the parameters; raises `ConfigError` if it is damaged.
+
+        Read at its first use: to check the configs of thousands of runs takes as long as to read them.
+        """
+        return read_run_config(self.stored_config, self.run) if self.stored_config else None
+
+    @property
+    def train_config(self) -> TrainConfig:
+        """The config of a run of the built-in trainer; raises `ConfigError` if there is none."""
+        if not isinstance(self.config, TrainConfig):
+            raise ConfigError(f"run {self.run}", ["has no config of the built-in trainer"])
+        return self.config
 
     @property
     def finished(self) -> bool:
@@ -75,8 +94,8 @@ class StudySnapshot:
     target: int
     runs: list[RunRecord]
     """In the order of the plan: presets first, then sampled runs, then the user's."""
-    definition: dict[str, Any]
-    """The study file, resolved, as plain values."""
+    definition: StudyDefinition
+    """The study file as it was when the study began."""
     data: dict[str, Any]
     """corpus, subset (paths), num_sequences, source_sequences, synthetic, manifest."""
     reference: dict[str, float]
@@ -96,18 +115,9 @@ class StudySnapshot:
     stopped: str | None = None
     """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
 
-    @property
-    def measure(self) -> str:
-        """What values are, in words behind a number; a script's numbers have names of their own."""
-        trainer = self.definition.get("trainer")
-        if trainer is None:
-            return "nats per residue"
-        metrics = trainer["metrics"]
-        return f"-{metrics['value']}" if metrics["maximize"] else str(metrics["value"])
-
     def check_builtin(self, command: str) -> None:
-        """Raise `ConfigError` where the study trains with somebody else's script, which has other configs and files."""
-        if "trainer" in self.definition:
+        """Raise `ConfigError` if the study trains with the user's own script, which has other configs and files."""
+        if self.definition.trains_script:
             why = "trains with a script of its own ([trainer])"
             raise ConfigError(f"optsweep {command}", [f"is for our own trainer, and study {self.study!r} {why}"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord
 
 
@@ -14,10 +15,12 @@ def start_lines(record: RunRecord, data: Mapping[str, Any]) -> list[str]:
     ``data`` is `StudySnapshot.data`. What is not known yet (an empty config, a manifest without a key) is left out.
     """
     lines = [f"Starting job: {record.run}" + (f" on {record.worker}" if record.worker else "")]
-    lines += _length_lines(record.config)
+    config = record.config if isinstance(record.config, TrainConfig) else None
+    if config is not None:
+        lines += _length_lines(config)
     lines += _data_lines(data)
-    if (trained := record.config.get("data", {}).get("num_sequences")) is not None:
-        lines.append(f"Training on a fixed sample of {trained} sequences")
+    if config is not None and config.data.num_sequences is not None:
+        lines.append(f"Training on a fixed sample of {config.data.num_sequences} sequences")
     if record.attempts > 1:
         # Before its first checkpoint a run has nothing to go on from.
         origin = ", goes on from its checkpoint" if record.progress > 0 else ""
@@ -25,17 +28,13 @@ def start_lines(record: RunRecord, data: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _length_lines(config: Mapping[str, Any]) -> list[str]:
-    # How long it is, a script of somebody else's knows alone.
-    if "training" not in config:
-        return []
+def _length_lines(config: TrainConfig) -> list[str]:
     lines = [
-        f"Training iterations: {config['training']['n_iters']} (reduced for sweep)",
-        f"Warmup steps: {config['optim']['warmup']} (proportionally scaled)",
+        f"Training iterations: {config.training.n_iters} (reduced for sweep)",
+        f"Warmup steps: {config.optim.warmup} (proportionally scaled)",
     ]
-    curriculum = config.get("curriculum", {})
-    if curriculum.get("enabled"):
-        lines.append(f"Preschool steps: {curriculum['preschool_time']} (proportionally scaled)")
+    if config.curriculum.enabled:
+        lines.append(f"Preschool steps: {config.curriculum.preschool_time} (proportionally scaled)")
     return lines
 
 

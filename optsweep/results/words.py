@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord, StudySnapshot
 
 ABSENT = "-"
@@ -120,9 +121,11 @@ def reference_lines(snapshot: StudySnapshot) -> list[str]:
     return lines
 
 
-def configuration_lines(config: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(section, "name value, name value") of a config's compared sections; of the bare parameters without a config."""
-    sections = {name: config[name] for name in COMPARED_SECTIONS if name in config} or {"parameters": parameters}
+def configuration_lines(record: RunRecord) -> list[tuple[str, str]]:
+    """(section, "name value, name value") of the config's compared sections; without them of the bare parameters."""
+    sections: dict[str, dict[str, Any]] = {"parameters": record.parameters}
+    if isinstance(record.config, TrainConfig):
+        sections = {name: dict(getattr(record.config, name)) for name in COMPARED_SECTIONS}
     return [
         (name, ", ".join(f"{key} {setting(value)}" for key, value in values.items() if value is not None))
         for name, values in sections.items()

@@ -49,9 +49,8 @@ def _trials(snapshot: StudySnapshot) -> list[FrozenTrial]:
     complete = snapshot.ranking
     if len(complete) < FEWEST_RUNS:
         return []
-    definition = StudyDefinition.model_validate(snapshot.definition)
     distributions: dict[str, BaseDistribution] = {}
-    return [_trial(definition, run, distributions) for run in complete]
+    return [_trial(snapshot.definition, run, distributions) for run in complete]
 
 
 def _trial(definition: StudyDefinition, run: RunRecord, known: dict[str, BaseDistribution]) -> FrozenTrial:

@@ -123,6 +123,11 @@ class StudyDefinition(Section):
         return "nats per residue"
 
     @property
+    def trains_script(self) -> bool:
+        """Whether a script of the user's trains, in place of the built-in trainer."""
+        return False
+
+    @property
     def takes_data(self) -> bool:
         """Whether the subset of the corpus is trained on."""
         return True
@@ -188,6 +193,10 @@ class ForeignStudy(StudyDefinition):
     @property
     def measure(self) -> str:
         return self.trainer.metrics.label
+
+    @property
+    def trains_script(self) -> bool:
+        return True
 
     @property
     def takes_data(self) -> bool:

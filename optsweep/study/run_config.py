@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optsweep.config import TrainConfig
+from optsweep.config import TrainConfig, validate
 from optsweep.study.definition import ForeignStudy, StudyDefinition
 from optsweep.study.resolve import resolve
 from optsweep.study.script_config import ScriptConfig
@@ -35,9 +35,10 @@ def resolve_run(
     return resolve(definition, parameters, preset=named, seed=seed, threads=threads)
 
 
-def read_run_config(values: Mapping[str, Any]) -> RunConfig:
-    """A config as it is stored with its run."""
-    return (ScriptConfig if "trainer" in values else TrainConfig).model_validate(values)
+def read_run_config(values: dict[str, Any], run: str) -> RunConfig:
+    """A config as it is stored with its run; raises `ConfigError` if it is not one."""
+    place = f"stored config of run {run}"
+    return validate(ScriptConfig, values, place) if "trainer" in values else validate(TrainConfig, values, place)
 
 
 def cost(config: RunConfig) -> float:

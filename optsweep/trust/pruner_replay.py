@@ -82,7 +82,8 @@ def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
     if sum(run.preset is None for run in runs) < FEWEST_CURVES:
         few = f"study {snapshot.study!r} has too few complete sampled runs; it needs {FEWEST_CURVES}"
         raise ConfigError("fidelity --pruner", [few])
-    every = runs[0].config["evaluation"]["every_sequences"]
+    every = runs[0].train_config.evaluation.every_sequences
+    assert every is not None, "a run of a sweep is evaluated every so many sequences"
     return [
         RecordedRun(
             run=run.run,

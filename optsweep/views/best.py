@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from optsweep.config import TrainConfig, config_to_toml, validate
+from optsweep.config import config_to_toml
 from optsweep.errors import UserError
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import SYNTHETIC_NOTE, finite, is_synthetic, nats, quantity, seconds_unit, source_words
@@ -54,7 +54,7 @@ def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Any]:
                 "seconds": finite(run.seconds),
                 "dir": run.directory,
                 "parameters": run.parameters,
-                "config": run.config,
+                "config": run.stored_config,
             }
             for place, run in enumerate(snapshot.ranking[:top], start=1)
         ],
@@ -70,4 +70,4 @@ def best_toml(snapshot: StudySnapshot) -> str:
     best = snapshot.best
     if best is None:
         raise UserError(f"study {snapshot.study}: {NO_FINISHED_TRIAL}, so there is no best configuration to write")
-    return config_to_toml(validate(TrainConfig, best.config, f"stored config of run {best.run}"))
+    return config_to_toml(best.train_config)

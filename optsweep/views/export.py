@@ -52,7 +52,7 @@ def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> dict[
     plain = {
         key: finite(value) if isinstance(value, float) else value
         for key, value in asdict(run).items()
-        if key not in ("curve", "parameters", "config")
+        if key not in ("curve", "parameters", "stored_config")
     }
     parameters = {f"parameter.{name}": run.parameters.get(name) for name in names}
     return {"study": snapshot.study, "synthetic": is_synthetic(snapshot), **plain, **parameters}
@@ -71,7 +71,7 @@ def _json(snapshot: StudySnapshot) -> str:
         {
             **_row(snapshot, run, []),
             "parameters": run.parameters,
-            "config": run.config,
+            "config": run.stored_config,
             "curve": {str(step): finite(value) for step, value in sorted(run.curve.items())},
         }
         for run in snapshot.runs

@@ -30,7 +30,7 @@ ENDS = {"complete": ("circle", PALETTE[0]), "pruned": ("x", PALETTE[1])}
 
 
 def value_title(snapshot: StudySnapshot) -> str:
-    return "NELBO, nats per residue" if "trainer" not in snapshot.definition else one_line(snapshot.measure)
+    return "NELBO, nats per residue" if not snapshot.definition.trains_script else one_line(snapshot.definition.measure)
 
 
 def learning_curves(snapshot: StudySnapshot) -> Figure | None:

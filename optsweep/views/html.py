@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from optsweep.config import TrainConfig
 from optsweep.files import write_text
 from optsweep.results.costs import cut_by_pruner, device_seconds, saved_seconds, wall_seconds, worker_times
 from optsweep.results.records import RunRecord, StudySnapshot
@@ -29,6 +30,8 @@ from optsweep.results.words import (
     source_words,
     state_words,
 )
+from optsweep.study.definition import BuiltinStudy
+from optsweep.study.presets import Preset
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.drawings import Drawing, drawings
 from optsweep.views.fidelity import (
@@ -105,7 +108,7 @@ def _head(snapshot: StudySnapshot) -> str:
     if snapshot.stopped:
         lines.append(f"Stopped: {snapshot.stopped}")
     note = f'<p class="note">{escape(SYNTHETIC_NOTE)}</p>' if is_synthetic(snapshot) else ""
-    quantity = "NELBO in nats per residue" if "trainer" not in snapshot.definition else snapshot.measure
+    quantity = "NELBO in nats per residue" if not snapshot.definition.trains_script else snapshot.definition.measure
     state = f"As of {_moment(snapshot.now)}; values are {quantity}, lower is better."
     return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{bullets(lines)}"
 
@@ -147,8 +150,8 @@ def _best(snapshot: StudySnapshot) -> str:
     best = snapshot.best
     if best is None:
         return "<p>No run has gone on to its end yet.</p>"
-    rows = configuration_lines(best.config, best.parameters)
-    return f"<p>{escape(best.run)}: {nats(best.value)} {escape(snapshot.measure)}</p>" + table(
+    rows = configuration_lines(best)
+    return f"<p>{escape(best.run)}: {nats(best.value)} {escape(snapshot.definition.measure)}</p>" + table(
         ["section", "settings"], rows
     )
 
@@ -171,10 +174,11 @@ def _script_json(value: Any) -> str:
 
 def _preset_budgets(snapshot: StudySnapshot) -> str:
     """Both columns of each preset and, measured on the sweep's column, how long the full one would take."""
-    if "trainer" in snapshot.definition:
+    definition = snapshot.definition
+    if not isinstance(definition, BuiltinStudy):
         return "<p>How long its runs are, the study's script knows alone.</p>"
     runs = {run.preset: run for run in snapshot.runs if run.preset}
-    rows = [_preset_row(preset, runs.get(preset["name"])) for preset in snapshot.definition.get("presets", [])]
+    rows = [_preset_row(preset, runs.get(preset.name)) for preset in definition.presets]
     if not rows:
         return "<p>The study has no presets.</p>"
     head = [
@@ -191,19 +195,20 @@ def _preset_budgets(snapshot: StudySnapshot) -> str:
     return note + table(head, rows, numbers=set(range(1, 9)))
 
 
-def _preset_row(preset: dict[str, Any], run: RunRecord | None) -> Sequence[Any]:
-    full, planned = preset["full"], preset["sweep"]
-    swept = dict(planned)
-    if run is not None and run.config:
-        curriculum = run.config["curriculum"]
-        swept["iterations"], swept["warmup"] = run.config["training"]["n_iters"], run.config["optim"]["warmup"]
-        swept["preschool"] = curriculum["preschool_time"] if curriculum["enabled"] else 0
+def _preset_row(preset: Preset, run: RunRecord | None) -> Sequence[Any]:
+    full, swept = dict(preset.full), dict(preset.sweep)
+    if run is not None and isinstance(config := run.config, TrainConfig):
+        swept = {
+            "iterations": config.training.n_iters,
+            "warmup": config.optim.warmup,
+            "preschool": config.curriculum.preschool_time if config.curriculum.enabled else 0,
+        }
     took = full_time = ABSENT
     if run is not None and run.state == "complete":
         took = duration(run.seconds)
         full_time = duration(run.seconds * full["iterations"] / swept["iterations"])
     lengths = (f"{column[name]:,}" for name in ("iterations", "warmup", "preschool") for column in (full, swept))
-    return [preset["name"], *lengths, took, full_time]
+    return [preset.name, *lengths, took, full_time]
 
 
 def _workers(snapshot: StudySnapshot) -> str:
@@ -244,7 +249,8 @@ def _provenance(snapshot: StudySnapshot) -> str:
         *((key, value) for key, value in snapshot.data.items() if key not in ("manifest", "reference", "weights")),
     ]
     manifest, definition = (
-        json.dumps(value, indent=2, default=str) for value in (snapshot.data.get("manifest"), snapshot.definition)
+        json.dumps(value, indent=2, default=str)
+        for value in (snapshot.data.get("manifest"), snapshot.definition.model_dump(mode="json"))
     )
     return (
         table(["what", "value"], rows)

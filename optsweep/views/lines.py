@@ -43,7 +43,7 @@ class PlainProgress:
 
     def _run(self, before: RunRecord | None, run: RunRecord, snapshot: StudySnapshot) -> None:
         # A claimed run has no config until its worker has drawn the parameters: its start is told complete or later.
-        known = bool(run.config) or run.state != "running"
+        known = bool(run.stored_config) or run.state != "running"
         started = run.attempts > self._started.get(run.run, 0) and known
         if started:
             self._started[run.run] = run.attempts
@@ -52,7 +52,7 @@ class PlainProgress:
         changed = before is None or before.state != run.state
         again = before is not None and run.attempts > before.attempts
         if run.state in ("complete", "pruned", "failed") and (changed or again):
-            self._write(_end_line(run, snapshot.measure))
+            self._write(_end_line(run, snapshot.definition.measure))
         elif run.state == "waiting" and before is not None and (changed or again):
             reason = f": {one_line(run.reason)}" if run.reason else ""
             self._write(f"{run.run} is back in the queue{reason}")

@@ -66,8 +66,8 @@ def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
     references = [Text(line) for line in reference_lines(snapshot)]
     if best is None:
         return [Text(_why_none(snapshot)), *references]
-    head = Text(f"Best: {one_line(best.run)}, {nats(best.value)} {one_line(snapshot.measure)}", style="bold")
-    configuration = settings_grid(configuration_lines(best.config, best.parameters))
+    head = Text(f"Best: {one_line(best.run)}, {nats(best.value)} {one_line(snapshot.definition.measure)}", style="bold")
+    configuration = settings_grid(configuration_lines(best))
     return [head, *_last_value(best), configuration, *references]
 
 

@@ -61,7 +61,7 @@ def prepare(study: Study, optuna_study: optuna.Study, lease: Lease, threads: int
     trial = study.trial(lease.trial_id)
     identity = {key.removeprefix(PREFIX): value for key, value in trial.user_attrs.items()}
     if "config" in identity:
-        config = read_run_config(identity["config"])
+        config = read_run_config(identity["config"], lease.run)
         if isinstance(config, TrainConfig) and config.training.threads is None and threads:
             # A linked run comes with its config, but only its worker knows how many threads it has.
             training = config.training.model_copy(update={"threads": threads})
@@ -86,7 +86,7 @@ def prepare(study: Study, optuna_study: optuna.Study, lease: Lease, threads: int
         worker=worker,
         attempts=lease.attempt,
         progress=1.0 if trial.intermediate_values and was_here else 0.0,
-        config=config.model_dump(mode="json"),
+        stored_config=config.model_dump(mode="json"),
     )
     for line in start_lines(record, study.data):
         print(line, flush=True)

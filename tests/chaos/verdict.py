@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from optuna.trial import TrialState
 
-from optsweep.config import TrainConfig
 from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.snapshot import read_snapshot
@@ -106,7 +105,7 @@ def judge(database: str, drill: Drill, seconds: float) -> Verdict:
         failed=failed,
         wrong=wrong,
         seconds=seconds,
-        **cost_of_kills(history, {run.run: interval(run.config) for run in snapshot.runs}, drill.blows),
+        **cost_of_kills(history, {run.run: interval(run.stored_config) for run in snapshot.runs}, drill.blows),
     )
 
 
@@ -150,9 +149,9 @@ def is_wrong(run: RunRecord, definition: StudyDefinition) -> bool:
     """Whether the run's parameters or stored values differ from what an undisturbed sweep would have stored."""
     if run.source == "random" and run.parameters != random_parameters(definition, run.index - len(definition.presets)):
         return True
-    config = TrainConfig.model_validate(run.config)
+    config = run.train_config
     iterations, batch = config.training.n_iters, config.training.effective_batch
-    every = int(run.config["evaluation"]["every_sequences"])
+    every = int(run.stored_config["evaluation"]["every_sequences"])
     steps = {point: -(-point * every // batch) for point in range(1, config.total_sequences // every + 1)}
     expected = {point: value_at(config, step / iterations) for point, step in steps.items()}
     if run.state == "complete":

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
+from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.study.definition import BudgetSection, BuiltinStudy
+from optsweep.study.file import parse_study
 
 CONFIG: dict[str, Any] = {
     "model": {"hidden_size": 512, "n_heads": 8, "n_blocks": 6, "dropout": 0.1, "cond_dim": 128},
@@ -30,6 +33,18 @@ CONFIG: dict[str, Any] = {
     "evaluation": {"every_sequences": 192000, "num_evaluations": None, "num_sequences": None, "noise_seed": 0},
     "provenance": {},
 }
+DEFINITION = BuiltinStudy(name="uniref50", budget=BudgetSection(sequences=3_840_000, full_sequences=12_800_000))
+SCRIPT_STUDY = parse_study(
+    {
+        "trainer": {
+            "command": ["python", "{lr}"],
+            "metrics": {"kind": "jsonl", "file": "log", "value": "loss", "total": 9},
+        },
+        "space": {"lr": {"low": 1e-4, "high": 1e-1}},
+    },
+    "script",
+    "script.toml",
+)
 TOTAL = CONFIG["training"]["n_iters"] * CONFIG["training"]["effective_batch"]
 
 
@@ -50,14 +65,17 @@ def make_run(run: str, state: str = "waiting", **values: Any) -> RunRecord:
     }
     if state in reasons:
         defaults["reason"] = reasons[state]
-    return RunRecord(**{"run": run, "state": state} | defaults | values)
+    values = {"run": run, "state": state} | defaults | values
+    config = values.pop("config", {})
+    stored = config.model_dump(mode="json") if isinstance(config, TrainConfig) else config
+    return RunRecord(stored_config=stored, **values)
 
 
 def make_snapshot(runs: list[RunRecord], **values: Any) -> StudySnapshot:
     defaults: dict[str, Any] = {
         "study": "uniref50",
         "target": len(runs),
-        "definition": {},
+        "definition": DEFINITION,
         "data": {"num_sequences": 10000, "source_sequences": 50000, "synthetic": False, "manifest": {}},
         "reference": {"unigram_entropy": 2.889, "composition_entropy": 2.86},
         "created": 900.0,

@@ -41,7 +41,7 @@ def make_study(num_sampled: int) -> StudySnapshot:
         values |= {"worker": f"physical GPU {number % 2}", "started": 2200.0 + 300 * number}
         state = "complete" if number % 3 else "pruned"
         runs.append(make_run(f"tpe-{number:03d}", state, ended=2400.0 + 300 * number, **values))
-    return make_snapshot(runs, definition=study_file.model_dump(mode="json"))
+    return make_snapshot(runs, definition=study_file)
 
 
 def scripts(page: str) -> list[str]:

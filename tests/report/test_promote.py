@@ -24,14 +24,14 @@ DATA = {"corpus": "data/x.pt", "subset": "data/x_sweep.pt", "fingerprint": "0", 
 def trained(run: str, value: float, number: int, **values: Any) -> RunRecord:
     preset = DEFINITION.preset(run) if not run[-3:].isdigit() else None
     parameters = preset.parameters if preset else random_parameters(DEFINITION, number)
-    config = resolve(DEFINITION, parameters, preset=preset, seed=11).model_dump(mode="json")
+    config = resolve(DEFINITION, parameters, preset=preset, seed=11)
     return make_run(run, "complete", value=value, trial=number, parameters=parameters, config=config, **values)
 
 
 @pytest.fixture
 def snapshot(workplace: Path) -> StudySnapshot:
     runs = [trained("curriculum_focus", 2.7, 4, index=4), trained("random-003", 2.6, 7), make_run("random-004")]
-    return make_snapshot(runs, definition=DEFINITION.model_dump(mode="json"), data=DATA)
+    return make_snapshot(runs, definition=DEFINITION, data=DATA)
 
 
 def test_a_preset_gets_its_own_full_column(snapshot: StudySnapshot) -> None:

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from optsweep.config import DataConfig, EvaluationConfig, ModelConfig, OptimConfig, TrainConfig, TrainingConfig
 from optsweep.errors import ConfigError
 from optsweep.results.forecast import expected_seconds, prediction_error, remaining_seconds
 from optsweep.results.records import RunRecord
+from optsweep.study.definition import BudgetSection, SettingsSection
+from optsweep.study.file import load_study
+from optsweep.study.presets import Lengths
 from optsweep.train.sizes import sequence_cost
 from optsweep.workers.slurm import Allocation, parse_time, script
 from tests.report.conftest import make_run, make_snapshot
@@ -18,12 +22,14 @@ def expected(run: RunRecord, *finished: RunRecord) -> float | None:
     return expected_seconds(make_snapshot([*finished, run]), run)
 
 
-def make_config(width: int = 64, iterations: int = 1000, batch: int = 8) -> dict[str, Any]:
-    return {
-        "model": {"hidden_size": width, "n_blocks": 2},
-        "training": {"n_iters": iterations, "effective_batch": batch},
-        "data": {"max_protein_len": 128},
-    }
+def make_config(width: int = 64, iterations: int = 1000, batch: int = 8) -> TrainConfig:
+    return TrainConfig(
+        model=ModelConfig(hidden_size=width, n_heads=1, n_blocks=2),
+        training=TrainingConfig(n_iters=iterations, effective_batch=batch),
+        optim=OptimConfig(lr=1e-3, warmup=0),
+        data=DataConfig(max_protein_len=128),
+        evaluation=EvaluationConfig(num_evaluations=1),
+    )
 
 
 def test_nobody_can_tell_before_anything_was_timed() -> None:
@@ -47,10 +53,9 @@ def test_of_a_run_that_was_interrupted_only_the_rest_counts() -> None:
 
 
 def test_time_is_told_apart_into_iterations_and_arithmetic() -> None:
-    def seconds(config: dict[str, Any]) -> float:
-        training, model = config["training"], config["model"]
-        sequences = training["n_iters"] * training["effective_batch"]
-        return 0.01 * training["n_iters"] + 1e-9 * sequences * sequence_cost(model["hidden_size"], 2, 128)
+    def seconds(config: TrainConfig) -> float:
+        cost = sequence_cost(config.model.hidden_size, 2, 128)
+        return 0.01 * config.training.n_iters + 1e-9 * config.total_sequences * cost
 
     timed = [make_config(32), make_config(64), make_config(96, 500)]
     runs = [
@@ -92,8 +97,16 @@ def test_the_time_left_is_the_remaining_work_on_the_workers_that_run() -> None:
 
 def test_the_time_left_knows_a_waiting_presets_own_length() -> None:
     done = make_run("a", "complete", seconds=600.0, config=make_config())
-    preset = {"name": "b", "effective_batch": 16, "hidden_size": 64, "n_blocks": 2, "sweep": {"iterations": 4000}}
-    definition = {"budget": {"scale": 0.5}, "presets": [preset], "settings": {"max_protein_len": 128}}
+    file = load_study("demo")
+    lengths = Lengths(iterations=4000, warmup=0, preschool=0)
+    wide = {"hidden_size": 64, "n_heads": 1, "n_blocks": 2, "effective_batch": 16, "sweep": lengths, "full": lengths}
+    definition = file.model_copy(
+        update={
+            "presets": [file.presets[0].model_copy(update={"name": "b", **wide})],
+            "budget": BudgetSection(sequences=1, full_sequences=1, scale=0.5),
+            "settings": SettingsSection(max_protein_len=128),
+        }
+    )
     runs = [done, make_run("c", "running", progress=0.5, config=make_config()), make_run("b")]
     assert remaining_seconds(make_snapshot(runs, definition=definition)) == pytest.approx(300 + 4 * 600)
 

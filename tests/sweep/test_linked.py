@@ -11,7 +11,6 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from optsweep.config import TrainConfig
 from optsweep.database.lease import Cause
 from optsweep.database.losses import keep_losses, read_losses
 from optsweep.database.open_study import Study
@@ -37,7 +36,7 @@ def finish(study: Study) -> str:
 def again(study: Study, seeds: int = 1) -> list[RunAgain]:
     """The complete runs with other seeds."""
     runs = [run for run in read_snapshot(study).runs if run.state == "complete"]
-    configs = [TrainConfig.model_validate(run.config) for run in runs]
+    configs = [run.train_config for run in runs]
     return [
         RunAgain(
             f"{run.run}-seed-{seed}",
@@ -69,8 +68,8 @@ def test_the_runs_are_queued_once_with_their_configs_and_more_may_come(origin: S
     for run, planned in zip(snapshot.runs, again(origin), strict=True):
         assert (run.run, run.of, run.source, run.preset) == (planned.run, planned.origin.run, "linked", None)
         assert run.parameters == planned.origin.parameters
-        assert run.config["training"] == planned.config.model_dump(mode="json")["training"]
-        assert run.config["provenance"]["of"] == planned.origin.run
+        assert run.stored_config["training"] == planned.config.model_dump(mode="json")["training"]
+        assert run.stored_config["provenance"]["of"] == planned.origin.run
     ended = finish(linked)
     linked = plan_linked(origin, "confirm", again(origin, seeds=2), data=data, command=COMMAND)
     snapshot = read_snapshot(linked)
@@ -88,8 +87,8 @@ def test_its_runs_are_trained_as_they_were_planned_with_the_threads_of_the_worke
     run = next(run for run in read_snapshot(linked).runs if run.state == "complete")
     planned = next(one for one in again(origin) if one.run == run.run)
     expected = planned.config.model_dump(mode="json")
-    assert run.config["training"] == {**expected["training"], "threads": 3}
-    assert {key: value for key, value in run.config.items() if key not in ("training", "provenance")} == {
+    assert run.stored_config["training"] == {**expected["training"], "threads": 3}
+    assert {key: value for key, value in run.stored_config.items() if key not in ("training", "provenance")} == {
         key: value for key, value in expected.items() if key not in ("training", "provenance")
     }
     assert run.parameters == planned.origin.parameters

@@ -21,13 +21,13 @@ DATA = {"corpus": "data/x.pt", "subset": "data/x_sweep.pt", "fingerprint": "0", 
 
 def trained(number: int, state: str = "complete", value: float = 2.8, **values: Any) -> RunRecord:
     parameters = random_parameters(DEFINITION, number)
-    config = resolve(DEFINITION, parameters, preset=None, seed=11).model_dump(mode="json")
+    config = resolve(DEFINITION, parameters, preset=None, seed=11)
     run = f"random-{number + 1:03d}"
     return make_run(run, state, value=value, parameters=parameters, config=config, **{"index": number, **values})
 
 
 def study(runs: list[RunRecord]) -> StudySnapshot:
-    return make_snapshot(runs, definition=DEFINITION.model_dump(mode="json"), data=DATA)
+    return make_snapshot(runs, definition=DEFINITION, data=DATA)
 
 
 @pytest.mark.parametrize("total", [4, 5, 20, 21, 60, 400])
@@ -70,15 +70,14 @@ def test_cut_runs_are_completed_and_the_best_five_repeated_with_other_seeds() ->
     again = repeats(snapshot, chosen, seeds=3)
     completed, *others = again
     assert (completed.run, completed.origin.run) == ("random-007-completed", "random-007")
-    assert completed.config.model_dump(mode="json") == runs[6].config, "it goes the same way to its end"
+    assert completed.config == runs[6].config, "it goes the same way to its end"
     assert [run.run for run in others] == [f"random-00{run}-seed-{seed}" for seed in (2, 3) for run in range(1, 6)]
     seeds = {run.config.training.seed for run in others}
     assert len(seeds) == 10
     assert 11 not in seeds
     for run in others:
-        changed = run.config.model_dump(mode="json")
-        changed["training"]["seed"] = 11
-        assert changed == run.origin.config
+        training = run.config.training.model_copy(update={"seed": 11})
+        assert run.config.model_copy(update={"training": training}) == run.origin.config
     assert repeats(snapshot, chosen, seeds=1) == [completed]
 
 
@@ -93,7 +92,7 @@ def test_seeds_belong_to_number_and_purpose_and_stay_the_same() -> None:
 def test_the_larger_setting_is_the_full_training_or_a_multiple_of_the_sweeps() -> None:
     run = trained(0)
     snapshot = study([run])
-    batch = run.config["training"]["effective_batch"]
+    batch = run.train_config.training.effective_batch
     (full,) = larger(snapshot, [run], Setting("full", None))
     assert full.config.total_sequences == pytest.approx(12_800_000, rel=0.01)
     assert full.config.data.num_sequences is None
@@ -101,7 +100,7 @@ def test_the_larger_setting_is_the_full_training_or_a_multiple_of_the_sweeps() -
     (double,) = larger(snapshot, [run], Setting(2.0, 5000))
     assert double.config.data.num_sequences == 5000
     for section, name in (("training", "n_iters"), ("optim", "warmup"), ("evaluation", "every_sequences")):
-        assert getattr(getattr(double.config, section), name) == 2 * run.config[section][name]
+        assert getattr(getattr(double.config, section), name) == 2 * run.stored_config[section][name]
     assert double.config.training.effective_batch == batch
     assert (double.run, double.config.training.seed) == ("random-001-large", 11)
 

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from optsweep.results.records import StudySnapshot
+from optsweep.study.definition import BudgetSection, BuiltinStudy
 from optsweep.trust.noise import SeedNoise
 from optsweep.trust.pruning_risk import pruning_risk
 from optsweep.views.fidelity import budget_words, risk_words
-from tests.report.conftest import CONFIG, make_run, make_snapshot
+from tests.report.conftest import CONFIG, SCRIPT_STUDY, make_run, make_snapshot
 
 CURVE = {1: 3.0, 2: 2.9, 3: 2.85}
 ITERATIONS = CONFIG["training"]["n_iters"]
-BUDGET = {"budget": {"sequences": 3_840_000, "scale": 0.5}}
+BUDGET = BuiltinStudy(name="halved", budget=BudgetSection(sequences=3_840_000, full_sequences=12_800_000, scale=0.5))
 
 
 def study(*cut: dict[int, float]) -> StudySnapshot:
@@ -52,7 +53,7 @@ def test_where_nothing_was_cut_there_is_no_risk() -> None:
     assert pruning_risk(study(), {}, None) is None
     assert pruning_risk(make_snapshot([*study().runs, diverged]), {}, None) is None
     assert risk_words(None) == []
-    assert pruning_risk(make_snapshot(study({1: 3.0}).runs, definition={"trainer": {}}), {}, None) is None
+    assert pruning_risk(make_snapshot(study({1: 3.0}).runs, definition=SCRIPT_STUDY), {}, None) is None
 
 
 def peaking(*shares: float, **values: Any) -> StudySnapshot:
