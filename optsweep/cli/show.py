@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from optsweep.cli.app import AsJson, Name, StorageOption, app, print_json, snapshot_of, study_of
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from optsweep.results.records import StudySnapshot
 
 ExportFormat = Literal["csv", "json", "parquet"]
 
@@ -25,14 +30,18 @@ def status(
     from optsweep.views.live import watch as watch_study
     from optsweep.views.status import status_document, status_table
     from optsweep.views.terminal import show
+    from optsweep.workers.slurm import job_states
+
+    def table(snapshot: StudySnapshot) -> RenderableType:
+        return status_table(snapshot, job_states(snapshot.slurm_jobs))
 
     study = study_of(name, storage)
     if as_json:
         print_json(status_document(read_snapshot(study)))
     elif watch:
-        watch_study(lambda: read_snapshot(study))
+        watch_study(lambda: read_snapshot(study), at_end=table)
     else:
-        show(status_table(read_snapshot(study)))
+        show(table(read_snapshot(study)))
 
 
 @app.command()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optsweep.config import config_to_toml
 from optsweep.errors import UserError
+from optsweep.results.documents import Json
 from optsweep.results.records import StudySnapshot
-from optsweep.results.words import SYNTHETIC_NOTE, finite, is_synthetic, nats, quantity, seconds_unit, source_words
+from optsweep.results.words import SYNTHETIC_NOTE, finite, is_synthetic, nats
 from optsweep.views.summary import best_configuration
-from optsweep.views.terminal import AsciiSafe, Column, RunTable, name
+from optsweep.views.terminal import RUN, SEQUENCES, SOURCE, VALUE, AsciiSafe, Column, RunTable, seconds_column
 
 NO_FINISHED_TRIAL = "no finished trial yet"
 
@@ -23,20 +22,14 @@ def best_table(snapshot: StudySnapshot, top: int) -> RenderableType:
     if not ranked:
         return AsciiSafe(Text(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}"))
     ranks = {run.run: str(place) for place, run in enumerate(ranked, start=1)}
-    columns = [
-        Column("rank", lambda run: ranks[run.run], "right"),
-        Column("run", lambda run: name(run.run), shrinks=True),
-        Column("value", lambda run: nats(run.value), "right"),
-        Column("last value", lambda run: nats(run.last_value), "right"),
-        Column("source", source_words),
-        Column("sequences", lambda run: quantity(run.sequences), "right"),
-        Column(seconds_unit(ranked), lambda run: f"{finite(run.seconds) or 0:.0f}", "right"),
-    ]
+    rank = Column("rank", lambda run: ranks[run.run], "right")
+    last = Column("last value", lambda run: nats(run.last_value), "right")
+    columns = [rank, RUN, VALUE, last, SOURCE, SEQUENCES, seconds_column(ranked)]
     note = [Text(SYNTHETIC_NOTE)] if is_synthetic(snapshot) else []
     return AsciiSafe(Group(*note, RunTable(ranked, columns), Text(), *best_configuration(snapshot)))
 
 
-def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Any]:
+def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Json]:
     """The ``top`` best complete runs as a JSON-able document; ``best`` is empty where none has finished."""
     return {
         "study": snapshot.study,

@@ -5,15 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TypedDict
 
-from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.documents import Json
+from optsweep.results.records import Importance, RunRecord, StudySnapshot
 from optsweep.results.words import finite, nats, one_line, setting, source_words, state_words
 
-if TYPE_CHECKING:
-    from optsweep.results.records import Importance
+Values = dict[str, Json]
+Choice = bool | int | float | str
+"""The value of a parameter."""
 
-Figure = dict[str, Any]
+
+class Figure(TypedDict):
+    """What `Plotly.newPlot` takes."""
+
+    data: list[Values]
+    layout: Values
+
 
 # Okabe and Ito's palette, told apart by people who do not see all colours; dashes and symbols tell it again.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -26,6 +34,7 @@ MOST_COORDINATES = 200
 MOST_POINTS = 500
 MOST_LABELS = 200
 MOST_CHOICES = 8
+_HOVER = "%{text}: %{y:.4f}<extra></extra>"
 ENDS = {"complete": ("circle", PALETTE[0]), "pruned": ("x", PALETTE[1])}
 
 
@@ -39,101 +48,92 @@ def learning_curves(snapshot: StudySnapshot) -> Figure | None:
     drawn = [run for run in snapshot.runs if any(finite(value) is not None for value in run.curve.values())]
     own = [run for run in drawn if run.preset or (best and run.run == best.run)]
     others = [run for run in drawn if run not in own]
-    traces = [_curve(run, place) for place, run in enumerate(own)]
+    traces = [_curve(run, place % len(PALETTE)) for place, run in enumerate(own)]
     if others:
         traces.append(_bulk("sampled runs", others))
     if cut := [run for run in others if run.state == "pruned"]:
         traces.append(_cut_points(cut))
     values = [value for run in drawn for value in run.curve.values()]
-    axes = {
-        "xaxis": {"title": {"text": "evaluation (point of the common grid)"}},
-        "yaxis": _value_axis(values, value_title(snapshot)),
-    }
-    return {"data": traces, "layout": _layout(height=520, **axes)} if traces else None
+    xaxis = {"title": {"text": "evaluation (point of the common grid)"}}
+    layout = _layout(height=520, xaxis=xaxis, yaxis=_value_axis(values, value_title(snapshot)))
+    return {"data": traces, "layout": layout} if traces else None
 
 
-def _curve(run: RunRecord, place: int) -> dict[str, Any]:
+def _scatter(mode: str, name: str, x: Sequence[Json], y: Sequence[Json], **style: Json) -> Values:
+    return {"type": "scatter", "mode": mode, "name": name, "x": x, "y": y, **style}
+
+
+def _points(run: RunRecord) -> tuple[list[int], list[float | None]]:
     points = sorted(run.curve.items())
-    style = place % len(PALETTE)
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": one_line(run.run),
-        "x": [step for step, _ in points],
-        "y": [finite(value) for _, value in points],
-        "line": {"color": PALETTE[style], "dash": DASHES[style]},
-        "marker": {"symbol": SYMBOLS[style], "size": 6},
-    }
+    return [step for step, _ in points], [finite(value) for _, value in points]
 
 
-def _bulk(title: str, runs: Sequence[RunRecord]) -> dict[str, Any]:
+def _curve(run: RunRecord, style: int) -> Values:
+    return _scatter(
+        "lines+markers",
+        one_line(run.run),
+        *_points(run),
+        line={"color": PALETTE[style], "dash": DASHES[style]},
+        marker={"symbol": SYMBOLS[style], "size": 6},
+    )
+
+
+def _bulk(title: str, runs: Sequence[RunRecord]) -> Values:
     """All runs in one trace, a gap between two: thousands of traces would not open."""
     x: list[int | None] = []
     y: list[float | None] = []
     text: list[str] = []
     for run in runs:
-        points = sorted(run.curve.items())
-        x += [*(step for step, _ in points), None]
-        y += [*(finite(value) for _, value in points), None]
-        text += [one_line(run.run)] * (len(points) + 1)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": title,
-        "x": x,
-        "y": y,
-        "text": text,
-        "hovertemplate": "%{text}: %{y:.4f}<extra></extra>",
-        "line": {"color": GREY, "width": 1},
-        "connectgaps": False,
-    }
+        steps, values = _points(run)
+        x += [*steps, None]
+        y += [*values, None]
+        text += [one_line(run.run)] * (len(steps) + 1)
+    line: Values = {"color": GREY, "width": 1}
+    return _scatter("lines", title, x, y, text=text, hovertemplate=_HOVER, line=line, connectgaps=False)
 
 
-def _cut_points(runs: Sequence[RunRecord]) -> dict[str, Any]:
-    ends = [max((step, value) for step, value in run.curve.items()) for run in runs]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "pruned here",
-        "x": [step for step, _ in ends],
-        "y": [finite(value) for _, value in ends],
-        "text": [f"{one_line(run.run)}: {state_words(run)}" for run in runs],
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"symbol": "x", "size": 8, "color": "#000000"},
-    }
+def _cut_points(runs: Sequence[RunRecord]) -> Values:
+    ends = [max(run.curve.items()) for run in runs]
+    return _scatter(
+        "markers",
+        "pruned here",
+        [step for step, _ in ends],
+        [finite(value) for _, value in ends],
+        text=[f"{one_line(run.run)}: {state_words(run)}" for run in runs],
+        hovertemplate="%{text}<extra></extra>",
+        marker={"symbol": "x", "size": 8, "color": "#000000"},
+    )
 
 
 def parallel_coordinates(snapshot: StudySnapshot) -> Figure | None:
-    """One line per complete run, the best ones where there are many, through its parameters to its value."""
+    """One line per complete run, the best ones if there are many, through its parameters to its value."""
     runs = snapshot.ranking[:MOST_COORDINATES]
     names = parameter_names(runs)
     if len(runs) < 2 or not names:
         return None
     values = [run.value for run in runs]
     dimensions = [_dimension(name, [run.parameters.get(name) for run in runs]) for name in names]
-    trace = {
+    trace: Values = {
         "type": "parcoords",
         "line": {"color": values, "colorscale": "Cividis", "showscale": True, "colorbar": {"title": {"text": "value"}}},
         "dimensions": [*dimensions, {"label": "value", "values": values}],
         "labelangle": -20,
     }
-    layout = _layout(height=460, margin={"l": 70, "r": 40, "t": 90, "b": 30})
-    return {"data": [trace], "layout": layout}
+    return {"data": [trace], "layout": _layout(height=460, margin={"l": 70, "r": 40, "t": 90, "b": 30})}
 
 
-def _dimension(name: str, values: Sequence[Any]) -> dict[str, Any]:
-    """An axis: logarithmic where the space is, numbers as they are, else one tick for every choice."""
-    known = [value for value in values if value is not None]
-    numeric = len(known) == len(values) and not any(isinstance(value, bool | str) for value in known)
-    if numeric and name in LOGARITHMIC and all(value > 0 for value in known):
-        logs = [math.log10(value) for value in known]
+def _dimension(name: str, values: Sequence[Choice | None]) -> Values:
+    """An axis: logarithmic if the space is, numbers as they are, else one tick for every choice."""
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numbers) == len(values) and name in LOGARITHMIC and min(numbers) > 0:
+        logs = [math.log10(value) for value in numbers]
         ticks = [min(logs), (min(logs) + max(logs)) / 2, max(logs)]
         return {"label": name, "values": logs, "tickvals": ticks, "ticktext": [f"{10**tick:.2g}" for tick in ticks]}
-    if numeric and len(set(known)) > MOST_CHOICES:
-        return {"label": name, "values": known}
+    if len(numbers) == len(values) and len(set(numbers)) > MOST_CHOICES:
+        return {"label": name, "values": numbers}
     # What is not there (preschool_fraction without a curriculum) has a tick of its own.
-    choices = sorted(set(known), key=lambda value: (isinstance(value, str), value))
-    places = {choice: place for place, choice in enumerate([None, *choices] if len(known) < len(values) else choices)}
+    absent = [None] if None in values else []
+    places = {choice: place for place, choice in enumerate([*absent, *_in_order(values)])}
     return {
         "label": name,
         "values": [places[value] for value in values],
@@ -142,30 +142,38 @@ def _dimension(name: str, values: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+def _in_order(values: Iterable[Choice | None]) -> list[Choice]:
+    """The different ones: numbers by size, then names."""
+    known = {value for value in values if value is not None}
+    return sorted(known, key=lambda value: (1, 0, value) if isinstance(value, str) else (0, value, ""))
+
+
 def slices(snapshot: StudySnapshot) -> Figure | None:
     """The value over each parameter: circles went on to their end, crosses were pruned."""
     runs = _thinned([run for run in snapshot.runs if run.finished and finite(run.value) is not None and run.parameters])
     names = parameter_names(runs)
     if not names:
         return None
-    values = [run.value for run in runs]
     columns = 4
     rows = math.ceil(len(names) / columns)
-    layout = _layout(
-        height=max(300, 230 * rows), grid={"rows": rows, "columns": columns, "pattern": "independent", "ygap": 0.4}
-    )
+    grid: Values = {"rows": rows, "columns": columns, "pattern": "independent", "ygap": 0.4}
+    layout = _layout(height=max(300, 230 * rows), grid=grid)
     traces = []
     for place, name in enumerate(names, start=1):
         number = "" if place == 1 else str(place)
-        layout[f"xaxis{number}"] = _parameter_axis(name, runs)
-        layout[f"yaxis{number}"] = _value_axis(values, "NELBO" if place % columns == 1 else "")
-        axes = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": place == 1}
-        traces += [_slice(runs, name, state) | axes for state in ENDS]
+        having = [run for run in runs if name in run.parameters]
+        choices = _in_order(run.parameters[name] for run in having)
+        # Names, switches and few numbers are drawn as evenly spaced choices.
+        spaced = len(choices) <= MOST_CHOICES or any(isinstance(value, bool | str) for value in choices)
+        layout[f"xaxis{number}"] = _parameter_axis(name, [setting(value) for value in choices] if spaced else None)
+        layout[f"yaxis{number}"] = _value_axis([run.value for run in runs], "NELBO" if place % columns == 1 else "")
+        axes: Values = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": place == 1}
+        traces += [_slice(having, name, state, spaced) | axes for state in ENDS]
     return {"data": traces, "layout": layout}
 
 
 def _thinned(runs: Sequence[RunRecord]) -> Sequence[RunRecord]:
-    """All of them, or where they are too many the best fifth of a figure's worth and every so-manieth of the rest."""
+    """All of them; of too many, the best fifth of what a figure can hold and an even choice of the rest."""
     if len(runs) <= MOST_POINTS:
         return runs
     ranked = sorted(runs, key=lambda run: (run.state != "complete", run.value))
@@ -173,35 +181,26 @@ def _thinned(runs: Sequence[RunRecord]) -> Sequence[RunRecord]:
     return best + rest[:: math.ceil(len(rest) / (MOST_POINTS - len(best)))]
 
 
-def _slice(runs: Sequence[RunRecord], name: str, state: str) -> dict[str, Any]:
+def _slice(runs: Sequence[RunRecord], name: str, state: str, spaced: bool) -> Values:
     symbol, color = ENDS[state]
-    some = [run for run in runs if run.state == state and name in run.parameters]
+    some = [run for run in runs if run.state == state]
     values = [run.parameters[name] for run in some]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": state,
-        "legendgroup": state,
-        "x": [setting(value) for value in values] if _is_choice(name, runs) else values,
-        "y": [run.value for run in some],
-        "text": [one_line(run.run) for run in some],
-        "hovertemplate": "%{text}: %{y:.4f}<extra></extra>",
-        "marker": {"symbol": symbol, "size": 6, "color": color},
-    }
+    return _scatter(
+        "markers",
+        state,
+        [setting(value) for value in values] if spaced else values,
+        [run.value for run in some],
+        legendgroup=state,
+        text=[one_line(run.run) for run in some],
+        hovertemplate=_HOVER,
+        marker={"symbol": symbol, "size": 6, "color": color},
+    )
 
 
-def _is_choice(name: str, runs: Iterable[RunRecord]) -> bool:
-    """Whether a parameter is drawn as evenly spaced choices: names, switches and few numbers."""
-    known = {run.parameters[name] for run in runs if name in run.parameters}
-    return len(known) <= MOST_CHOICES or any(isinstance(value, bool | str) for value in known)
-
-
-def _parameter_axis(name: str, runs: Sequence[RunRecord]) -> dict[str, Any]:
-    axis: dict[str, Any] = {"title": {"text": name}}
-    if _is_choice(name, runs):
-        known = {run.parameters[name] for run in runs if name in run.parameters}
-        order = [setting(value) for value in sorted(known, key=lambda value: (isinstance(value, str), value))]
-        return axis | {"type": "category", "categoryorder": "array", "categoryarray": order}
+def _parameter_axis(name: str, choices: list[str] | None) -> Values:
+    axis: Values = {"title": {"text": name}}
+    if choices is not None:
+        return axis | {"type": "category", "categoryorder": "array", "categoryarray": choices}
     return axis | {"type": "log" if name in LOGARITHMIC else "linear", "exponentformat": "power", "nticks": 5}
 
 
@@ -210,7 +209,7 @@ def importance_bars(shares: Sequence[Importance]) -> Figure | None:
     if not shares:
         return None
     rising = list(reversed(shares))
-    trace = {
+    trace: Values = {
         "type": "bar",
         "orientation": "h",
         "y": [one.parameter for one in rising],
@@ -224,7 +223,7 @@ def importance_bars(shares: Sequence[Importance]) -> Figure | None:
         "marker": {"color": PALETTE[5], "line": {"color": "#000000", "width": 1}},
         "hovertemplate": "%{y}: %{x:.2f}<extra></extra>",
     }
-    xaxis = {"title": {"text": "share"}, "rangemode": "tozero"}
+    xaxis: Values = {"title": {"text": "share"}, "rangemode": "tozero"}
     layout = _layout(height=140 + 26 * len(rising), xaxis=xaxis, yaxis={"automargin": True}, showlegend=False)
     return {"data": [trace], "layout": layout}
 
@@ -235,21 +234,22 @@ def worker_timeline(snapshot: StudySnapshot) -> Figure | None:
     if not runs:
         return None
     patterns = {"complete": "", "pruned": "/", "failed": "x", "running": ".", "waiting": "-"}
-    traces = []
-    for place, (state, pattern) in enumerate(patterns.items()):
-        some = [run for run in runs if run.state == state]
-        if some:
-            traces.append(_bars(some, state, pattern, PALETTE[place], snapshot.now))
-    workers = len({run.worker for run in runs})
-    xaxis = {"type": "date", "title": {"text": "time (UTC)"}}
+    traces = [
+        _bars(some, state, pattern, color, snapshot.now)
+        for (state, pattern), color in zip(patterns.items(), PALETTE, strict=False)
+        if (some := [run for run in runs if run.state == state])
+    ]
     layout = _layout(
-        height=190 + 44 * workers, barmode="overlay", xaxis=xaxis, margin={"l": 150, "r": 20, "t": 60, "b": 60}
+        height=190 + 44 * len({run.worker for run in runs}),
+        barmode="overlay",
+        xaxis={"type": "date", "title": {"text": "time (UTC)"}},
+        yaxis={"automargin": True, "categoryorder": "category descending"},
+        margin={"l": 150, "r": 20, "t": 60, "b": 60},
     )
-    layout["yaxis"] = {"automargin": True, "categoryorder": "category descending"}
     return {"data": traces, "layout": layout}
 
 
-def _bars(runs: Sequence[RunRecord], state: str, pattern: str, color: str, now: float) -> dict[str, Any]:
+def _bars(runs: Sequence[RunRecord], state: str, pattern: str, color: str, now: float) -> Values:
     spans = [(run.started or 0.0, run.ended if run.ended is not None else now) for run in runs]
     return {
         "type": "bar",
@@ -276,9 +276,9 @@ def parameter_names(runs: Iterable[RunRecord]) -> list[str]:
     return list(dict.fromkeys(name for run in runs for name in run.parameters))
 
 
-def _value_axis(values: Iterable[float | None], title: str) -> dict[str, Any]:
+def _value_axis(values: Iterable[float | None], title: str) -> Values:
     """From just below the best value to where most are; a diverging run must not flatten the others."""
-    axis: dict[str, Any] = {"title": {"text": title}}
+    axis: Values = {"title": {"text": title}}
     known = sorted(known for value in values if (known := finite(value)) is not None)
     if known:
         low, high = known[0], known[math.ceil(0.95 * (len(known) - 1))]
@@ -287,7 +287,7 @@ def _value_axis(values: Iterable[float | None], title: str) -> dict[str, Any]:
     return axis
 
 
-def _layout(**values: Any) -> dict[str, Any]:
+def _layout(**values: Json) -> Values:
     return {
         "font": {"family": "system-ui, sans-serif", "size": 13},
         "margin": {"l": 70, "r": 20, "t": 60, "b": 60},

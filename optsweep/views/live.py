@@ -79,8 +79,15 @@ def watching() -> Iterator[tuple[Callable[[StudySnapshot], None], Callable[[str]
         yield observe, console.print
 
 
-def watch(read: Callable[[], StudySnapshot], console: Console | None = None) -> None:
-    """Show what ``read`` gives until every run has ended or the person has seen enough (Ctrl-C)."""
+def watch(
+    read: Callable[[], StudySnapshot],
+    console: Console | None = None,
+    at_end: Callable[[StudySnapshot], RenderableType] = status_table,
+) -> None:
+    """Show what ``read`` gives until every run has ended or the person has seen enough (Ctrl-C).
+
+    A terminal keeps what ``at_end`` makes of the last snapshot.
+    """
     console = console or Console()
     snapshot = read()
     with contextlib.suppress(KeyboardInterrupt), observer(console) as show_snapshot:
@@ -90,7 +97,7 @@ def watch(read: Callable[[], StudySnapshot], console: Console | None = None) -> 
             snapshot = read()
             show_snapshot(snapshot)
     if console.is_terminal:
-        console.print(status_table(snapshot), soft_wrap=True)
+        console.print(at_end(snapshot), soft_wrap=True)
 
 
 def frame(snapshot: StudySnapshot, width: int, machine: Machine = NOTHING_KNOWN) -> RenderableType:

@@ -11,32 +11,36 @@ from optsweep.results.costs import cut_by_pruner, device_seconds, saved_seconds,
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import (
     ABSENT,
-    SYNTHETIC_NOTE,
     configuration_lines,
     counts_words,
     duration,
     finite,
-    is_synthetic,
     nats,
     one_line,
-    quantity,
     reference_lines,
-    seconds_unit,
-    source_words,
 )
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.fidelity import budget_words, risk_words, tie_words
 from optsweep.views.status import reasons
-from optsweep.views.terminal import AsciiSafe, Column, RunTable, name, settings_grid, state
+from optsweep.views.terminal import (
+    RUN,
+    SEQUENCES,
+    SOURCE,
+    VALUE,
+    AsciiSafe,
+    Column,
+    RunTable,
+    notes,
+    seconds_column,
+    settings_grid,
+    state,
+)
 
 
 def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust = NOT_MEASURED) -> RenderableType:
     """The table of runs, the best configuration, the reference lines, the cost, and the next commands."""
-    parts: list[RenderableType] = [Text(f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}", style="bold")]
-    if snapshot.stopped:
-        parts.append(Text(f"Stopped: {one_line(snapshot.stopped)}"))
-    if is_synthetic(snapshot):
-        parts.append(Text(SYNTHETIC_NOTE))
+    head = Text(f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}", style="bold")
+    parts: list[RenderableType] = [head, *notes(snapshot, "Stopped")]
     if snapshot.runs:
         parts += [Text(), _ranked_table(snapshot, trust), *map(Text, tie_words(trust.ties)), *reasons(snapshot.runs)]
     parts += [Text(), *best_configuration(snapshot), Text(), *_costs(snapshot, trust)]
@@ -48,15 +52,8 @@ def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust 
 def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
     ranked = trust.ranked(snapshot)
     ranks = {run.run: rank or ABSENT for rank, run in ranked}
-    columns = [
-        Column("rank", lambda run: ranks[run.run], "right"),
-        Column("run", lambda run: name(run.run), shrinks=True),
-        Column("value", lambda run: nats(run.value), "right"),
-        Column("source", source_words),
-        Column("sequences", lambda run: quantity(run.sequences), "right"),
-        Column(seconds_unit(snapshot.runs), lambda run: f"{finite(run.seconds) or 0:.0f}", "right"),
-        Column("state", state),
-    ]
+    rank = Column("rank", lambda run: ranks[run.run], "right")
+    columns = [rank, RUN, VALUE, SOURCE, SEQUENCES, seconds_column(snapshot.runs), Column("state", state)]
     return RunTable([run for _, run in ranked], columns)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Literal
 
@@ -12,8 +12,17 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from optsweep.results.records import RunRecord, RunState
-from optsweep.results.words import finite, one_line
+from optsweep.results.records import RunRecord, RunState, StudySnapshot
+from optsweep.results.words import (
+    SYNTHETIC_NOTE,
+    finite,
+    is_synthetic,
+    nats,
+    one_line,
+    quantity,
+    seconds_unit,
+    source_words,
+)
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 _TO_ASCII = str.maketrans("…█░─━" + BLOCKS, "~#.--" + "_.:-=+*#")
@@ -132,6 +141,22 @@ def name(text: str, width: int = 28) -> Text:
 
 def state(record: RunRecord) -> Text:
     return Text(record.state, style=STATE_STYLE[record.state])
+
+
+RUN = Column("run", lambda run: name(run.run), shrinks=True)
+VALUE = Column("value", lambda run: nats(run.value), "right")
+SOURCE = Column("source", source_words)
+SEQUENCES = Column("sequences", lambda run: quantity(run.sequences), "right")
+
+
+def seconds_column(runs: Iterable[RunRecord]) -> Column:
+    return Column(seconds_unit(runs), lambda run: f"{finite(run.seconds) or 0:.0f}", "right")
+
+
+def notes(snapshot: StudySnapshot, stopped: str) -> list[Text]:
+    """What stands over every table: ``stopped`` and why, and that the data are synthetic."""
+    lines = [Text(f"{stopped}: {one_line(snapshot.stopped)}")] if snapshot.stopped else []
+    return [*lines, Text(SYNTHETIC_NOTE)] if is_synthetic(snapshot) else lines
 
 
 def settings_grid(lines: Sequence[tuple[str, str]]) -> Table:
