@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from optuna.trial import TrialState
 
 from benchmarks.search.surrogate import Surrogate, read_table
-from optsweep.search.pruning import Contest
+from optsweep.search.pruning import PruningRule
 from optsweep.search.sampling import distributions_for, draw, random_parameters
 from optsweep.study.definition import PrunerSection, StudyDefinition
 from optsweep.study.file import load_study, parse_study
@@ -71,7 +71,7 @@ class Search:
         self._definition = _definition(strategy, seed)
         self._rng = np.random.default_rng(seed)
         self._study = optuna.create_study(direction="minimize")
-        self._contest = Contest(strategy.pruner, self._definition.budget.num_evaluations)
+        self._contest = PruningRule(strategy.pruner, self._definition.budget.num_evaluations)
         self._spent = 0.0
 
     def play(self) -> Iterator[tuple[float, float, Mapping[str, Any] | None, float]]:

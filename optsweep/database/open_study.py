@@ -11,7 +11,6 @@ import optuna
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
-from optsweep.config import validate
 from optsweep.database.connection import Storage, transaction
 from optsweep.database.outage import patiently
 from optsweep.database.queue import Queue
@@ -20,6 +19,7 @@ from optsweep.database.urls import masked
 from optsweep.errors import StorageError
 from optsweep.results.records import PREFIX
 from optsweep.study.definition import StudyDefinition
+from optsweep.toml_files import validate
 
 STANDING = "standing"
 """Attribute of a trial that was taken over from another study: what its row is to hold."""

@@ -31,7 +31,7 @@ from optsweep.planning.plan import Plan, PlannedRun, plan_study, preview, retry_
 from optsweep.planning.timings_file import read_times
 from optsweep.results.folders import KEPT_BEST, study_directory
 from optsweep.search.sampling import random_parameters
-from optsweep.study.definition import MAX_TRIALS, BuiltinStudy, ForeignStudy, PrunerKind, StudyDefinition, StudyType
+from optsweep.study.definition import MAX_TRIALS, BuiltinStudy, PrunerKind, ScriptStudy, StudyDefinition, StudyType
 from optsweep.study.file import load_study
 from optsweep.study.resolve import resolve, training_seed
 from optsweep.study.run_config import RunConfig, resolve_run
@@ -103,7 +103,7 @@ def check(request: SweepRequest) -> Session:
         name = study_name(request.name, choice.study, choice.data)
     demo = choice.data is None and definition.takes_data
     slots = choose_slots(request.gpus, request.cpu_workers, request.workers_per_gpu, demo=demo)
-    if isinstance(definition, ForeignStudy):
+    if isinstance(definition, ScriptStudy):
         check_program(definition.trainer)
     check_reachable(url)
     storage = open_existing(url)
@@ -269,7 +269,7 @@ def prepare_data(session: Session, on_progress: Callable[[int, int], None] | Non
         },
         # A script's values are on a scale of its own.
         "reference": {}
-        if isinstance(session.definition, ForeignStudy)
+        if isinstance(session.definition, ScriptStudy)
         else {
             "unigram_entropy": unigram_entropy(scored, cropped),
             "composition_entropy": composition_entropy(scored, cropped),

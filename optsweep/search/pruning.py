@@ -21,7 +21,7 @@ from optsweep.study.definition import PrunerSection, StudyDefinition
 HALVING_FACTOR = 2
 
 
-class Contest:
+class PruningRule:
     """The curves that runs are compared with, and the pruner's rule; knows nothing of Optuna.
 
     `optsweep fidelity --pruner` replays recorded studies with it, so that what it recommends is what sweeps do.
@@ -87,7 +87,7 @@ class CurvePruner(BasePruner):
     """
 
     def __init__(self, definition: StudyDefinition) -> None:
-        self._contest = Contest(definition.pruner, definition.budget.num_evaluations)
+        self._contest = PruningRule(definition.pruner, definition.budget.num_evaluations)
         self._num_seen = 0
         self._unfinished: list[int] = []
 

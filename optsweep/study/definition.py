@@ -7,13 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
-from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads, validate
+from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads
 from optsweep.errors import ConfigError
-from optsweep.study.free_space import FreePreset, FreeSpace
 from optsweep.study.parameter import Number, Switch
 from optsweep.study.presets import Length, NamedPreset, Preset, preset_mistakes
+from optsweep.study.script_space import ScriptPreset, ScriptSpace
 from optsweep.study.space import SearchSpace, Space, did_you_mean
-from optsweep.study.trainer import GIVEN, TrainerSection, names_in
+from optsweep.study.trainer_table import GIVEN, TrainerSection, names_in
+from optsweep.toml_files import validate
 
 StudyType = Literal["predefined", "random", "tpe"]
 PrunerKind = Literal["median", "percentile", "halving", "none"]
@@ -112,7 +113,7 @@ class StudyDefinition(Section):
     @model_validator(mode="wrap")
     @classmethod
     def _of_its_kind(cls, values: Any, handler: ModelWrapValidatorHandler[StudyDefinition]) -> StudyDefinition:
-        """A definition is always a `BuiltinStudy` or a `ForeignStudy`, by whether it names a trainer."""
+        """A definition is always a `BuiltinStudy` or a `ScriptStudy`, by whether it names a trainer."""
         if cls is not StudyDefinition or isinstance(values, StudyDefinition):
             return handler(values)
         return study_class(values).model_validate(values)
@@ -182,13 +183,13 @@ class BuiltinStudy(StudyDefinition):
     presets: Annotated[Sequence[Preset], Field(default_factory=list)]
 
 
-class ForeignStudy(StudyDefinition):
+class ScriptStudy(StudyDefinition):
     """A study of somebody else's training script."""
 
     trainer: TrainerSection
     budget: GridSection = GridSection()
-    space: FreeSpace
-    presets: Annotated[Sequence[FreePreset], Field(default_factory=list)]
+    space: ScriptSpace
+    presets: Annotated[Sequence[ScriptPreset], Field(default_factory=list)]
 
     @property
     def measure(self) -> str:
@@ -203,7 +204,7 @@ class ForeignStudy(StudyDefinition):
         return "data" in self.trainer.placeholders
 
     @model_validator(mode="after")
-    def _real_numbers(self) -> ForeignStudy:
+    def _real_numbers(self) -> ScriptStudy:
         fitted = [preset.model_copy(update=self.space.fitted(preset.parameters)) for preset in self.presets]
         return self.model_copy(update={"presets": fitted})
 
@@ -224,6 +225,6 @@ class ForeignStudy(StudyDefinition):
         return found
 
 
-def study_class(contents: Any) -> type[BuiltinStudy] | type[ForeignStudy]:
+def study_class(contents: Any) -> type[BuiltinStudy] | type[ScriptStudy]:
     """The kind of study that the contents of a file are to be."""
-    return ForeignStudy if isinstance(contents, Mapping) and "trainer" in contents else BuiltinStudy
+    return ScriptStudy if isinstance(contents, Mapping) and "trainer" in contents else BuiltinStudy

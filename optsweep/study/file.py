@@ -10,26 +10,26 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from optsweep.config import SectionType, describe, read_text, read_toml
 from optsweep.errors import ConfigError
 from optsweep.study.definition import (
     BudgetSection,
-    ForeignStudy,
     NotifySection,
     PrunerSection,
     SamplerSection,
+    ScriptStudy,
     SettingsSection,
     StudyDefinition,
     StudySection,
     TrackersSection,
     study_class,
 )
-from optsweep.study.free_space import FreePreset, FreeSpace
 from optsweep.study.parameter import CHOICES, INTEGERS, RANGE
 from optsweep.study.presets import Lengths, Preset, preset_mistakes
 from optsweep.study.resolve import resolve, resolve_full, scaling_notes, training_seed
+from optsweep.study.script_space import ScriptPreset, ScriptSpace
 from optsweep.study.space import Space, did_you_mean
-from optsweep.study.trainer import MetricsSection, TrainerSection
+from optsweep.study.trainer_table import MetricsSection, TrainerSection
+from optsweep.toml_files import SectionType, describe, read_text, read_toml
 from optsweep.train.sizes import relative_cost
 
 __all__ = [
@@ -134,7 +134,7 @@ def _preset_name(contents: Mapping[str, Any], index: int) -> str:
 
 def _mistakes_of_sound_presets(contents: Mapping[str, Any]) -> list[str]:
     """What the space says of the presets that are well-formed, where other parts of the file are not."""
-    kinds = (FreeSpace, FreePreset) if study_class(contents) is ForeignStudy else (Space, Preset)
+    kinds = (ScriptSpace, ScriptPreset) if study_class(contents) is ScriptStudy else (Space, Preset)
     space = _sound(kinds[0], contents.get("space", {}))
     presets = contents["presets"] if isinstance(contents["presets"], list) else []
     sound = [preset for preset in (_sound(kinds[1], values) for values in presets) if preset]

@@ -162,7 +162,7 @@ def _free_form(value: Any) -> str:
     return INTEGERS if all(type(value.get(end)) is int for end in ("low", "high")) else RANGE
 
 
-FreeParameter = Annotated[
+ScriptParameter = Annotated[
     Annotated[Range, Tag(RANGE)]
     | Annotated[IntegerRange, Tag(INTEGERS)]
     | Annotated[Choices[Scalar], AfterValidator(_of_one_kind), Tag(CHOICES)],

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optsweep.config import TrainConfig, validate
-from optsweep.study.definition import ForeignStudy, StudyDefinition
+from optsweep.config import TrainConfig
+from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.resolve import resolve
 from optsweep.study.script_config import ScriptConfig
+from optsweep.toml_files import validate
 from optsweep.train.sizes import relative_cost
 
 RunConfig = TrainConfig | ScriptConfig
@@ -23,7 +24,7 @@ def resolve_run(
     threads: int | None = None,
 ) -> RunConfig:
     """What a run with these parameters is; ``preset`` is a preset's name."""
-    if isinstance(definition, ForeignStudy):
+    if isinstance(definition, ScriptStudy):
         return ScriptConfig(
             parameters=dict(parameters),
             seed=seed,

@@ -15,7 +15,7 @@ from optsweep.config import NaturalInt, PositiveInt, Section
 from optsweep.errors import ConfigError
 from optsweep.study.parameter import Scalar
 from optsweep.study.template import render
-from optsweep.study.trainer import FLAGS, PLACEHOLDER, TrainerSection
+from optsweep.study.trainer_table import FLAGS, PLACEHOLDER, TrainerSection
 
 
 class ScriptConfig(Section):

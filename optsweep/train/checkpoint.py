@@ -19,10 +19,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from optsweep.config import TrainConfig, validate
+from optsweep.config import TrainConfig
 from optsweep.data.training_data import TrainingData
 from optsweep.errors import DataError
 from optsweep.files import atomic_path, remove_leftovers
+from optsweep.toml_files import validate
 from optsweep.train.model import Transformer
 from optsweep.train.report import Evaluation
 

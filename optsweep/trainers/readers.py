@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from optsweep.study.trainer import MetricsSection
+from optsweep.study.trainer_table import MetricsSection
 
 Row = dict[str, float]
 

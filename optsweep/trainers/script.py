@@ -21,9 +21,9 @@ from optsweep.files import write_text
 from optsweep.machine.oom_kills import FAULT_SIGNALS, OutOfMemoryCounter
 from optsweep.study.script_config import ScriptConfig, command_line, config_text
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
-from optsweep.trainers.course import Course
 from optsweep.trainers.process import ScriptProcess
 from optsweep.trainers.readers import Row, open_reader
+from optsweep.trainers.script_progress import ScriptProgress
 
 POLL_SECONDS = 0.2
 TAIL_BYTES = 1 << 16
@@ -52,7 +52,7 @@ def train_script(
     ``device`` is the environment's matter: CUDA_VISIBLE_DEVICES is set since the worker's birth. Raises `RuntimeError`
     where the script fails by its own fault, and `OSError` where the disk is full.
     """
-    course = Course(config, directory, on_eval, on_metrics)
+    course = ScriptProgress(config, directory, on_eval, on_metrics)
     outcome = _Attempt(config, data.path, directory, course).run(interrupted)
     last = course.history[-1] if course.history else None
     return TrainReport(
@@ -67,7 +67,7 @@ def train_script(
 
 
 class _Attempt:
-    def __init__(self, config: ScriptConfig, subset: Path, directory: Path, course: Course) -> None:
+    def __init__(self, config: ScriptConfig, subset: Path, directory: Path, course: ScriptProgress) -> None:
         self._trainer, self._course = config.trainer, course
         work = (directory / "work").absolute()
         work.mkdir(parents=True, exist_ok=True)

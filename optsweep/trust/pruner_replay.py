@@ -12,7 +12,7 @@ from optsweep.errors import ConfigError
 from optsweep.results.costs import cut_by_pruner
 from optsweep.results.records import StudySnapshot
 from optsweep.results.schedule import play
-from optsweep.search.pruning import Contest
+from optsweep.search.pruning import PruningRule
 from optsweep.study.definition import PrunerSection
 
 ORDERS = 100
@@ -141,7 +141,7 @@ def one_order(
     order: Sequence[RecordedRun], settings: PrunerSection, num_evaluations: int, workers: int
 ) -> tuple[set[str], float]:
     """Play one order of arrival: which runs are cut, and the seconds that all workers spend."""
-    contest = Contest(settings, num_evaluations)
+    contest = PruningRule(settings, num_evaluations)
     cut: set[str] = set()
     spent: list[float] = []
 

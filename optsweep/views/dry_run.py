@@ -14,7 +14,7 @@ from optsweep.data.prepare import Preview as DataPreview
 from optsweep.planning.plan import PlannedRun
 from optsweep.planning.request import Preview
 from optsweep.planning.timing import Measured
-from optsweep.study.definition import ForeignStudy
+from optsweep.study.definition import ScriptStudy
 from optsweep.study.resolve import scaling_notes
 from optsweep.train.sizes import parameter_count
 from optsweep.views.data import preview_lines
@@ -41,17 +41,17 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
     if plan.existing:
         parts.append(Text("Exist: " + ", ".join(plan.existing)))
     if plan.queued:
-        lengths: list[RenderableType] = [] if _is_foreign(preview) else [_lengths(preview), Text()]
+        lengths: list[RenderableType] = [] if _is_script(preview) else [_lengths(preview), Text()]
         parts += [Text(), *lengths, *_parameters(preview), Text()]
     disk = f"about {preview.peak_disk_bytes / 1e9:.2f} GB of checkpoints"
-    parts.append(Text("Peak disk: what the script writes" if _is_foreign(preview) else f"Peak disk: {disk}"))
+    parts.append(Text("Peak disk: what the script writes" if _is_script(preview) else f"Peak disk: {disk}"))
     if measured is not None:
         parts += [Text(), *measured_parts(measured, len(session.slots))]
     return AsciiSafe(Group(*parts))
 
 
-def _is_foreign(preview: Preview) -> bool:
-    return isinstance(preview.session.definition, ForeignStudy)
+def _is_script(preview: Preview) -> bool:
+    return isinstance(preview.session.definition, ScriptStudy)
 
 
 def _in_order(preview: Preview) -> list[PlannedRun]:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from optsweep.config import TrainConfig, config_to_toml, read_config, read_toml, validate
+from optsweep.config import TrainConfig, config_to_toml, read_config
 from optsweep.data.corpus import open_corpus, verify_corpus
 from optsweep.errors import ConfigError, DataError
 from optsweep.planning.plan import planned_runs
@@ -26,6 +26,7 @@ from optsweep.search.sampling import random_parameters
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
 from optsweep.study.resolve import resolve, resolve_full, scaling_notes
+from optsweep.toml_files import read_toml, validate
 from optsweep.train.sizes import relative_cost
 
 from .corpora import FIRED, Attack, packed, row, saved

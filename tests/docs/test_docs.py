@@ -13,8 +13,8 @@ import pytest
 import typer
 
 from optsweep.cli import app
-from optsweep.config import read_toml
 from optsweep.study.file import load_study, parse_study
+from optsweep.toml_files import read_toml
 from tests.report.conftest import make_run, make_snapshot
 
 ROOT = Path(__file__).parents[2]

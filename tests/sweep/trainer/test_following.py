@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from optsweep.study.template import render
-from optsweep.study.trainer import MetricsSection
+from optsweep.study.trainer_table import MetricsSection
 from optsweep.train.report import Evaluation
-from optsweep.trainers.course import Course
 from optsweep.trainers.readers import Reader, open_reader
+from optsweep.trainers.script_progress import ScriptProgress
 from tests.sweep.trainer.conftest import ScriptRun
 
 VALUES = {"optim.lr": 1e-05, "model.width": 64, "name": 'a "b"\nc', "flag": True, "new.table.x": [1, 2]}
@@ -83,7 +83,7 @@ def test_a_csv_file_may_get_new_columns(tmp_path: Path) -> None:
     assert table.rows() == [{"step": 2.0, "v": 0.9}]
 
 
-def course(script_run: ScriptRun, **metrics: Any) -> tuple[Course, list[Evaluation]]:
+def course(script_run: ScriptRun, **metrics: Any) -> tuple[ScriptProgress, list[Evaluation]]:
     section = MetricsSection.model_validate({"kind": "jsonl", "value": "v", **metrics})
     config = script_run.config()
     config = config.model_copy(update={"trainer": config.trainer.model_copy(update={"metrics": section})})
@@ -94,7 +94,7 @@ def course(script_run: ScriptRun, **metrics: Any) -> tuple[Course, list[Evaluati
         told.append(evaluation)
         return True
 
-    return Course(config, script_run.directory, on_eval, None), told
+    return ScriptProgress(config, script_run.directory, on_eval, None), told
 
 
 def test_an_evaluation_stands_for_every_point_of_the_grid_that_it_passes(script_run: ScriptRun) -> None:

@@ -14,7 +14,7 @@ import pytest
 from optsweep.errors import ConfigError
 from optsweep.planning.plan import planned_runs
 from optsweep.search.sampling import distributions_for, draw, random_parameters
-from optsweep.study.definition import ForeignStudy, StudyDefinition
+from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.file import load_study, parse_study
 from optsweep.study.script_config import check_program
 from optsweep.study.space import identity
@@ -54,7 +54,7 @@ def mistakes(changed: dict[str, Any]) -> str:
 
 def test_a_study_of_a_script_is_stored_and_read_back() -> None:
     definition = parse_study(contents(), "mine", "mine.toml")
-    assert isinstance(definition, ForeignStudy)
+    assert isinstance(definition, ScriptStudy)
     assert definition.presets[0].parameters["momentum"] == 0.0
     assert type(definition.presets[0].parameters["momentum"]) is float
     stored = json.dumps(definition.model_dump(mode="json"))
@@ -137,14 +137,14 @@ def test_a_template_is_read_when_the_study_is(workplace: Path) -> None:
     changed = contents()
     changed["trainer"]["template"] = "base.toml"
     definition = parse_study(changed, "mine", "mine.toml")
-    assert isinstance(definition, ForeignStudy)
+    assert isinstance(definition, ScriptStudy)
     assert definition.trainer.template_text == "[optim]\nlr = 1.0\n"
 
 
 def test_a_script_that_is_not_there_is_said_before_anything_starts(workplace: Path) -> None:
     Path("there.py").touch()
     definition = parse_study(contents(), "mine", "mine.toml")
-    assert isinstance(definition, ForeignStudy)
+    assert isinstance(definition, ScriptStudy)
     check_program(definition.trainer.model_copy(update={"command": ["python", "there.py", "{config}"]}))
     with pytest.raises(ConfigError, match=r"there is no file 'train.py'"):
         check_program(definition.trainer)
@@ -156,6 +156,6 @@ def test_a_script_that_is_not_there_is_said_before_anything_starts(workplace: Pa
 def test_the_examples_study_files_are_right(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parents[3])
     definition = load_study(Path("examples") / name / "study.toml")
-    assert isinstance(definition, ForeignStudy)
+    assert isinstance(definition, ScriptStudy)
     assert definition.takes_data
     assert Path(definition.trainer.command[1]).is_file()

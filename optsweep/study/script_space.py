@@ -7,22 +7,22 @@ from typing import Any
 
 from pydantic import ConfigDict, model_validator
 
-from optsweep.study.parameter import FreeParameter, Scalar
+from optsweep.study.parameter import Scalar, ScriptParameter
 from optsweep.study.presets import NamedPreset
 from optsweep.study.space import Parameter, SearchSpace
-from optsweep.study.trainer import GIVEN, PLACEHOLDER
+from optsweep.study.trainer_table import GIVEN, PLACEHOLDER
 
 RESERVED = ("name", *GIVEN)
 
 
-class FreeSpace(SearchSpace):
+class ScriptSpace(SearchSpace):
     """The parameters by the names that the script has for them ("optim.lr")."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, FreeParameter]
+    __pydantic_extra__: dict[str, ScriptParameter]
 
     @model_validator(mode="after")
-    def _names_can_be_used(self) -> FreeSpace:
+    def _names_can_be_used(self) -> ScriptSpace:
         wrong = [name for name in self.names() if not PLACEHOLDER.fullmatch(f"{{{name}}}")]
         if wrong:
             raise ValueError(f"{', '.join(map(repr, wrong))}: a name has letters, digits and _ . - / only")
@@ -48,7 +48,7 @@ class FreeSpace(SearchSpace):
         }
 
 
-class FreePreset(NamedPreset):
+class ScriptPreset(NamedPreset):
     """Every parameter of the space, by the script's names."""
 
     model_config = ConfigDict(frozen=True, extra="allow")

@@ -26,7 +26,7 @@ LINE_EVERY = 0.005
 _logger = logging.getLogger(__name__)
 
 
-class Course:
+class ScriptProgress:
     """Follows rows, tells of evaluations, and keeps them in ``directory``/metrics.jsonl."""
 
     def __init__(self, config: ScriptConfig, directory: Path, on_eval: OnEval, on_metrics: OnMetrics | None) -> None:
