@@ -1,4 +1,4 @@
-"""Fixtures that several packages' tests share."""
+"""Fixtures that the tests of several rooms share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from optsweep.database.open_study import Study
 from tests.databases import KINDS, fresh_database
+from tests.planned import make_study
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 
@@ -28,6 +30,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """An empty database: SQLite in `make test`, PostgreSQL and MariaDB too in `make test-all`."""
     with fresh_database(request.param, tmp_path) as url:
         yield url
+
+
+@pytest.fixture
+def study(database_url: str) -> Iterator[Study]:
+    """Twelve queued runs on each kind of database."""
+    study = make_study(database_url)
+    yield study
+    study.storage.close()
 
 
 @pytest.fixture

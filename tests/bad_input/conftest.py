@@ -16,10 +16,8 @@ from optsweep.data.demo import make_demo
 from optsweep.data.subset import ensure_subset
 from optsweep.workers.launcher import Launcher
 
-from .outcome import Case
+from .outcome import Case, Scene
 from .studies import RIGHT
-
-Scene = Callable[[Case], Path]
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,10 @@ class Case:
     """Whether the command cannot do without torch."""
 
 
+Scene = Callable[[Case], Path]
+"""Sets a case's scene; returns its folder, which has become the working directory."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     code: int

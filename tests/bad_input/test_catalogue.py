@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from . import corpora, fastas, options, places, studies
-from .conftest import Scene
-from .outcome import Case, check_refusal, run_here, tree
+from .outcome import Case, Scene, check_refusal, run_here, tree
 
 CASES = [case for module in (options, studies, fastas, corpora, places) for case in module.CASES]
 

@@ -10,10 +10,9 @@ import pytest
 
 from optsweep.data.corpus import open_corpus
 
-from .conftest import Scene
 from .fastas import GOOD, protein
 from .options import CONFIG
-from .outcome import Case, run_here, tree
+from .outcome import Case, Scene, run_here, tree
 from .places import SLICED_GPU, TWO_GPUS
 from .studies import RIGHT
 

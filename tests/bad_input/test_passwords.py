@@ -14,10 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.databases import SERVERS, fresh_database
-from tests.sweep.sweeps import Sweeps, no_process_left, wait_for
+from tests.sweeps import Sweeps, no_process_left, wait_for
 
-from .conftest import Scene
-from .outcome import Case, check_refusal, run_here, tree
+from .outcome import Case, Scene, check_refusal, run_here, tree
 from .postgres import refusing_server
 
 SECRET = "s3cr3t/p4ss word"

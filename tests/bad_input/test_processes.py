@@ -10,9 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from .conftest import Scene
 from .fastas import GOOD
-from .outcome import Case, check_refusal, run_process, tree
+from .outcome import Case, Scene, check_refusal, run_process, tree
 from .test_catalogue import CASES
 
 SAMPLE = [

@@ -15,7 +15,7 @@ from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from tests.chaos.evidence import num_lines
 from tests.chaos.strikes import Strike
 from tests.servers import PrivateServer
-from tests.sweep.sweeps import Sweeps
+from tests.sweeps import Sweeps
 
 SAMPLED = 19
 MORE = 8

@@ -22,7 +22,7 @@ from tests.chaos.strikes import Strike, draw_strikes
 from tests.chaos.suite import ITERATION_SECONDS, database
 from tests.chaos.verdict import Verdict, cost_of_kills
 from tests.servers import PrivateServer
-from tests.sweep.sweeps import REPOSITORY
+from tests.sweeps import REPOSITORY
 
 PROCESSES: dict[tuple[str, ...], int] = {("worker",): 10, ("all workers",): 1}
 SERVERS: dict[tuple[str, ...], int] = {("server",): 3, ("server", "worker"): 1}

@@ -13,7 +13,7 @@ from tests.chaos.drill import Drill
 from tests.chaos.strikes import PROCESSES, SERVERS, draw_strikes
 from tests.chaos.verdict import Verdict, judge
 from tests.servers import PrivateServer, private_server
-from tests.sweep.sweeps import Sweeps, no_process_left
+from tests.sweeps import Sweeps, no_process_left
 
 ITERATION_SECONDS = 0.02
 

@@ -15,7 +15,7 @@ import typer
 from optsweep.cli import app
 from optsweep.study.file import load_study, parse_study
 from optsweep.toml_files import read_toml
-from tests.report.conftest import make_run, make_snapshot
+from tests.snapshots import make_run, make_snapshot
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])

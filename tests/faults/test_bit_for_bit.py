@@ -14,8 +14,8 @@ from optsweep.errors import EXIT_DONE
 from optsweep.train.checkpoint import load_ema
 from optsweep.train.loop import train
 from optsweep.train.run import train_from_file
-from tests.faults.conftest import STUDY
-from tests.sweep.sweeps import Sweeps, wait_for
+from tests.faults.small_study import STUDY
+from tests.sweeps import Sweeps, wait_for
 from tests.train.supply import InterruptAt, Listener, make_config, make_data
 
 ITERATIONS = 24

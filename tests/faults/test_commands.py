@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
-from tests.faults.conftest import SWEEP, Command
-from tests.sweep.sweeps import Sweeps, wait_for
+from tests.faults.small_study import SWEEP, Command
+from tests.sweeps import Sweeps, wait_for
 
 NAME = ("--name", "study")
 

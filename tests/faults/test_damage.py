@@ -13,8 +13,8 @@ from optsweep.data.prepare import prepare
 from optsweep.data.subset import subset_path
 from optsweep.data.training_data import load_training_data
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, DataError
-from tests.faults.conftest import STUDY
-from tests.sweep.sweeps import Sweeps, wait_for
+from tests.faults.small_study import STUDY
+from tests.sweeps import Sweeps, wait_for
 
 
 def truncate(content: bytes) -> bytes:

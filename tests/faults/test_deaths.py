@@ -16,8 +16,8 @@ from optsweep.errors import EXIT_DONE, EXIT_FAILED
 from optsweep.machine import oom_kills
 from optsweep.machine.oom_kills import OutOfMemoryCounter
 from optsweep.workers.deaths import classify
-from tests.faults.conftest import SWEEP
-from tests.sweep.sweeps import Sweeps, wait_for
+from tests.faults.small_study import SWEEP
+from tests.sweeps import Sweeps, wait_for
 
 MEMORY_LIMIT = 1 << 30
 

@@ -21,8 +21,8 @@ from optsweep.machine.process import identify
 from optsweep.results.records import StudySnapshot
 from optsweep.workers.run import prepare
 from tests.data.samples import random_letters, write_fasta
-from tests.faults.conftest import STUDY, SWEEP, Command, write_study
-from tests.sweep.sweeps import Sweeps
+from tests.faults.small_study import STUDY, SWEEP, Command, write_study
+from tests.sweeps import Sweeps
 
 PLAN = (*SWEEP, "3", "--no-launch")
 

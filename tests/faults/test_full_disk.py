@@ -14,8 +14,8 @@ from optsweep.files import disk_is_full
 from optsweep.train.checkpoint import CURRENT, keep_ema_only
 from optsweep.train.loop import train
 from optsweep.train.report import Evaluation
-from tests.faults.conftest import SWEEP, full_disk
-from tests.sweep.sweeps import Sweeps, no_process_left, wait_for
+from tests.faults.small_study import SWEEP, full_disk
+from tests.sweeps import Sweeps, no_process_left, wait_for
 from tests.train.supply import Listener, make_config, make_data
 
 Mount = Callable[[Path, str], None]

@@ -22,9 +22,9 @@ from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE
 from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.workers.lease_keeper import LeaseKeeper
-from tests.faults.conftest import STUDY
-from tests.sweep.conftest import make_study
-from tests.sweep.sweeps import Sweeps, wait_for
+from tests.faults.small_study import STUDY
+from tests.planned import make_study
+from tests.sweeps import Sweeps, wait_for
 
 ELSEWHERE = ProcessIdentity("another host/0/1", "boot", 1, 1)
 

@@ -12,9 +12,9 @@ import pytest
 
 from optsweep.database.losses import read_losses
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
-from tests.faults.conftest import STUDY, SWEEP, Command, write_study
+from tests.faults.small_study import STUDY, SWEEP, Command, write_study
 from tests.faults.test_fork import finish_some, the_study
-from tests.sweep.sweeps import Sweeps, wait_for
+from tests.sweeps import Sweeps, wait_for
 
 PLAN = (*SWEEP, "4", "--no-launch")
 SECONDS = 400

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
-from tests.faults.conftest import INTERVAL, SWEEP, Command
+from tests.faults.small_study import INTERVAL, SWEEP, Command
 from tests.servers import PrivateServer, private_server
-from tests.sweep.sweeps import Sweeps, no_process_left, wait_for
+from tests.sweeps import Sweeps, no_process_left, wait_for
 
 OUTAGES = [
     ("postgresql", 5),

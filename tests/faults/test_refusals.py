@@ -15,8 +15,8 @@ from optsweep.database.connection import open_storage
 from optsweep.database.open_study import open_study
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_USAGE
-from tests.faults.conftest import SWEEP, Command
-from tests.sweep.sweeps import Sweeps
+from tests.faults.small_study import SWEEP, Command
+from tests.sweeps import Sweeps
 
 PLAN = ("sweep", "--name", "study", *SWEEP, "1", "--no-launch")
 

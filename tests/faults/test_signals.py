@@ -10,8 +10,8 @@ import time
 import pytest
 
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED
-from tests.faults.conftest import SWEEP, Command
-from tests.sweep.sweeps import Sweeps, wait_for
+from tests.faults.small_study import SWEEP, Command
+from tests.sweeps import Sweeps, wait_for
 
 pytestmark = pytest.mark.heavy
 SIGNALS = [signal.SIGUSR1, signal.SIGTERM]

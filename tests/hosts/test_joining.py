@@ -13,7 +13,7 @@ from optsweep.data.demo import make_demo
 from optsweep.data.subset import ensure_subset
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from tests.databases import fresh_database
-from tests.sweep.sweeps import Sweeps
+from tests.sweeps import Sweeps
 
 pytestmark = pytest.mark.heavy
 SECONDS = 300

@@ -15,7 +15,7 @@ import pytest
 
 from tests.hosts.network import Host, hosts
 from tests.servers import PrivateServer, private_server
-from tests.sweep.sweeps import Sweeps, wait_for
+from tests.sweeps import Sweeps, wait_for
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1200)]
 CUT_SECONDS = 60

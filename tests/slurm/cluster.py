@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.sweeps import wait_for
+from tests.sweeps import wait_for
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
 NODES = ("n1", "n2")

@@ -15,7 +15,7 @@ from optsweep.data.demo import ensure_demo
 from optsweep.data.subset import ensure_subset
 from tests.servers import private_server
 from tests.slurm.cluster import Cluster, private_cluster
-from tests.sweep.sweeps import Sweeps, wait_for
+from tests.sweeps import Sweeps, wait_for
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1200)]
 SECONDS = 800

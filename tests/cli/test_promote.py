@@ -1,0 +1,76 @@
+"""Promotion: the full-length config of a run, and what is said where there is nothing to promote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optsweep.cli.promote import chosen_runs, promote
+from optsweep.config import read_config
+from optsweep.errors import UserError
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.search.sampling import random_parameters
+from optsweep.study.file import load_study
+from optsweep.study.resolve import resolve
+from tests.snapshots import make_run, make_snapshot
+
+DEFINITION = load_study("uniref50")
+DATA = {"corpus": "data/x.pt", "subset": "data/x_sweep.pt", "fingerprint": "0", "synthetic": False}
+
+
+def trained(run: str, value: float, number: int, **values: Any) -> RunRecord:
+    preset = DEFINITION.preset(run) if not run[-3:].isdigit() else None
+    parameters = preset.parameters if preset else random_parameters(DEFINITION, number)
+    config = resolve(DEFINITION, parameters, preset=preset, seed=11)
+    return make_run(run, "complete", value=value, trial=number, parameters=parameters, config=config, **values)
+
+
+@pytest.fixture
+def snapshot(workplace: Path) -> StudySnapshot:
+    runs = [trained("curriculum_focus", 2.7, 4, index=4), trained("random-003", 2.6, 7), make_run("random-004")]
+    return make_snapshot(runs, definition=DEFINITION, data=DATA)
+
+
+def test_a_preset_gets_its_own_full_column(snapshot: StudySnapshot) -> None:
+    said: list[str] = []
+    promote(snapshot, chosen_runs(snapshot, run="curriculum_focus"), None, start=False, say=said.append)
+    config = read_config(Path("studies/uniref50/promoted/curriculum_focus.toml"))
+    assert config.training.n_iters == 150_000
+    assert (config.optim.warmup, config.curriculum.preschool_time) == (10_000, 20_000)
+    assert config.training.seed == 11
+    assert config.provenance["value"] == 2.7
+    assert "150,000 iterations instead of 45,000" in said[0]
+
+
+def test_the_best_sampled_run_gets_the_full_budget_with_the_same_fractions(snapshot: StudySnapshot) -> None:
+    best = chosen_runs(snapshot)[0]
+    assert best.run == "random-003"
+    promote(snapshot, [best], Path("full.toml"), start=False, say=lambda _: None)
+    config = read_config(Path("full.toml"))
+    batch = best.parameters["effective_batch"]
+    assert config.training.n_iters == round(12_800_000 / batch)
+    assert config.optim.warmup == round(best.parameters["warmup_fraction"] * config.training.n_iters)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"run": "nosuch"}, "no run 'nosuch'"),
+        ({"trial": 99}, "no trial 99"),
+        ({"run": "random-004"}, "no parameters yet"),
+        ({"run": "random-003", "top": 2}, "one of the three"),
+    ],
+)
+def test_what_cannot_be_promoted_is_said(snapshot: StudySnapshot, wanted: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        chosen_runs(snapshot, **wanted)
+
+
+def test_several_are_written_but_one_is_trained(snapshot: StudySnapshot) -> None:
+    best = chosen_runs(snapshot, top=2)
+    assert promote(snapshot, best, None, start=False, say=lambda _: None) == 0
+    assert len(list(Path("studies/uniref50/promoted").glob("*.toml"))) == 2
+    with pytest.raises(UserError, match="promote one run"):
+        promote(snapshot, best, None, start=True, say=lambda _: None)

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree
+from pathlib import Path
+
+import pytest
+from optuna.artifacts.exceptions import ArtifactNotFound
+from optuna.trial import TrialState
+from optuna_dashboard import get_note
+
+from optsweep.database.artifact_folder import ArtifactFolder
+from optsweep.database.dashboard_rows import attached
+from optsweep.database.lease import Lease
+from optsweep.database.open_study import Study
+from optsweep.database.read_only_copy import frozen_copy
+from optsweep.database.snapshot import read_snapshot
+from optsweep.integrations import notes
+from optsweep.integrations.artifacts import attach
+from optsweep.integrations.curve_picture import draw_curve
+from optsweep.integrations.notes import METRIC, describe_runs, describe_study, run_note, study_note
+from optsweep.results.folders import RunDirectory
+from tests.planned import claim
+from tests.snapshots import make_run, make_snapshot
+
+
+def content(files: ArtifactFolder, address: str) -> bytes:
+    with files.open_reader(address.split("/")[-1]) as file:
+        return file.read()
+
+
+def end(study: Study, lease: Lease, **how: str) -> None:
+    """What a worker does at the end of a run."""
+    directory = RunDirectory.of(study.name, lease.run).path
+    directory.mkdir(parents=True)
+    (directory / "config.toml").write_text("[model]\n")
+    (directory / "log_stdout.txt").write_text("first\nlast\n")
+    lines = [{"step": 1, "val_nelbo": 2.9}, {"step": 1, "train_loss": float("nan")}, {"step": 2, "val_nelbo": 2.8}]
+    (directory / "metrics.jsonl").write_text("\n".join(json.dumps(line) for line in lines) + '\n{"st')
+    attach(study, lease.trial_id, lease.run)
+    study.queue.finish(lease, TrialState.PRUNED, None, outcome="pruned", reason="pruned at 40 %: 2.91 > 2.84 | <b>")
+    describe_runs(study, [lease.run])
+
+
+def note_of(study: Study, lease: Lease) -> str:
+    attributes = study.storage.backend.get_study_system_attrs(study.study_id)
+    return str(attributes[f"dashboard:{lease.trial_id}:note_str:0"])
+
+
+def test_an_ended_run_has_its_files_and_a_note_that_says_why_it_ended(study: Study) -> None:
+    lease = claim(study)
+    end(study, lease)
+    files = attached(study, lease.trial_id)
+    assert set(files) == {"curve.svg", "config.toml", "log_tail.txt"}
+    assert content(ArtifactFolder("study"), files["log_tail.txt"]) == b"first\nlast"
+    note = note_of(study, lease)
+    assert note.startswith(f"## Run {lease.run} (preset)")
+    assert "pruned at 40 %: 2.91 &gt; 2.84 \\| &lt;b&gt;" in note
+    assert f"![learning curve of {lease.run}]({files['curve.svg']})" in note
+
+
+def test_what_a_person_made_of_a_note_stays(study: Study) -> None:
+    lease = claim(study)
+    end(study, lease)
+    mine = "## Run mine now"
+    study.storage.backend.set_study_system_attr(study.study_id, f"dashboard:{lease.trial_id}:note_str:0", mine)
+    describe_runs(study)
+    assert note_of(study, lease) == mine
+
+
+def test_the_study_says_what_it_is_measured_in_and_how_to_go_on(study: Study) -> None:
+    describe_study(study)
+    opened = study.optuna()
+    assert opened.metric_names == [METRIC]
+    note = get_note(opened)
+    for preset in ("small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus"):
+        assert f"[{preset}]" in note
+    assert "optsweep sweep --name study" in note
+    assert note == study_note(read_snapshot(study), study.study_id)
+
+
+def test_a_long_note_is_whole_in_the_dashboard(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "α β γ\n" * 1000
+    monkeypatch.setattr(notes, "study_note", lambda *_: long)
+    describe_study(study)
+    assert get_note(study.optuna()) == long
+
+
+def test_a_run_does_not_suffer_from_a_store_that_cannot_be_written(
+    study: Study, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    Path("studies").mkdir()
+    Path("studies/study").touch()
+    lease = claim(study)
+    attach(study, lease.trial_id, lease.run)
+    assert "the dashboard will lack files" in caplog.text
+    study.storage.close()
+    for part in ("optuna", "attributes"):
+        monkeypatch.setattr(Study, part, lambda self: 1 / 0)
+    describe_study(study)
+    describe_runs(study)
+    assert "the dashboard will lack notes: ZeroDivisionError" in caplog.text
+
+
+def test_a_snapshot_is_whole_and_apart(study: Study, tmp_path: Path) -> None:
+    lease = claim(study)
+    end(study, lease)
+    copy = Study(frozen_copy(study.storage, tmp_path), study.name, study.study_id)
+    copied = copy.trial(lease.trial_id)
+    assert copied.state is TrialState.PRUNED
+    assert copied.system_attrs == study.trial(lease.trial_id).system_attrs
+    assert note_of(copy, lease) == note_of(study, lease)
+    copy.storage.backend.delete_study(copy.study_id)
+    copy.storage.close()
+    assert study.trial(lease.trial_id).state is TrialState.PRUNED
+
+
+def test_files_can_be_read_but_not_changed_from_a_snapshot(study: Study) -> None:
+    lease = claim(study)
+    end(study, lease)
+    identifier = attached(study, lease.trial_id)["config.toml"].split("/")[-1]
+    frozen = ArtifactFolder("study", read_only=True)
+    assert content(frozen, identifier) == b"[model]\n"
+    with pytest.raises(PermissionError):
+        frozen.remove(identifier)
+    ArtifactFolder("study").remove(identifier)
+    for wrong in (identifier, "../../optsweep.db"):
+        with pytest.raises(ArtifactNotFound):
+            frozen.open_reader(wrong)
+
+
+def test_a_curve_is_a_picture_whatever_the_metrics_hold(tmp_path: Path) -> None:
+    metrics = tmp_path / "metrics.jsonl"
+    assert draw_curve("a", metrics) is None
+    metrics.write_text('{"step": 0, "val_nelbo": 3.0}\n{"step": 5, "train_loss": Infinity}\nnot json\n')
+    picture = draw_curve("a & <b>", metrics)
+    assert picture is not None
+    root = xml.etree.ElementTree.fromstring(picture)
+    assert len(root.findall("{http://www.w3.org/2000/svg}circle")) == 1
+
+
+def test_notes_of_runs_without_anything_are_words_too() -> None:
+    for state in ("waiting", "running", "failed", "complete"):
+        assert run_note(make_run("a", state, config={}, value=None), {}).startswith("## Run a (preset)")
+    assert "Synthetic data" in study_note(make_snapshot([], data={"synthetic": True}, reference={}), 1)

@@ -1,0 +1,38 @@
+"""Planned studies without data or training, for the tests of what is stored and planned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optsweep.database.connection import open_storage
+from optsweep.database.lease import Lease
+from optsweep.database.open_study import Study
+from optsweep.database.urls import storage_url
+from optsweep.machine.process import identify
+from optsweep.planning.plan import plan_study
+from optsweep.study.file import load_study
+
+DATA: dict[str, Any] = {
+    "demo": True,
+    "corpus": "data/demo.pt",
+    "subset": "data/demo_sweep.pt",
+    "num_sequences": 10_000,
+    "source_sequences": 12_000,
+    "synthetic": True,
+    "manifest": {},
+    "fingerprint": "0",
+    "reference": {"unigram_entropy": 2.9, "composition_entropy": 2.85},
+}
+
+
+def make_study(url: str, *, name: str = "study", sampled: int = 7, kind: Any = "random", seed: int = 7) -> Study:
+    """Plan a study of the demo's five presets and ``sampled`` sampled runs."""
+    definition = load_study("demo").with_overrides(type=kind, trials=sampled, seed=seed)
+    return plan_study(open_storage(storage_url(url), create=True), name, definition, DATA, command=["optsweep"])[0]
+
+
+def claim(study: Study) -> Lease:
+    """The next queued run, claimed by this process."""
+    lease = study.queue.claim("CPU worker 0", identify())
+    assert lease is not None
+    return lease

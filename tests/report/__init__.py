@@ -1,1 +1,0 @@
-"""Tests of the views, on snapshots built by hand."""

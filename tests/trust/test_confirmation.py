@@ -1,0 +1,99 @@
+"""The last word: a planted best one is found, planted equals are called a tie."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from optsweep.trust.confirmation import Confirmation, confirmation
+from optsweep.trust.noise import SeedNoise
+from optsweep.views.fidelity import confirmation_lines, document
+from tests.snapshots import make_run, make_snapshot
+from tests.trust.planted import WEIGHTS, Losses, make_losses, seeded, value_of
+
+BOTH = {"validation": WEIGHTS, "confirmation": WEIGHTS}
+
+
+def confirmed(
+    truths: dict[str, float], seeds: int = 3, deviation: float = 0.002, noise: SeedNoise | None = None
+) -> Confirmation | None:
+    """Finalists whose true values differ by ``truths``; in the sweep the last one came first."""
+    order = list(truths)[::-1]
+    origin = make_snapshot([make_run(run, "complete", value=2.7 + order.index(run) / 1000) for run in order])
+    runs, losses = [], Losses()
+    for number, (of, truth) in enumerate(truths.items()):
+        moves = deviation * np.linspace(-1, 1, seeds) if seeds > 1 else [0.0]
+        for seed, move in enumerate(moves):
+            name = f"{of}-seed-{seed + 1}"
+            validation = make_losses(-0.5 - number, 10 * number + seed)
+            runs.append(seeded(name, 1000 + seed, 2.8 + float(move), of=of))
+            losses[name] = np.concatenate([validation, make_losses(truth + float(move), 500 + 10 * number + seed)])
+    return confirmation(origin, make_snapshot(runs), losses, BOTH, noise)
+
+
+def test_the_best_one_on_the_confirmation_sequences_is_found_whatever_the_sweep_said() -> None:
+    found = confirmed({"best": 0.0, "middle": 0.03, "swept best": 0.05})
+    assert found is not None
+    assert [one.run for one in found.finalists] == ["best", "middle", "swept best"]
+    assert found.verdict == "best is the best of the 3 (probability 100 %)"
+    best = found.finalists[0]
+    assert best.swept == pytest.approx(2.702)
+    assert best.confirmed.value == pytest.approx(value_of(make_losses(0.0, 1)), abs=1e-4)
+    assert best.confirmed.low < best.confirmed.value < best.confirmed.high
+    assert (best.seeds, best.probability_of_best) == (3, 1.0)
+    assert sum(one.probability_of_best for one in found.finalists) == pytest.approx(1)
+
+
+def test_equals_are_called_a_tie() -> None:
+    found = confirmed({"one": 0.0, "other": 0.0002}, deviation=0.004)
+    assert found is not None
+    assert found.verdict.startswith("a tie: one is the best with probability")
+    assert 0.3 < found.finalists[0].probability_of_best < 0.95
+    assert found.noise is not None
+    assert found.noise.deviation == pytest.approx(0.004)
+
+
+def test_the_seeds_noise_counts_by_how_many_they_are() -> None:
+    few = confirmed({"one": 0.0, "other": 0.01}, seeds=2, deviation=0.01)
+    many = confirmed({"one": 0.0, "other": 0.01}, seeds=9, deviation=0.01)
+    assert few is not None
+    assert many is not None
+    assert few.finalists[0].probability_of_best < many.finalists[0].probability_of_best
+
+
+def test_of_one_seed_the_noise_is_that_of_fidelity_or_said_to_be_left_out() -> None:
+    alone = confirmed({"one": 0.0, "other": 0.01}, seeds=1)
+    assert alone is not None
+    assert alone.noise is None
+    assert alone.verdict == "one is the best of the 2 (probability 100 %, seeds left out)"
+    informed = confirmed({"one": 0.0, "other": 0.01}, seeds=1, noise=SeedNoise(0.02, 5, 15))
+    assert informed is not None
+    assert informed.verdict.startswith("a tie")
+    assert "seeds left out" not in informed.verdict
+
+
+def test_unfinished_runs_and_runs_of_nobody_are_left_out() -> None:
+    origin = make_snapshot([make_run("a", "complete"), make_run("b", "complete")])
+    losses = {name: np.concatenate([make_losses(0, 1)] * 2) for name in ("a-seed-1", "b-seed-1", "x-seed-1")}
+    runs = [
+        seeded("a-seed-1", 1, 2.8, of="a"),
+        make_run("b-seed-1", "running", of="b"),
+        seeded("x-seed-1", 1, 2.8, of="x"),
+        seeded("a-seed-2", 2, 2.8, of="a"),
+    ]
+    found = confirmation(origin, make_snapshot(runs), losses, BOTH)
+    assert found is not None
+    assert [(one.run, one.seeds) for one in found.finalists] == [("a", 1)]
+    assert "a: 2." in found.verdict
+    assert confirmation(origin, make_snapshot(runs[1:]), losses, BOTH) is None
+
+
+def test_what_is_printed() -> None:
+    found = confirmed({"best": 0.0, "worse": 0.05})
+    assert found is not None
+    lines = confirmation_lines(found)
+    assert lines[0] == "Confirmed: best is the best of the 2 (probability 100 %)"
+    assert "over 3 seeds, best with probability 100 % (in the sweep 2.7010)" in lines[1]
+    assert json.loads(json.dumps(document(found), allow_nan=False))["finalists"][0]["run"] == "best"
