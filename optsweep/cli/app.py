@@ -1,17 +1,12 @@
-"""The application that commands are added to, and what many of them share: options, and how a study is found."""
+"""The table of commands, and the application made of it: a command's module is loaded when the command is called."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from importlib import import_module
+from typing import Any
 
 import typer
-from typer.core import TyperCommand
-
-if TYPE_CHECKING:
-    from optsweep.database.open_study import Study
-    from optsweep.results.records import StudySnapshot
+from typer.core import TyperCommand, TyperGroup
 
 EPILOG = """Examples:
 
@@ -24,7 +19,34 @@ EPILOG = """Examples:
   optsweep status --json;  optsweep best --toml > best.toml;  optsweep train best.toml --data corpus.pt
 """
 
-Function = TypeVar("Function", bound=Callable[..., None])
+COMMANDS = {
+    "train": ("train", "Train one model from a config file; the same command goes on from its checkpoint."),
+    "promote": ("promote", "Write the full-length training config of the winner."),
+    "fidelity": ("trust", "Measure how far the sweep's ranking holds for longer training on more data."),
+    "confirm": (
+        "trust",
+        "Train the finalists with fresh seeds and score them on sequences that nothing has looked at.",
+    ),
+    "sample": (
+        "sample",
+        "Generate proteins with a trained model and tell how they compare with the training sequences.",
+    ),
+    "sweep": ("sweep", "Plan a study, run it, resume it: the same command goes on where it was stopped."),
+    "worker": ("join", "Join a planned or running study with one worker, from any host that reaches its database."),
+    "submit": ("join", "Start workers of a planned study as a job of SLURM, one for each GPU."),
+    "stop": ("steer", "Stop all workers of a study on all hosts; the same sweep command goes on later."),
+    "enqueue": ("steer", "Queue a configuration of your own; what is not given is sampled."),
+    "skip": ("steer", "Leave a run out, or end it where it stands."),
+    "retry": ("steer", "Queue failed runs again (all, or those named)."),
+    "doctor": ("steer", "Check a study and this machine; hand back the runs of dead workers."),
+    "status": ("show", "Show how a study stands."),
+    "best": ("show", "Show the best configurations."),
+    "report": ("show", "Write the study as one HTML file that needs no network."),
+    "export": ("show", "Write one row per run for other tools; JSON also holds curves and configs."),
+    "dashboard": ("show", "Serve optuna-dashboard for the study's database."),
+    "data": ("data", "Make and look at corpora and subsets."),
+}
+"""Command -> its module in this package, where a function has the command's name, and its help; in --help's order."""
 
 
 class Command(TyperCommand):
@@ -38,55 +60,36 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-class Commands(typer.Typer):
-    """An application, or a group of commands, all of whose commands are a `Command`."""
+class LazyGroup(TyperGroup):
+    """The commands of the table: their names and help are known at once, their modules are loaded when called."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options, rich_markup_mode=None)
-
-    def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
-        return super().command(name, cls=Command, **options)
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, load(args[0]), rest
 
 
-app = Commands(
+def load(name: str) -> Any:
+    """The command of the table, or its group of commands, with all options; imports its module."""
+    module, line = COMMANDS[name]
+    found = getattr(import_module(f"optsweep.cli.{module}"), name)
+    if not isinstance(found, typer.Typer):
+        single = typer.Typer(rich_markup_mode=None, add_completion=False)
+        single.command(name, cls=Command, help=line)(found)
+        found = single
+    return typer.main.get_command(found)
+
+
+def _not_loaded() -> None:
+    """Stands in the table's place until a command is called."""
+
+
+app = typer.Typer(
+    cls=LazyGroup,
     help="Resumable hyperparameter sweeps for protein language models.",
     epilog=EPILOG,
+    rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Name = Annotated[str | None, typer.Option(help="The study's name (default: the one last worked on).")]
-StorageOption = Annotated[
-    str | None,
-    typer.Option(help="Database URL (default: $OPTSWEEP_STORAGE, else sqlite:///studies/optsweep.db)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-Gpus = Annotated[str | None, typer.Option(help="GPUs: 0,1,2,3 or UUIDs.")]
-CpuWorkers = Annotated[int | None, typer.Option(help="Workers without a GPU.")]
-NoLaunch = Annotated[bool, typer.Option("--no-launch", help="Plan only.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, store nothing.")]
-
-
-def study_of(name: str | None, storage: str | None) -> Study:
-    from optsweep.database.connection import nothing_yet, open_storage
-    from optsweep.database.open_study import open_study, study_names
-    from optsweep.database.urls import storage_url
-    from optsweep.planning.defaults import last_study, study_name
-
-    url = storage_url(storage)
-    opened = open_storage(url)
-    if name is None:
-        name = last_study() or next(reversed(study_names(opened)), None)
-    if name is None:
-        raise nothing_yet(url)
-    return open_study(opened, study_name(name, "", None))
-
-
-def snapshot_of(name: str | None, storage: str | None) -> StudySnapshot:
-    from optsweep.database.snapshot import read_snapshot
-
-    return read_snapshot(study_of(name, storage))
-
-
-def print_json(document: object) -> None:
-    typer.echo(json.dumps(document, indent=2, allow_nan=False))
+for _name, (_, _line) in COMMANDS.items():
+    app.command(_name, help=_line)(_not_loaded)

@@ -8,20 +8,27 @@ from typing import Annotated
 
 import typer
 
-from optsweep.cli.app import AsJson, Commands, app, print_json
+from optsweep.cli.app import COMMANDS, Command
+from optsweep.cli.options import AsJson, print_json
+from optsweep.data.corpus import open_corpus, verify_corpus
+from optsweep.data.demo import make_demo
+from optsweep.data.holding_out.exclusion import ensure_exclusion
+from optsweep.data.importing.fasta import import_fasta
+from optsweep.data.info import describe_corpus, leakage
+from optsweep.data.subset import ensure_subset
+from optsweep.views.data import data_progress, exclusion_lines, import_lines, info_lines, subset_lines
+from optsweep.views.terminal import plain_console
 
-data_app = Commands()
-app.add_typer(data_app, name="data")
+data = typer.Typer(rich_markup_mode=None, add_completion=False, help=COMMANDS["data"][1])
 
 
-@data_app.callback()
-def data() -> None:
-    """Make and look at corpora and subsets."""
+@data.callback()
+def end_politely() -> None:
     # Half-written files and MMseqs2's folders go when a scheduler ends us, as they do with Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-@data_app.command("import")
+@data.command("import", cls=Command)
 def data_import(
     files: Annotated[
         list[Path],
@@ -30,10 +37,6 @@ def data_import(
     output: Annotated[Path, typer.Option("-o", "--output", help="The corpus to write.")],
 ) -> None:
     """Read sequences from text files into a packed corpus."""
-    from optsweep.data.importing.fasta import import_fasta
-    from optsweep.views.data import data_progress, import_lines
-    from optsweep.views.terminal import plain_console
-
     console = plain_console()
     with data_progress(console) as on_progress:
         report = import_fasta(files, output, on_progress)
@@ -41,18 +44,16 @@ def data_import(
         console.print(line)
 
 
-@data_app.command("demo")
+@data.command("demo", cls=Command)
 def data_demo(
     output: Annotated[Path, typer.Option("-o", "--output")] = Path("data/demo.pt"),
     sequences: Annotated[int, typer.Option("-n", min=1, help="Number of sequences.")] = 12_000,
 ) -> None:
     """Make the synthetic demo corpus."""
-    from optsweep.data.demo import make_demo
-
     typer.echo(f"Made {make_demo(output, sequences)}: {sequences} synthetic sequences")
 
 
-@data_app.command("subset")
+@data.command("subset", cls=Command)
 def data_subset(
     file: Path,
     size: Annotated[int, typer.Option("-n", min=1, help="Number of sequences.")] = 10_000,
@@ -63,11 +64,6 @@ def data_subset(
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
     """Make the subset of a corpus, with its validation and confirmation split."""
-    from optsweep.data.holding_out.exclusion import ensure_exclusion
-    from optsweep.data.subset import ensure_subset
-    from optsweep.views.data import data_progress, exclusion_lines, subset_lines
-    from optsweep.views.terminal import plain_console
-
     console = plain_console()
     with data_progress(console) as on_progress:
         made = ensure_subset(file, size=size, seed=seed, output=output, clusters=clusters, on_progress=on_progress)
@@ -77,18 +73,13 @@ def data_subset(
         console.print(line)
 
 
-@data_app.command("info")
+@data.command("info", cls=Command)
 def data_info(
     file: Path,
     as_json: AsJson = False,
     verify: Annotated[bool, typer.Option(help="Check every checksum and every token.")] = False,
 ) -> None:
     """Tell what a corpus or subset holds."""
-    from optsweep.data.corpus import open_corpus, verify_corpus
-    from optsweep.data.info import describe_corpus, leakage
-    from optsweep.views.data import data_progress, info_lines
-    from optsweep.views.terminal import plain_console
-
     console = plain_console(stderr=as_json)
     with data_progress(console) as on_progress:
         if verify:

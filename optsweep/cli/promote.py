@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
-from optsweep.config import TrainConfig, write_config
+import typer
+
+from optsweep.cli.options import Name, StorageOption
+from optsweep.cli.study import study_of
+from optsweep.cli.train import train
+from optsweep.config import write_config
+from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import EXIT_DONE, StorageError, UserError
+from optsweep.files import write_text
 from optsweep.planning.full_config import full_config
 from optsweep.results.folders import study_directory
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.views.model_card import model_card
 
-MODEL_FILE = "model.safetensors"
+
+def promote(
+    trial: Annotated[int | None, typer.Option(help="Optuna's number of the run's trial.")] = None,
+    run: Annotated[str | None, typer.Option(help="The run's id.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="The best so many (default: the best one).")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The config to write.")] = None,
+    start: Annotated[bool, typer.Option("--start", help="Train it, or go on; then export the weights.")] = False,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> int:
+    snapshot = read_snapshot(study_of(name, storage))
+    return promote_runs(snapshot, chosen_runs(snapshot, trial=trial, run=run, top=top), output, start=start)
 
 
 def chosen_runs(
@@ -36,14 +55,7 @@ def chosen_runs(
     return best
 
 
-def promote(
-    snapshot: StudySnapshot,
-    records: list[RunRecord],
-    output: Path | None,
-    *,
-    start: bool,
-    say: Callable[[str], None],
-) -> int:
+def promote_runs(snapshot: StudySnapshot, records: list[RunRecord], output: Path | None, *, start: bool) -> int:
     """Write the full-length configs (and train the one with ``start``); returns the exit code."""
     if len(records) > 1 and (start or output is not None):
         raise UserError(f"--top {len(records)}: with --start or -o promote one run")
@@ -52,10 +64,10 @@ def promote(
         path = output or folder / f"{record.run}.toml"
         config = full_config(snapshot, record)
         write_config(path, config)
-        say(f"Wrote {path}: {config.training.n_iters:,} iterations instead of {_swept_iterations(record):,}")
-        say(f"Train it: optsweep promote --name {snapshot.study} --run {record.run} --start")
+        typer.echo(f"Wrote {path}: {config.training.n_iters:,} iterations instead of {_swept_iterations(record):,}")
+        typer.echo(f"Train it: optsweep promote --name {snapshot.study} --run {record.run} --start")
         if start:
-            return _train(snapshot, path, say)
+            return _train(snapshot, path)
     return EXIT_DONE
 
 
@@ -63,57 +75,14 @@ def _swept_iterations(record: RunRecord) -> int:
     return record.train_config.training.n_iters
 
 
-def _train(snapshot: StudySnapshot, config: Path, say: Callable[[str], None]) -> int:
+def _train(snapshot: StudySnapshot, config: Path) -> int:
     """Train on the full corpus, without the held-out sequences and their relatives; then export."""
-    from optsweep.cli.train import train_command
-
     out = config.with_suffix("")
-    code = train_command(config, Path(snapshot.data["corpus"]), "auto", out)
+    code = train(config, Path(snapshot.data["corpus"]), out=out)
     if code == EXIT_DONE:
-        value = export_model(out, snapshot)
-        say(f"Exported {out / MODEL_FILE}; on the confirmation sequences: {value:.4f} nats per residue")
+        from optsweep.train.run import MODEL_NAME, export_model
+
+        trained, value = export_model(out, Path(snapshot.data["subset"]))
+        write_text(out / "README.md", model_card(trained, snapshot, value, MODEL_NAME))
+        typer.echo(f"Exported {out / MODEL_NAME}; on the confirmation sequences: {value:.4f} nats per residue")
     return code
-
-
-def export_model(directory: Path, snapshot: StudySnapshot) -> float:
-    """Write the EMA weights as safetensors and a model card beside the checkpoint.
-
-    Returns the NELBO on the confirmation sequences, in nats per residue: nothing has been chosen by them.
-    """
-    import safetensors.torch
-
-    from optsweep.data.training_data import load_training_data
-    from optsweep.files import atomic_path, write_text
-    from optsweep.train.checkpoint import CURRENT, load_ema
-    from optsweep.train.device import resolve_device
-    from optsweep.train.evaluation import score
-
-    config, model = load_ema(directory / CURRENT, resolve_device("auto"))
-    value = score(model, load_training_data(Path(snapshot.data["subset"])).confirmation, config)
-    path = directory / MODEL_FILE
-    with atomic_path(path) as temporary:
-        safetensors.torch.save_file(model.state_dict(), temporary, metadata={"format": "pt"})
-    write_text(directory / "README.md", model_card(config, snapshot, value))
-    return value
-
-
-def model_card(config: TrainConfig, snapshot: StudySnapshot, value: float) -> str:
-    """What the weights are, how they were made, and what they were not shown."""
-    model, training, origin = config.model, config.training, config.provenance
-    synthetic = (
-        "**Trained on synthetic sequences: of no use for real proteins.**\n\n" if snapshot.data["synthetic"] else ""
-    )
-    return f"""# {snapshot.study}: {origin["run"]}
-
-{synthetic}A masked diffusion protein language model: width {model.hidden_size}, {model.n_blocks} blocks,
-{model.n_heads} heads, trained for {training.n_iters:,} iterations of {training.effective_batch} sequences
-({config.noise.schedule} schedule).
-
-* Chosen by the study {snapshot.study} of {len(snapshot.runs)} runs, where it was scored
-  {origin.get("value", "not at all")} nats per residue after {origin["swept_iterations"]:,} iterations on a subset.
-* Trained on {origin["corpus"]}; the validation and confirmation sequences of {origin["subset"]} and
-  their relatives in the corpus were left out.
-* {value:.4f} nats per residue on the confirmation sequences, which had no part in any choice.
-* `{MODEL_FILE}` holds the exponential moving average of the weights; `config.toml` everything that made them;
-  `metrics.jsonl` the course of the training.
-"""

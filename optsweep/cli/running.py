@@ -11,12 +11,6 @@ from optsweep.cli.app import app
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, StorageUnavailable, UserError
 from optsweep.files import disk_is_full
 
-# Importing them adds their commands, in this order in --help.
-# isort: off
-from optsweep.cli import training, data  # noqa: F401
-from optsweep.cli import steer as sweeping, show as looking  # noqa: F401
-# isort: on
-
 
 def main() -> None:
     """Entry point; every mistake of the user's is at most three lines on stderr and exit code 2."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import numpy as np
+import typer
+from numpy.typing import NDArray
 
 from optsweep.config import TrainConfig
 from optsweep.data.quality import Quality, quality
@@ -24,14 +26,20 @@ SAMPLES = "samples.fasta"
 
 
 def sample(
-    checkpoint: Path, count: int, *, data: Path | None, output: Path | None, steps: int, seed: int, device: str
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint.pt, or the folder of a run.")],
+    count: Annotated[int, typer.Option("-n", min=1, max=1_000_000, help="Number of proteins.")] = 10,
+    data: Annotated[Path | None, typer.Option(help="What it was trained on (default: as its config says).")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="FASTA file (default: standard output).")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, max=10_000, help="Steps from all masked to none.")] = 64,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1)] = 0,
+    device: str = "auto",
 ) -> None:
-    """Write ``count`` proteins and tell their quality beside the training data.
+    """Without ``output`` the proteins go to standard output and to samples.fasta beside the checkpoint.
 
-    They go to ``output``, else to standard output and to samples.fasta beside the checkpoint.
-
-    Lengths are drawn from the training sequences. Raises a `UserError` for what is no checkpoint, or where it is not
-    known what it was trained on.
+    Lengths are drawn from the training sequences. Raises a `UserError` if there is no checkpoint, or if nothing says
+    what the model was trained on.
     """
     from optsweep.train.checkpoint import CURRENT, load_ema
     from optsweep.train.device import resolve_device
@@ -50,7 +58,7 @@ def sample(
     fasta = _fasta(proteins, path)
     if output is None:
         sys.stdout.write(fasta)
-        with contextlib.suppress(OSError):  # somebody else's run
+        with contextlib.suppress(OSError):  # the run may be another user's
             write_text(path.with_name(SAMPLES), fasta)
     else:
         write_text(output, fasta)
@@ -69,7 +77,7 @@ def _training_sequences(config: TrainConfig, data: Path | None) -> Sequences:
     return load_training_data(path).sample(config.data.num_sequences)
 
 
-def _fasta(proteins: list[Any], checkpoint: Path) -> str:
+def _fasta(proteins: list[NDArray[np.uint8]], checkpoint: Path) -> str:
     records = []
     for number, tokens in enumerate(proteins, start=1):
         letters = decode(tokens)
@@ -87,7 +95,5 @@ def quality_lines(found: Quality) -> list[str]:
         f"{found.reference_distinct_residues:.1f})",
         f"KL divergence of composition {found.composition_divergence:.4f} nats, "
         f"of dipeptides {found.dipeptide_divergence:.4f} nats",
-        f"copies of training sequences: {found.exact_copies:.1%} exact, {found.near_copies:.1%} near".replace(
-            "%", " %"
-        ),
+        f"copies of training sequences: {100 * found.exact_copies:.1f} % exact, {100 * found.near_copies:.1f} % near",
     ]

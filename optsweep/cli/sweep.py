@@ -1,16 +1,19 @@
-"""What a person sees of a sweep, from first line to summary: a live view on a terminal, plain lines in a pipe."""
+"""`optsweep sweep`: a live view on a terminal, plain lines in a pipe, and a summary at the end."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
+from optsweep.cli.options import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption, print_json
 from optsweep.cli.read_trust import read_trust
-from optsweep.data.prepare import Preview as DataPreview
 from optsweep.data.prepare import look
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
@@ -23,37 +26,75 @@ from optsweep.machine.devices import Slot
 from optsweep.planning.request import Session, SweepRequest, check, check_disk, plan, prepare_data, preview_session
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
+from optsweep.study.definition import PrunerKind, StudyType
 from optsweep.study.resolve import scaling_notes
 from optsweep.views.data import data_lines, data_progress
-from optsweep.views.dry_run import dry_run, dry_run_document
+from optsweep.views.dry_run import dry_run as dry_run_table
+from optsweep.views.dry_run import dry_run_document
 from optsweep.views.live import observer
 from optsweep.views.status import status_document
-from optsweep.views.summary import summary
+from optsweep.views.summary import next_commands, summary
 from optsweep.views.terminal import plain_console, show
 from optsweep.workers.launcher import Launcher
 
 
 def sweep(
-    request: SweepRequest, *, preview_only: bool, timed: bool, launch: bool, as_json: bool, command: list[str]
+    context: typer.Context,
+    study: Annotated[str | None, typer.Argument(help="A study file, or the name of a shipped one.")] = None,
+    gpus: Gpus = None,
+    cpu_workers: CpuWorkers = None,
+    workers_per_gpu: int = 1,
+    type: Annotated[StudyType | None, typer.Option(help="What follows the presets.")] = None,
+    trials: Annotated[int | None, typer.Option("--trials", "--num-random", help="Sampled runs.")] = None,
+    data: Annotated[Path | None, typer.Option(help="FASTA, CSV, TSV, Parquet or .pt.")] = None,
+    seed: int | None = None,
+    pruner: Annotated[PrunerKind | None, typer.Option(help="What cuts poor runs.")] = None,
+    max_gpu_hours: float | None = None,
+    deadline: Annotated[str | None, typer.Option(help="36h, 90m or 2026-11-23T08:00.")] = None,
+    retry_failed: bool = False,
+    fork: Annotated[
+        str | None, typer.Option(metavar="NAME", help="New study NAME, with the finished runs that hold in it too.")
+    ] = None,
+    no_launch: NoLaunch = False,
+    dry_run: DryRun = False,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="With --dry-run: time every preset on this machine.")
+    ] = False,
+    as_json: AsJson = False,
+    name: Name = None,
+    storage: StorageOption = None,
 ) -> int:
-    """Run the whole command; returns the exit code, raises a `UserError` where nothing was started."""
-    if timed and not preview_only:
+    request = SweepRequest(**{field.name: context.params[field.name] for field in fields(SweepRequest)})
+    if dry_run:
+        return _preview(request, timed=measure, as_json=as_json)
+    if measure:
         raise ConfigError("--measure", ["goes with --dry-run"])
+    return _run(request, launch=not no_launch, as_json=as_json)
+
+
+def _preview(request: SweepRequest, *, timed: bool, as_json: bool) -> int:
+    """Show what the command would do, and store nothing; returns the exit code."""
+    session = _checked(request)
+    preview = preview_session(session)
+    measured = time_presets(preview) if timed else None
+    data = None
+    if session.choice.data is not None:  # else the demo's, which is made here
+        with data_progress(plain_console(stderr=as_json)) as on_progress:
+            data = look(session.choice.data, on_progress=on_progress)
+    if as_json:
+        print_json(dry_run_document(preview, data, measured))
+    else:
+        show(dry_run_table(preview, data, measured))
+    return EXIT_DONE
+
+
+def _run(request: SweepRequest, *, launch: bool, as_json: bool) -> int:
+    """Plan the study and (``launch``) work on it; returns the exit code, raises a `UserError` if nothing can start."""
     # Programs read standard output; with --json people's lines go to standard error.
     console = plain_console(stderr=as_json)
-    session = check(request)
-    check_trackers(session.definition.trackers.chosen)
-    preview = preview_session(session)
-    if preview_only:
-        measured = time_presets(preview) if timed else None
-        data = _look(session, console)
-        if as_json:
-            _print_json(dry_run_document(preview, data, measured))
-        else:
-            show(dry_run(preview, data, measured))
-        return EXIT_DONE
-    check_disk(preview)
-    study = _begin(session, console, command)
+    session = _checked(request)
+    check_disk(preview_session(session))
+    study = _begin(session, console)
     if not launch:
         console.print(f"Planned; start workers with: optsweep worker --name {session.name}")
         code = EXIT_DONE
@@ -61,21 +102,19 @@ def sweep(
         code = _launch(study, session, console)
     snapshot = read_snapshot(study)
     if as_json:
-        _print_json(status_document(snapshot))
+        print_json(status_document(snapshot))
     elif launch:
         show(summary(snapshot, next_commands(snapshot), read_trust(study, snapshot)))
     return code
 
 
-def _look(session: Session, console: Console) -> DataPreview | None:
-    """What the sweep would find in the data; None for the demo's, which is made here. Raises `DataError`."""
-    if session.choice.data is None:
-        return None
-    with data_progress(console) as on_progress:
-        return look(session.choice.data, on_progress=on_progress)
+def _checked(request: SweepRequest) -> Session:
+    session = check(request)
+    check_trackers(session.definition.trackers.chosen)
+    return session
 
 
-def _begin(session: Session, console: Console, command: list[str]) -> Study:
+def _begin(session: Session, console: Console) -> Study:
     console.print(f"Study {session.name}: {session.choice.why}")
     for line in (session.definition.study.message, *scaling_notes(session.definition)):
         if line:
@@ -84,7 +123,7 @@ def _begin(session: Session, console: Console, command: list[str]) -> Study:
         prepared, data = prepare_data(session, on_progress)
     for line in data_lines(prepared):
         console.print(line)
-    study, made = plan(session, data, command)
+    study, made = plan(session, data, _command_line())
     keep_subset(study)
     describe_study(study)
     begun = "new study" if made.created else f"{len(made.existing)} runs exist"
@@ -132,21 +171,11 @@ def work(study: Study, slots: list[Slot], console: Console) -> int:
         return Launcher(study, slots, observe=observe, say=console.print).run()
 
 
-def next_commands(snapshot: StudySnapshot) -> list[str]:
-    """What to type after a sweep, complete with the study's name."""
-    name = f"--name {snapshot.study}"
-    if not snapshot.ended:
-        return [f"optsweep sweep {name}   # goes on", f"optsweep status {name}"]
-    commands = [f"optsweep dashboard {name}", f"optsweep report {name}"]
-    if not snapshot.definition.trains_script:
-        commands += [
-            f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that nothing has looked at",
-            f"optsweep promote {name}   # to full length",
-        ]
-    if snapshot.counts["failed"]:
-        commands.insert(0, f"optsweep sweep {name} --retry-failed")
-    return commands
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+def _command_line() -> list[str]:
+    """The command for the study's record; a storage URL may hold a password, so it is left out."""
+    words, kept = sys.argv[1:], []
+    for number, word in enumerate(words):
+        if word == "--storage" or word.startswith("--storage=") or words[number - 1 : number] == ["--storage"]:
+            continue
+        kept.append(word)
+    return ["optsweep", *kept]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from optsweep.config import read_config
+from optsweep.data.holding_out.exclusion import ensure_exclusion
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, ConfigError
 from optsweep.results.words import nats, percent
 from optsweep.train.report import Evaluation, TrainReport
@@ -15,15 +17,20 @@ from optsweep.views.data import data_progress, exclusion_lines
 from optsweep.views.terminal import plain_console
 
 
-def train_command(config: Path, data: Path, device: str, out: Path | None) -> int:
+def train(
+    config: Path,
+    data: Annotated[Path, typer.Option(help="A corpus or subset.")],
+    device: str = "auto",
+    out: Annotated[
+        Path | None, typer.Option(help="Directory for checkpoint and metrics (default: a folder beside the config).")
+    ] = None,
+) -> int:
     """Train (or go on) in ``out``, or in a folder beside the config; returns the exit code."""
     # A mistake in the config is said before torch is loaded.
     read_config(config)
     out = out if out is not None else config.with_suffix("")
     if out.exists() and not out.is_dir():
         raise ConfigError(f"--out {out}", ["is a file; name a folder"])
-    from optsweep.data.holding_out.exclusion import ensure_exclusion
-
     console = plain_console()
     # Kept for the loading below: what takes minutes of a large corpus is seen.
     with data_progress(console) as on_progress:

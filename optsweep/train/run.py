@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from optsweep.config import read_config, write_config
+import safetensors.torch
+
+from optsweep.config import TrainConfig, read_config, write_config
 from optsweep.data.training_data import load_training_data
+from optsweep.files import atomic_path
+from optsweep.train.checkpoint import CURRENT, load_ema
 from optsweep.train.device import resolve_device
+from optsweep.train.evaluation import score
 from optsweep.train.loop import never, train
 from optsweep.train.report import Evaluation, OnEval, OnMetrics, TrainReport
 
 CONFIG_NAME = "config.toml"
+MODEL_NAME = "model.safetensors"
 
 
 def go_on(_: Evaluation) -> bool:
@@ -38,3 +44,16 @@ def train_from_file(
     resolve_device(device)
     write_config(out / CONFIG_NAME, config)
     return train(config, data, device, on_eval, directory=out, on_metrics=on_metrics, interrupted=interrupted)
+
+
+def export_model(directory: Path, subset: Path) -> tuple[TrainConfig, float]:
+    """Write the EMA weights of the checkpoint in ``directory`` beside it as safetensors.
+
+    Returns the model's config, and its NELBO on the confirmation sequences in nats per residue: nothing has been chosen
+    by them.
+    """
+    config, model = load_ema(directory / CURRENT, resolve_device("auto"))
+    value = score(model, load_training_data(subset).confirmation, config)
+    with atomic_path(directory / MODEL_NAME) as temporary:
+        safetensors.torch.save_file(model.state_dict(), temporary, metadata={"format": "pt"})
+    return config, value

@@ -13,7 +13,7 @@ from optsweep.results.costs import cut_by_pruner
 from optsweep.results.records import StudySnapshot
 from optsweep.results.schedule import play
 from optsweep.search.pruning import PruningRule
-from optsweep.study.definition import PrunerSection
+from optsweep.study.definition import PrunerSection, StudyDefinition
 
 ORDERS = 100
 WORKERS = (1, 4, 16)
@@ -108,6 +108,14 @@ def candidates(default: PrunerSection) -> list[PrunerSection]:
             found += [PrunerSection(kind=kind, **shared) for kind in ("median", "halving")]
             found += [PrunerSection(kind="percentile", percentile=percentile, **shared) for percentile in (25.0, 75.0)]
     return list(dict.fromkeys(found))
+
+
+def replay_all(runs: Sequence[RecordedRun], definition: StudyDefinition) -> list[Replay]:
+    """What every pruner would have done with each number of `WORKERS`."""
+    points = definition.budget.num_evaluations
+    return [
+        replay(runs, settings, points, workers) for settings in candidates(definition.pruner) for workers in WORKERS
+    ]
 
 
 def replay(

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from optsweep.results.records import StudySnapshot
-from optsweep.results.words import nats, quantity, rounded_percent
+from optsweep.results.records import COMPLETED, StudySnapshot
+from optsweep.results.words import duration, nats, quantity, rounded_percent
 from optsweep.trust.agreement import TOP, Fidelity
 from optsweep.trust.confirmation import Confirmation
 from optsweep.trust.noise import SeedNoise, Ties
 from optsweep.trust.pruning_risk import PEAKED_EARLY, PruningRisk, long_budget
 from optsweep.trust.statistics import Agreement, Interval
+from optsweep.trust.trust import Trust
+
+if TYPE_CHECKING:
+    # Views load neither the database nor optuna.
+    from optsweep.planning.linked import RunAgain
+    from optsweep.planning.trained_again import Setting
 
 
 def interval_words(found: Interval, digits: int = 2) -> str:
@@ -118,3 +124,43 @@ def confirmation_lines(found: Confirmation) -> list[str]:
 def document(found: Fidelity | Confirmation) -> dict[str, Any]:
     """For --json."""
     return {**asdict(found), "verdict": found.verdict}
+
+
+def trust_lines(trust: Trust) -> list[str]:
+    """Everything that has been measured."""
+    lines = [noise_words(trust.noise), *tie_words(trust.ties), *risk_words(trust.risk)]
+    for one in trust.fidelity:
+        lines += ["", *fidelity_lines(one), "", *_table(fidelity_table(one))]
+    if trust.confirmation is not None:
+        lines += ["", *confirmation_lines(trust.confirmation)]
+    return lines
+
+
+def plan_lines(again: list[RunAgain], large: list[RunAgain], setting: Setting) -> list[str]:
+    """What `optsweep fidelity` would train, and what that costs."""
+    completed = sum(run.run.endswith(COMPLETED) for run in again)
+    return [
+        f"At the sweep's own setting: {completed} pruned runs to their end, {len(again) - completed} with other seeds",
+        *cost_lines(again),
+        f"At {setting.words}: {len(large)} runs",
+        *cost_lines(large),
+    ]
+
+
+def cost_lines(again: list[RunAgain]) -> list[str]:
+    """What the runs will cost, from the speed of the same configurations in the sweep."""
+    if not again:
+        return []
+    seconds = 0.0
+    for run in again:
+        origin = run.origin
+        seconds += origin.seconds / max(1, origin.sequences) * run.config.total_sequences
+    sequences = sum(run.config.total_sequences for run in again)
+    names = ", ".join(dict.fromkeys(run.origin.run for run in again))
+    return [f"  {names}", f"  {quantity(sequences)} sequences, about {duration(seconds)} on the devices"]
+
+
+def _table(table: list[tuple[str, str, str, str, str]]) -> list[str]:
+    rows = [("run", "rank", "value", "rank there", "value there"), *table]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]

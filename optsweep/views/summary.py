@@ -49,6 +49,22 @@ def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust 
     return AsciiSafe(Group(*parts))
 
 
+def next_commands(snapshot: StudySnapshot) -> list[str]:
+    """What to type after a sweep, complete with the study's name."""
+    name = f"--name {snapshot.study}"
+    if not snapshot.ended:
+        return [f"optsweep sweep {name}   # goes on", f"optsweep status {name}"]
+    commands = [f"optsweep dashboard {name}", f"optsweep report {name}"]
+    if not snapshot.definition.trains_script:
+        commands += [
+            f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that nothing has looked at",
+            f"optsweep promote {name}   # to full length",
+        ]
+    if snapshot.counts["failed"]:
+        commands.insert(0, f"optsweep sweep {name} --retry-failed")
+    return commands
+
+
 def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
     ranked = trust.ranked(snapshot)
     ranks = {run.run: rank or ABSENT for rank, run in ranked}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from optsweep.cli.promote import chosen_runs, promote
+from optsweep.cli.promote import chosen_runs, promote_runs
 from optsweep.config import read_config
 from optsweep.errors import UserError
 from optsweep.results.records import RunRecord, StudySnapshot
@@ -33,21 +33,20 @@ def snapshot(workplace: Path) -> StudySnapshot:
     return make_snapshot(runs, definition=DEFINITION, data=DATA)
 
 
-def test_a_preset_gets_its_own_full_column(snapshot: StudySnapshot) -> None:
-    said: list[str] = []
-    promote(snapshot, chosen_runs(snapshot, run="curriculum_focus"), None, start=False, say=said.append)
+def test_a_preset_gets_its_own_full_column(snapshot: StudySnapshot, capsys: pytest.CaptureFixture[str]) -> None:
+    promote_runs(snapshot, chosen_runs(snapshot, run="curriculum_focus"), None, start=False)
     config = read_config(Path("studies/uniref50/promoted/curriculum_focus.toml"))
     assert config.training.n_iters == 150_000
     assert (config.optim.warmup, config.curriculum.preschool_time) == (10_000, 20_000)
     assert config.training.seed == 11
     assert config.provenance["value"] == 2.7
-    assert "150,000 iterations instead of 45,000" in said[0]
+    assert "150,000 iterations instead of 45,000" in capsys.readouterr().out
 
 
 def test_the_best_sampled_run_gets_the_full_budget_with_the_same_fractions(snapshot: StudySnapshot) -> None:
     best = chosen_runs(snapshot)[0]
     assert best.run == "random-003"
-    promote(snapshot, [best], Path("full.toml"), start=False, say=lambda _: None)
+    promote_runs(snapshot, [best], Path("full.toml"), start=False)
     config = read_config(Path("full.toml"))
     batch = best.parameters["effective_batch"]
     assert config.training.n_iters == round(12_800_000 / batch)
@@ -70,7 +69,7 @@ def test_what_cannot_be_promoted_is_said(snapshot: StudySnapshot, wanted: dict[s
 
 def test_several_are_written_but_one_is_trained(snapshot: StudySnapshot) -> None:
     best = chosen_runs(snapshot, top=2)
-    assert promote(snapshot, best, None, start=False, say=lambda _: None) == 0
+    assert promote_runs(snapshot, best, None, start=False) == 0
     assert len(list(Path("studies/uniref50/promoted").glob("*.toml"))) == 2
     with pytest.raises(UserError, match="promote one run"):
-        promote(snapshot, best, None, start=True, say=lambda _: None)
+        promote_runs(snapshot, best, None, start=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
-from optsweep.cli import app
+from optsweep.cli.app import COMMANDS as TABLE
+from optsweep.cli.app import load
 from optsweep.study.file import load_study, parse_study
 from optsweep.toml_files import read_toml
 from tests.snapshots import make_run, make_snapshot
@@ -25,19 +25,22 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMON = "Options of every command that concerns a study"
 
 
-def commands(group: Any, prefix: str = "optsweep") -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, f"{prefix} {name}")
-        else:
-            yield f"{prefix} {name}", command
+def commands() -> Iterator[tuple[str, Any]]:
+    for name in TABLE:
+        command = load(name)
+        group = getattr(command, "commands", None)
+        yield from (
+            ((f"optsweep {name} {part}", one) for part, one in group.items())
+            if group
+            else [(f"optsweep {name}", command)]
+        )
 
 
 def option_names(command: Any) -> set[str]:
     return {name for parameter in command.params if parameter.param_type_name == "option" for name in parameter.opts}
 
 
-COMMANDS = dict(commands(typer.main.get_command(app)))
+COMMANDS = dict(commands())
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
 VARIABLES = set(re.findall(r"call (?:given|option),([A-Z_]+)", MAKEFILE)) | {"PYTHON"}
 

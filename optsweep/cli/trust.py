@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
+from typing import Annotated
 
+import typer
 from rich.console import Console
+from rich.text import Text
 
+from optsweep.cli.options import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption, print_json
 from optsweep.cli.read_trust import read_trust
+from optsweep.cli.study import study_of
 from optsweep.cli.sweep import work
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, ConfigError
 from optsweep.machine.devices import Slot
 from optsweep.planning.defaults import choose_slots
-from optsweep.planning.linked import RunAgain, plan_linked
-from optsweep.planning.trained_again import Setting, finished_ranking, larger, repeats, spread, with_seed
-from optsweep.results.records import COMPLETED, StudySnapshot
-from optsweep.results.words import duration, quantity
-from optsweep.views.fidelity import (
-    confirmation_lines,
-    document,
-    fidelity_lines,
-    fidelity_table,
-    noise_words,
-    risk_words,
-    tie_words,
-)
-from optsweep.views.terminal import plain_console
+from optsweep.planning.linked import plan_linked
+from optsweep.planning.trained_again import Setting, factor, finished_ranking, larger, repeats, spread, with_seed
+from optsweep.results.records import StudySnapshot
+from optsweep.trust.pruner_replay import ORDERS, recommended, recorded, replay_all
+from optsweep.views.fidelity import cost_lines, document, plan_lines, trust_lines
+from optsweep.views.pruner_replay import SHOWN_WORKERS, advice, replay_table
+from optsweep.views.terminal import plain_console, show
 
 
 @dataclass(frozen=True)
@@ -49,17 +46,40 @@ class Workers:
         return choose_slots(self.gpus, self.cpu_workers, self.workers_per_gpu, demo=study.data["demo"])
 
 
-def run_fidelity(study: Study, setting: Setting, *, runs: int, seeds: int, workers: Workers | None) -> int:
-    """Measure noise and fidelity, or (``workers`` None) say what would be trained; returns the exit code."""
+def fidelity(
+    runs: Annotated[int, typer.Option(min=4, help="So many finished runs, denser at the top of the ranking.")] = 20,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Seeds of each of the five best, for the noise.")] = 3,
+    length: Annotated[
+        str, typer.Option(metavar="FACTOR|full", help="Times the sweep's length, or the full length.")
+    ] = "full",
+    sequences: Annotated[int | None, typer.Option(min=1, help="Sequences to train on (default: the corpus).")] = None,
+    pruners: Annotated[
+        bool, typer.Option("--pruner", help="Replay pruners over the study's complete curves; trains nothing.")
+    ] = False,
+    gpus: Gpus = None,
+    cpu_workers: CpuWorkers = None,
+    workers_per_gpu: int = 1,
+    no_launch: NoLaunch = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> int:
+    """Measure noise and fidelity, or (``dry_run``) say what would be trained; returns the exit code."""
+    study = study_of(name, storage)
+    if pruners:
+        return _replay(study, as_json=as_json)
+    workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
+    setting = Setting(factor(length), sequences)
     snapshot = _checked(study, "fidelity")
     chosen = spread(finished_ranking(snapshot), runs)
     again = repeats(snapshot, chosen, seeds)
     large = larger(snapshot, chosen, setting)
-    if workers is None:
-        print("\n".join(_plan_lines(snapshot, again, large, setting)))
+    if dry_run:
+        print("\n".join(plan_lines(again, large, setting)))
         return EXIT_DONE
     slots = workers.slots(study)
-    for line in _plan_lines(snapshot, again, large, setting):
+    for line in plan_lines(again, large, setting):
         workers.console.print(line)
     first = plan_linked(study, "repeats", again, command=["optsweep", "fidelity"]) if again else None
     second = plan_linked(
@@ -73,16 +93,29 @@ def run_fidelity(study: Study, setting: Setting, *, runs: int, seeds: int, worke
     return _work(study, [linked for linked in (first, second) if linked is not None], slots, workers)
 
 
-def run_confirm(study: Study, *, top: int, seeds: int, workers: Workers | None) -> int:
+def confirm(
+    top: Annotated[int, typer.Option(min=1, help="So many of the best.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Fresh seeds of each.")] = 3,
+    gpus: Gpus = None,
+    cpu_workers: CpuWorkers = None,
+    workers_per_gpu: int = 1,
+    no_launch: NoLaunch = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> int:
     """Train the finalists again with fresh seeds, scored on the confirmation sequences; returns the exit code."""
+    study = study_of(name, storage)
+    workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
     snapshot = _checked(study, "confirm")
     if not snapshot.ranking:
         raise ConfigError("confirm", [f"study {study.name!r} has no complete run to confirm"])
     again = [
         with_seed(snapshot, run, number, "confirm") for number in range(1, seeds + 1) for run in snapshot.ranking[:top]
     ]
-    if workers is None:
-        print("\n".join([f"Finalists, {seeds} fresh seeds each:", *_cost_lines(snapshot, again)]))
+    if dry_run:
+        print("\n".join([f"Finalists, {seeds} fresh seeds each:", *cost_lines(again)]))
         return EXIT_DONE
     slots = workers.slots(study)
     linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True}, command=["optsweep", "confirm"])
@@ -129,50 +162,36 @@ def _run(linked: list[Study], slots: list[Slot], console: Console) -> int:
     return code
 
 
-def _plan_lines(snapshot: StudySnapshot, again: list[RunAgain], large: list[RunAgain], setting: Setting) -> list[str]:
-    completed = sum(run.run.endswith(COMPLETED) for run in again)
-    return [
-        f"At the sweep's own setting: {completed} pruned runs to their end, {len(again) - completed} with other seeds",
-        *_cost_lines(snapshot, again),
-        f"At {setting.words}: {len(large)} runs",
-        *_cost_lines(snapshot, large),
-    ]
-
-
-def _cost_lines(snapshot: StudySnapshot, again: list[RunAgain]) -> list[str]:
-    """What the runs will cost, from the speed of the same configurations in the sweep."""
-    seconds = 0.0
-    for run in again:
-        origin = run.origin
-        seconds += origin.seconds / max(1, origin.sequences) * run.config.total_sequences
-    sequences = sum(run.config.total_sequences for run in again)
-    names = ", ".join(dict.fromkeys(run.origin.run for run in again))
-    cost = f"{quantity(sequences)} sequences, about {duration(seconds)} on the devices"
-    return [f"  {names}", f"  {cost}"] if again else []
-
-
 def _tell(study: Study, *, as_json: bool) -> None:
     """Print everything that has been measured."""
     trust = read_trust(study, read_snapshot(study))
     confirmed = trust.confirmation
     if as_json:
-        found = {
-            "seed_noise": trust.noise and asdict(trust.noise),
-            "fidelity": [document(one) for one in trust.fidelity],
-            "confirmation": confirmed and document(confirmed),
-        }
-        print(json.dumps(found, indent=2, allow_nan=False))
+        print_json(
+            {
+                "seed_noise": trust.noise and asdict(trust.noise),
+                "fidelity": [document(one) for one in trust.fidelity],
+                "confirmation": confirmed and document(confirmed),
+            }
+        )
         return
-    lines = [noise_words(trust.noise), *tie_words(trust.ties), *risk_words(trust.risk)]
-    for one in trust.fidelity:
-        lines += ["", *fidelity_lines(one), "", *_table(fidelity_table(one))]
+    print("\n".join(trust_lines(trust)))
     if confirmed is not None:
-        lines += ["", *confirmation_lines(confirmed)]
-        lines += ["", f"Next: optsweep promote --name {study.name} --run {confirmed.finalists[0].run}"]
-    print("\n".join(lines))
+        print(f"\nNext: optsweep promote --name {study.name} --run {confirmed.finalists[0].run}")
 
 
-def _table(table: list[tuple[str, str, str, str, str]]) -> list[str]:
-    rows = [("run", "rank", "value", "rank there", "value there"), *table]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+def _replay(study: Study, *, as_json: bool) -> int:
+    """Print how every pruner would have done on the study's full curves; returns the exit code."""
+    snapshot = read_snapshot(study)
+    snapshot.check_builtin("fidelity --pruner")
+    runs = recorded(snapshot)
+    replays = replay_all(runs, snapshot.definition)
+    choice = recommended(replays)
+    if as_json:
+        rows = [{"name": one.name, **asdict(one), "settings": one.settings.model_dump()} for one in replays]
+        print_json({"runs": len(runs), "recommended": choice.name, "replays": rows})
+        return EXIT_DONE
+    show(Text(f"{len(runs)} full curves of {study.name}, {ORDERS} orders of arrival, {SHOWN_WORKERS} workers"))
+    show(replay_table(replays))
+    show(Text(advice(replays, choice)))
+    return EXIT_DONE

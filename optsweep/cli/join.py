@@ -1,0 +1,44 @@
+"""`optsweep worker` and `optsweep submit`: workers that join a study which is planned already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optsweep.cli.options import Name, StorageOption
+from optsweep.cli.study import study_of
+from optsweep.views.live import watching
+from optsweep.workers.node import join
+from optsweep.workers.node import submit as submit_job
+from optsweep.workers.slurm import Allocation, parse_time, script
+
+
+def worker(
+    gpu: Annotated[str | None, typer.Option(help="One GPU: index or UUID (default: the first, else the CPU).")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="The corpus or subset on this host (default: where it lies, else a copy).")
+    ] = None,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> int:
+    return join(study_of(name, storage), gpu, data, watching)
+
+
+def submit(
+    nodes: Annotated[int, typer.Option(min=1, help="So many nodes.")] = 1,
+    gpus_per_node: Annotated[int, typer.Option(min=0, help="GPUs of each; 0: one worker on the CPU.")] = 1,
+    time: Annotated[str, typer.Option(help="Time limit: 36h, 90m or 1-12:00:00; the jobs come back.")] = "24h",
+    partition: Annotated[str | None, typer.Option(help="SLURM's partition (default: SLURM's).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the sbatch script, submit nothing.")] = False,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> None:
+    minutes = parse_time(time)
+    allocation = Allocation(nodes=nodes, gpus_per_node=gpus_per_node, minutes=minutes, partition=partition)
+    study = study_of(name, storage)
+    if dry_run:
+        typer.echo(script(study.name, allocation), nl=False)
+    else:
+        typer.echo(f"Submitted job {submit_job(study, allocation, watching)} for study {study.name}")
