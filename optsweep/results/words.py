@@ -39,8 +39,10 @@ def rounded_percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def quantity(number: float) -> str:
+def quantity(number: float | None) -> str:
     """A large count, short: 950, 12.5 k, 3.84 M."""
+    if number is None:
+        return ABSENT
     for limit, divisor, unit in ((1e4, 1, ""), (1e6, 1e3, " k"), (1e9, 1e6, " M"), (math.inf, 1e9, " G")):
         if abs(number) < limit:
             return f"{number:.0f}" if divisor == 1 else f"{number / divisor:.3g}{unit}"
@@ -77,6 +79,10 @@ def seconds_unit(runs: Iterable[RunRecord]) -> str:
     """ "GPU-seconds" where all workers were GPUs, else "seconds"."""
     workers = [run.worker for run in runs if run.worker]
     return "GPU-seconds" if workers and all("GPU" in worker for worker in workers) else "seconds"
+
+
+def hours_unit(runs: Iterable[RunRecord]) -> str:
+    return "GPU-hours" if seconds_unit(runs) == "GPU-seconds" else "hours on the workers"
 
 
 def state_words(record: RunRecord) -> str:

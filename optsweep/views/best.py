@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
-from rich.text import Text
+from rich.console import RenderableType
 
 from optsweep.config import config_to_toml
 from optsweep.errors import UserError
 from optsweep.results.documents import Json
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import SYNTHETIC_NOTE, finite, is_synthetic, nats
+from optsweep.views.run_table import Column, RunTable, ranked_columns
 from optsweep.views.summary import best_configuration
-from optsweep.views.terminal import RUN, SEQUENCES, SOURCE, VALUE, AsciiSafe, Column, RunTable, seconds_column
+from optsweep.views.terminal import stack
 
 NO_FINISHED_TRIAL = "no finished trial yet"
 
 
 def best_table(snapshot: StudySnapshot, top: int) -> RenderableType:
-    """The ``top`` best complete runs and the configuration of the first; in words where there is none."""
+    """The ``top`` best complete runs and the configuration of the first; in words if there is none."""
     ranked = snapshot.ranking[:top]
     if not ranked:
-        return AsciiSafe(Text(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}"))
-    ranks = {run.run: str(place) for place, run in enumerate(ranked, start=1)}
-    rank = Column("rank", lambda run: ranks[run.run], "right")
-    last = Column("last value", lambda run: nats(run.last_value), "right")
-    columns = [rank, RUN, VALUE, last, SOURCE, SEQUENCES, seconds_column(ranked)]
-    note = [Text(SYNTHETIC_NOTE)] if is_synthetic(snapshot) else []
-    return AsciiSafe(Group(*note, RunTable(ranked, columns), Text(), *best_configuration(snapshot)))
+        return stack(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}")
+    columns = ranked_columns({run.run: str(place) for place, run in enumerate(ranked, start=1)}, ranked)
+    columns.insert(3, Column("last value", lambda run: nats(run.last_value), "right"))
+    note = [SYNTHETIC_NOTE] if is_synthetic(snapshot) else []
+    return stack(*note, RunTable(ranked, columns), "", *best_configuration(snapshot))
 
 
 def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Json]:
-    """The ``top`` best complete runs as a JSON-able document; ``best`` is empty where none has finished."""
+    """The ``top`` best complete runs for programs; ``best`` is empty if none has finished."""
     return {
         "study": snapshot.study,
         "synthetic": is_synthetic(snapshot),
@@ -57,7 +55,7 @@ def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Json]:
 def best_toml(snapshot: StudySnapshot) -> str:
     """The best run's training config as TOML that `optsweep train` reads.
 
-    Raises `UserError` where no run has finished, `ConfigError` where the stored config is not one of this version.
+    Raises `UserError` if no run has finished, `ConfigError` if the stored config is not one of this version.
     """
     snapshot.check_builtin("best --toml")
     best = snapshot.best

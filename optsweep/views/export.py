@@ -1,4 +1,4 @@
-"""A study's runs as CSV, JSON or Parquet: one row per run, for other people's tools."""
+"""A study's runs as CSV, JSON or Parquet: one row per run, for other tools."""
 
 from __future__ import annotations
 
@@ -8,47 +8,45 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from optsweep.errors import UserError
-from optsweep.files import atomic_path
+from optsweep.results.documents import Json
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import finite, is_synthetic
 from optsweep.views.figures import parameter_names
-from optsweep.views.output import writing
+from optsweep.views.output import write_output
 
 ExportFormat = Literal["csv", "json", "parquet"]
+Row = dict[str, Json]
 
 
 def export(snapshot: StudySnapshot, kind: ExportFormat) -> bytes:
     """The runs in plan order; values that are not finite are left empty (null).
 
-    JSON also holds the curves and configs. Raises `UserError` for Parquet where pyarrow is missing.
+    JSON also holds the curves and configs. Raises `UserError` for Parquet if pyarrow is missing.
     """
     match kind:
         case "csv":
-            return _csv(export_rows(snapshot)).encode()
+            return _csv(_rows(snapshot)).encode()
         case "json":
             return _json(snapshot).encode()
         case "parquet":
-            return _parquet(export_rows(snapshot))
+            return _parquet(_rows(snapshot))
 
 
 def write_export(snapshot: StudySnapshot, kind: ExportFormat, path: Path) -> Path:
-    """Write `export` to ``path``, whole or not at all; raises `UserError` where that cannot be."""
-    content = export(snapshot, kind)
-    with writing(path), atomic_path(path) as temporary:
-        temporary.write_bytes(content)
-    return path
+    """Write `export` to ``path``, whole or not at all; raises `UserError` if that cannot be."""
+    return write_output(path, export(snapshot, kind))
 
 
-def export_rows(snapshot: StudySnapshot) -> list[dict[str, Any]]:
+def _rows(snapshot: StudySnapshot) -> list[Row]:
     """Flat rows with the same keys in the same order: the run, how it ended, then ``parameter.<name>``."""
     names = parameter_names(snapshot.runs)
     return [_row(snapshot, run, names) for run in snapshot.runs]
 
 
-def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> dict[str, Any]:
+def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> Row:
     plain = {
         key: finite(value) if isinstance(value, float) else value
         for key, value in asdict(run).items()
@@ -58,7 +56,7 @@ def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> dict[
     return {"study": snapshot.study, "synthetic": is_synthetic(snapshot), **plain, **parameters}
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
+def _csv(rows: Sequence[Row]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["study", "run"], lineterminator="\n")
     writer.writeheader()
@@ -80,14 +78,13 @@ def _json(snapshot: StudySnapshot) -> str:
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
-def _parquet(rows: Sequence[dict[str, Any]]) -> bytes:
+def _parquet(rows: Sequence[Row]) -> bytes:
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise UserError(
-            "--format parquet needs pyarrow, which is not installed: pip install 'optsweep[parquet]'"
-        ) from None
+        how = "which is not installed: pip install 'optsweep[parquet]'"
+        raise UserError(f"--format parquet needs pyarrow, {how}") from None
     sink = pyarrow.BufferOutputStream()
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)), sink)
     return bytes(sink.getvalue().to_pybytes())

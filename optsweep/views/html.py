@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from optsweep.config import TrainConfig
-from optsweep.files import write_text
+from optsweep.results import words
 from optsweep.results.costs import cut_by_pruner, device_seconds, saved_seconds, wall_seconds, worker_times
+from optsweep.results.documents import Json
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import (
-    ABSENT,
-    SYNTHETIC_NOTE,
-    configuration_lines,
-    counts_words,
-    duration,
-    finite,
-    is_synthetic,
-    nats,
-    percent,
-    reference_lines,
-    seconds_unit,
-    source_words,
-    state_words,
-)
 from optsweep.study.definition import BuiltinStudy
 from optsweep.study.presets import Preset
 from optsweep.trust.trust import NOT_MEASURED, Trust
@@ -44,38 +28,21 @@ from optsweep.views.fidelity import (
     tie_words,
 )
 from optsweep.views.markup import bullets, section, table
-from optsweep.views.output import writing
+from optsweep.views.output import write_output
 
 REPORT_NAME = "report.html"
+LENGTHS = ("iterations", "warmup", "preschool")
 
 # Nothing may be fetched; Plotly compiles its WebGL shaders' wrappers, hence unsafe-eval.
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
     "worker-src blob:; font-src data:"
 )
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #111; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
-h1, h2 { line-height: 1.2 } h2 { margin-top: 2.5rem; border-bottom: 1px solid #999 }
-table { border-collapse: collapse; font-size: 13px } th, td { padding: .2rem .7rem; border-bottom: 1px solid #ddd }
-th { text-align: left; border-bottom: 2px solid #111 }
-td.number { text-align: right; font-variant-numeric: tabular-nums }
-.note { border: 2px solid #111; padding: .5rem 1rem; font-weight: bold } .scroll { overflow-x: auto }
-pre { background: #f4f4f4; padding: .8rem; overflow-x: auto; white-space: pre-wrap; font-size: 12px }
-figure { margin: 1rem 0 } figcaption { font-size: 13px }
-@media print {
-  body { max-width: none; margin: 0; font-size: 11px } table { font-size: 9px } thead { display: table-header-group }
-  figure, tr, pre { break-inside: avoid } h2 { break-after: avoid } .scroll { overflow: visible }
-}
-"""
 
 
 def write_report(snapshot: StudySnapshot, directory: Path, trust: Trust = NOT_MEASURED) -> Path:
-    """Write report.html into ``directory`` (made where it is missing) and return its path."""
-    path = directory / REPORT_NAME
-    content = report_html(snapshot, trust)
-    with writing(path):
-        write_text(path, content)
-    return path
+    """Write report.html into ``directory`` (made if it is missing) and return its path."""
+    return write_output(directory / REPORT_NAME, report_html(snapshot, trust).encode())
 
 
 def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
@@ -83,6 +50,7 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
     from plotly.offline import get_plotlyjs
 
     title = escape(f"optsweep: {snapshot.study}")
+    style = Path(__file__).with_name("report.css").read_text()
     sections = [
         _head(snapshot),
         section("Ranking", _ranking(snapshot, trust)),
@@ -98,34 +66,35 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        f"<style>{_STYLE}</style>\n<script>{get_plotlyjs()}</script></head>\n"
+        f"<style>\n{style}</style>\n<script>{get_plotlyjs()}</script></head>\n"
         f"<body>\n{''.join(sections)}</body></html>\n"
     )
 
 
 def _head(snapshot: StudySnapshot) -> str:
-    lines = [counts_words(snapshot), *reference_lines(snapshot)]
+    lines = [words.counts_words(snapshot), *words.reference_lines(snapshot)]
     if snapshot.stopped:
         lines.append(f"Stopped: {snapshot.stopped}")
-    note = f'<p class="note">{escape(SYNTHETIC_NOTE)}</p>' if is_synthetic(snapshot) else ""
-    quantity = "NELBO in nats per residue" if not snapshot.definition.trains_script else snapshot.definition.measure
-    state = f"As of {_moment(snapshot.now)}; values are {quantity}, lower is better."
+    note = f'<p class="note">{escape(words.SYNTHETIC_NOTE)}</p>' if words.is_synthetic(snapshot) else ""
+    values = "NELBO in nats per residue" if not snapshot.definition.trains_script else snapshot.definition.measure
+    state = f"As of {_moment(snapshot.now)}; values are {values}, lower is better."
     return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{bullets(lines)}"
 
 
 def _ranking(snapshot: StudySnapshot, trust: Trust) -> str:
-    head = ["rank", "run", "value", "last value", "source", "sequences", seconds_unit(snapshot.runs), "done", "state"]
+    unit = words.seconds_unit(snapshot.runs)
+    head = ["rank", "run", "value", "last value", "source", "sequences", unit, "done", "state"]
     rows = [
         [
             rank,
             run.run,
-            nats(run.value),
-            nats(run.last_value),
-            source_words(run),
+            words.nats(run.value),
+            words.nats(run.last_value),
+            words.source_words(run),
             f"{run.sequences:,}",
-            f"{finite(run.seconds) or 0:.0f}",
-            percent(run.progress),
-            state_words(run),
+            f"{words.finite(run.seconds) or 0:.0f}",
+            words.percent(run.progress),
+            words.state_words(run),
         ]
         for rank, run in trust.ranked(snapshot)
     ]
@@ -150,24 +119,23 @@ def _best(snapshot: StudySnapshot) -> str:
     best = snapshot.best
     if best is None:
         return "<p>No run has gone on to its end yet.</p>"
-    rows = configuration_lines(best)
-    return f"<p>{escape(best.run)}: {nats(best.value)} {escape(snapshot.definition.measure)}</p>" + table(
-        ["section", "settings"], rows
-    )
+    rows = words.configuration_lines(best)
+    value = f"<p>{escape(best.run)}: {words.nats(best.value)} {escape(snapshot.definition.measure)}</p>"
+    return value + table(["section", "settings"], rows)
 
 
 def _figure(drawing: Drawing) -> str:
     if drawing.figure is None:
         return f"<p>{escape(drawing.caption)}</p>"
     name = f"figure-{drawing.slug}"
-    data, layout = (_script_json(drawing.figure[part]) for part in ("data", "layout"))
+    data, layout = _script_json(drawing.figure["data"]), _script_json(drawing.figure["layout"])
     return (
         f'<figure><div id="{name}"></div><figcaption>{escape(drawing.caption)}</figcaption></figure>\n'
         f'<script>Plotly.newPlot("{name}", {data}, {layout}, {{responsive: true, displaylogo: false}});</script>\n'
     )
 
 
-def _script_json(value: Any) -> str:
+def _script_json(value: Json) -> str:
     # "</script>" inside a string would end the script.
     return json.dumps(value, allow_nan=False).replace("<", "\\u003c")
 
@@ -181,21 +149,13 @@ def _preset_budgets(snapshot: StudySnapshot) -> str:
     rows = [_preset_row(preset, runs.get(preset.name)) for preset in definition.presets]
     if not rows:
         return "<p>The study has no presets.</p>"
-    head = [
-        "preset",
-        "iterations full",
-        "in the sweep",
-        "warmup full",
-        "in the sweep",
-        "preschool full",
-        "in the sweep",
-    ]
-    head += ["sweep took", "full would take about"]
+    lengths = [head for name in LENGTHS for head in (f"{name} full", "in the sweep")]
+    head = ["preset", *lengths, "sweep took", "full would take about"]
     note = "<p>Full columns as in the study file; the sweep's are what its runs were given.</p>"
     return note + table(head, rows, numbers=set(range(1, 9)))
 
 
-def _preset_row(preset: Preset, run: RunRecord | None) -> Sequence[Any]:
+def _preset_row(preset: Preset, run: RunRecord | None) -> list[str]:
     full, swept = dict(preset.full), dict(preset.sweep)
     if run is not None and isinstance(config := run.config, TrainConfig):
         swept = {
@@ -203,17 +163,23 @@ def _preset_row(preset: Preset, run: RunRecord | None) -> Sequence[Any]:
             "warmup": config.optim.warmup,
             "preschool": config.curriculum.preschool_time if config.curriculum.enabled else 0,
         }
-    took = full_time = ABSENT
+    took = full_time = words.ABSENT
     if run is not None and run.state == "complete":
-        took = duration(run.seconds)
-        full_time = duration(run.seconds * full["iterations"] / swept["iterations"])
-    lengths = (f"{column[name]:,}" for name in ("iterations", "warmup", "preschool") for column in (full, swept))
+        took = words.duration(run.seconds)
+        full_time = words.duration(run.seconds * full["iterations"] / swept["iterations"])
+    lengths = (f"{column[name]:,}" for name in LENGTHS for column in (full, swept))
     return [preset.name, *lengths, took, full_time]
 
 
 def _workers(snapshot: StudySnapshot) -> str:
     rows = [
-        [times.worker, times.runs, duration(times.busy), duration(times.idle), percent(times.idle / (times.total or 1))]
+        [
+            times.worker,
+            times.runs,
+            words.duration(times.busy),
+            words.duration(times.idle),
+            words.percent(times.idle / (times.total or 1)),
+        ]
         for times in worker_times(snapshot)
     ]
     if not rows:
@@ -225,15 +191,15 @@ def _workers(snapshot: StudySnapshot) -> str:
 def _cost(snapshot: StudySnapshot, trust: Trust) -> str:
     cut = sum(cut_by_pruner(run) for run in snapshot.runs)
     spent, saved = device_seconds(snapshot), saved_seconds(snapshot)
-    hours = "GPU-hours" if seconds_unit(snapshot.runs) == "GPU-seconds" else "hours on the workers"
+    hours = words.hours_unit(snapshot.runs)
     return bullets(
         [
-            f"Spent: {spent / 3600:.2f} {hours} ({duration(spent)})",
+            f"Spent: {spent / 3600:.2f} {hours} ({words.duration(spent)})",
             f"Saved by pruning {cut} runs: about {saved / 3600:.2f} {hours} "
             "(an estimate: each cut run at its own speed to its end)",
             *risk_words(trust.risk),
             *budget_words(snapshot),
-            f"Wall time from the first start to the last end: {duration(wall_seconds(snapshot))}",
+            f"Wall time from the first start to the last end: {words.duration(wall_seconds(snapshot))}",
         ]
     )
 

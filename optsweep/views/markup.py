@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
 from optsweep.results.words import ABSENT, one_line
 
@@ -18,11 +17,11 @@ def bullets(lines: Iterable[str]) -> str:
     return "<ul>" + "".join(f"<li>{escape(one_line(line))}</li>" for line in lines) + "</ul>\n"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Iterable[int] = ()) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[int] = ()) -> str:
     """A table whose columns ``numbers`` are set flush right; None is shown as absent."""
     numeric = set(numbers)
 
-    def cell(place: int, value: Any) -> str:
+    def cell(place: int, value: object) -> str:
         words = ABSENT if value is None else one_line(str(value))
         return f'<td class="number">{escape(words)}</td>' if place in numeric else f"<td>{escape(words)}</td>"
 

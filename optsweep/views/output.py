@@ -1,21 +1,23 @@
-"""What can go wrong when a view is written where the user said, in the user's words."""
+"""Writes what the user asked for where the user said; what goes wrong then, in the user's words."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from optsweep.errors import UserError
-from optsweep.files import disk_is_full
+from optsweep.files import atomic_path, disk_is_full
 
 
-@contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Raise `UserError` where ``path`` cannot be written; a full disk is not the path's fault and passes."""
+def write_output(path: Path, content: bytes) -> Path:
+    """Write a file, whole or not at all, and return its path.
+
+    Raises `UserError` if it cannot be written; a full disk is not the path's fault, so its `OSError` passes.
+    """
     try:
-        yield
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(content)
     except OSError as error:
         if disk_is_full(error):
             raise
         raise UserError(f"{path} cannot be written: {error.strerror or error}; choose another with -o") from None
+    return path

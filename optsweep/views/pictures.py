@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from optsweep.errors import UserError
-from optsweep.files import atomic_path
 from optsweep.results.records import StudySnapshot
 from optsweep.views.drawings import Drawing, drawings
 from optsweep.views.figures import Figure
-from optsweep.views.output import writing
+from optsweep.views.output import write_output
 
 WIDTH, SCALE = 1100, 2
 """CSS pixels, and how many pixels of the file each of them gets."""
 
 
 def require_kaleido() -> None:
-    """Raise `UserError` where kaleido is not installed."""
+    """Raise `UserError` if kaleido is not installed."""
     if importlib.util.find_spec("kaleido") is None:
         raise UserError("--png needs kaleido, which is not installed: pip install 'optsweep[png]'")
 
@@ -26,7 +25,7 @@ def require_kaleido() -> None:
 def write_pictures(snapshot: StudySnapshot, directory: Path) -> Iterator[Path]:
     """Write every figure that has something to show as a PNG file and yield its path.
 
-    Raises `UserError` where kaleido or a browser is missing.
+    Raises `UserError` if kaleido or a browser is missing.
     """
     require_kaleido()
     import kaleido
@@ -37,11 +36,8 @@ def write_pictures(snapshot: StudySnapshot, directory: Path) -> Iterator[Path]:
     try:
         for drawing in drawings(snapshot):
             if drawing.figure is not None:
-                path = directory / f"{drawing.slug}.png"
                 picture = kaleido.calc_fig_sync(_titled(drawing), opts={"format": "png", "scale": SCALE})
-                with writing(path), atomic_path(path) as temporary:
-                    temporary.write_bytes(picture)
-                yield path
+                yield write_output(directory / f"{drawing.slug}.png", picture)
     except (BrowserClosedError, BrowserDepsError, BrowserFailedError, ChromeNotFoundError):
         raise UserError(
             "--png needs Chrome or Chromium, and kaleido finds none that starts; to get one: kaleido_get_chrome"

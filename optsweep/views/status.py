@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from optsweep.results.documents import Json
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import ABSENT, best_words, counts_words, finite, one_line, percent, state_words
-from optsweep.views.terminal import (
-    RUN,
-    SEQUENCES,
-    SOURCE,
-    VALUE,
-    AsciiSafe,
-    Column,
-    RunTable,
-    name,
-    notes,
-    seconds_column,
-    state,
-)
+from optsweep.views.run_table import RUN, SEQUENCES, SOURCE, VALUE, Column, RunTable, name, seconds_column, state
+from optsweep.views.terminal import notes, stack
 
 NO_JOBS: Mapping[str, Mapping[str, int]] = {}
 
@@ -65,16 +54,16 @@ def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] 
 
     ``jobs`` are its jobs of SLURM: id -> state -> how many of their tasks are in it.
     """
-    head = [Text(f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}"), Text(best_words(snapshot))]
+    head = [f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}", best_words(snapshot)]
     if jobs:
-        head.append(Text(f"Jobs of SLURM: {', '.join(f'{job} ({_counts(states)})' for job, states in jobs.items())}"))
+        head.append(f"Jobs of SLURM: {', '.join(f'{job} ({_counts(states)})' for job, states in jobs.items())}")
     head += notes(snapshot, "No run is started any more")
     if not snapshot.runs:
-        return AsciiSafe(Group(*head, Text("No run is planned yet.")))
+        return stack(*head, "No run is planned yet.")
     progress = Column("state", _state_and_progress)
     worker = Column("worker", lambda run: name(run.worker or ABSENT), optional=True)
     columns = [RUN, SOURCE, progress, VALUE, SEQUENCES, seconds_column(snapshot.runs), worker]
-    return AsciiSafe(Group(*head, Text(), RunTable(snapshot.runs, columns), *reasons(snapshot.runs)))
+    return stack(*head, "", RunTable(snapshot.runs, columns), *reasons(snapshot.runs))
 
 
 def _counts(states: Mapping[str, int]) -> str:
@@ -82,11 +71,11 @@ def _counts(states: Mapping[str, int]) -> str:
 
 
 def _state_and_progress(run: RunRecord) -> Text:
-    words = state(run)
-    return words.append(f" {percent(run.progress)}") if run.state != "complete" and run.progress > 0 else words
+    told = state(run)
+    return told.append(f" {percent(run.progress)}") if run.state != "complete" and run.progress > 0 else told
 
 
-def reasons(runs: Sequence[RunRecord]) -> list[Text]:
+def reasons(runs: Sequence[RunRecord]) -> list[str]:
     """Lines under a table that say why runs ended or wait; empty if no run has a reason."""
-    explained = [Text(f"{one_line(run.run)}: {state_words(run)}") for run in runs if run.reason]
-    return [Text(), *explained] if explained else []
+    explained = [f"{one_line(run.run)}: {state_words(run)}" for run in runs if run.reason]
+    return ["", *explained] if explained else []

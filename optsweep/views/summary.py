@@ -4,49 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
+from optsweep.results import words
 from optsweep.results.costs import cut_by_pruner, device_seconds, saved_seconds, wall_seconds
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import (
-    ABSENT,
-    configuration_lines,
-    counts_words,
-    duration,
-    finite,
-    nats,
-    one_line,
-    reference_lines,
-)
+from optsweep.results.words import duration, nats, one_line
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.fidelity import budget_words, risk_words, tie_words
+from optsweep.views.run_table import Column, RunTable, ranked_columns, state
 from optsweep.views.status import reasons
-from optsweep.views.terminal import (
-    RUN,
-    SEQUENCES,
-    SOURCE,
-    VALUE,
-    AsciiSafe,
-    Column,
-    RunTable,
-    notes,
-    seconds_column,
-    settings_grid,
-    state,
-)
+from optsweep.views.terminal import notes, settings_grid, stack
 
 
 def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust = NOT_MEASURED) -> RenderableType:
     """The table of runs, the best configuration, the reference lines, the cost, and the next commands."""
-    head = Text(f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}", style="bold")
-    parts: list[RenderableType] = [head, *notes(snapshot, "Stopped")]
-    if snapshot.runs:
-        parts += [Text(), _ranked_table(snapshot, trust), *map(Text, tie_words(trust.ties)), *reasons(snapshot.runs)]
-    parts += [Text(), *best_configuration(snapshot), Text(), *_costs(snapshot, trust)]
-    if next_commands:
-        parts += [Text(), Text("Next:"), *(Text(f"  {command}") for command in next_commands)]
-    return AsciiSafe(Group(*parts))
+    head = Text(f"Study {one_line(snapshot.study)}: {words.counts_words(snapshot)}", style="bold")
+    table = ["", _ranked_table(snapshot, trust), *tie_words(trust.ties), *reasons(snapshot.runs)]
+    commands = ["", "Next:", *(f"  {command}" for command in next_commands)]
+    return stack(
+        head,
+        *notes(snapshot, "Stopped"),
+        *(table if snapshot.runs else ()),
+        "",
+        *best_configuration(snapshot),
+        "",
+        *_costs(snapshot, trust),
+        *(commands if next_commands else ()),
+    )
 
 
 def next_commands(snapshot: StudySnapshot) -> list[str]:
@@ -67,27 +53,25 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
 
 def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
     ranked = trust.ranked(snapshot)
-    ranks = {run.run: rank or ABSENT for rank, run in ranked}
-    rank = Column("rank", lambda run: ranks[run.run], "right")
-    columns = [rank, RUN, VALUE, SOURCE, SEQUENCES, seconds_column(snapshot.runs), Column("state", state)]
+    ranks = {run.run: rank or words.ABSENT for rank, run in ranked}
+    columns = [*ranked_columns(ranks, snapshot.runs), Column("state", state)]
     return RunTable([run for _, run in ranked], columns)
 
 
 def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
-    """The best run, its parameters and where it stands beside the reference lines; or that there is none."""
+    """The best run, its parameters and how it compares with the reference lines; or that there is none."""
     best = snapshot.best
-    references = [Text(line) for line in reference_lines(snapshot)]
+    references = words.reference_lines(snapshot)
     if best is None:
-        return [Text(_why_none(snapshot)), *references]
+        return [_why_none(snapshot), *references]
     head = Text(f"Best: {one_line(best.run)}, {nats(best.value)} {one_line(snapshot.definition.measure)}", style="bold")
-    configuration = settings_grid(configuration_lines(best))
-    return [head, *_last_value(best), configuration, *references]
+    return [head, *_last_value(best), settings_grid(words.configuration_lines(best)), *references]
 
 
-def _last_value(best: RunRecord) -> list[RenderableType]:
-    if finite(best.last_value) is None or best.last_value == best.value:
+def _last_value(best: RunRecord) -> list[str]:
+    if words.finite(best.last_value) is None or best.last_value == best.value:
         return []
-    return [Text(f"  its last value: {nats(best.last_value)} (the best one was seen before the run's end)")]
+    return [f"  its last value: {nats(best.last_value)} (the best one was seen before the run's end)"]
 
 
 def _why_none(snapshot: StudySnapshot) -> str:
@@ -99,7 +83,7 @@ def _why_none(snapshot: StudySnapshot) -> str:
     return "No run has finished yet, so there is no best configuration."
 
 
-def _costs(snapshot: StudySnapshot, trust: Trust) -> list[RenderableType]:
+def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
     lines = [
         f"Wall time: {duration(wall_seconds(snapshot))} (first start to last end), "
         f"{duration(device_seconds(snapshot))} on the devices"
@@ -111,5 +95,4 @@ def _costs(snapshot: StudySnapshot, trust: Trust) -> list[RenderableType]:
         )
     else:
         lines.append("Pruning: cut no run")
-    lines += [*risk_words(trust.risk), *budget_words(snapshot)]
-    return [Text(line) for line in lines]
+    return [*lines, *risk_words(trust.risk), *budget_words(snapshot)]
