@@ -32,6 +32,12 @@ def test_no_room_but_the_trainers_loads_torch() -> None:
     assert "torch" not in _loaded_after("import " + ", ".join(modules))
 
 
+def test_training_and_data_load_no_optuna() -> None:
+    modules = _modules("train", "data")
+    assert len(modules) > 50
+    assert _loaded_after("import " + ", ".join(modules)) == {"torch"}
+
+
 def test_views_load_neither_the_optimiser_nor_the_database() -> None:
     views = [f"optsweep.views.{name}" for name in ("status", "summary", "live", "best", "html", "export")]
     assert not _loaded_after("import " + ", ".join(views))

@@ -2,7 +2,7 @@
 
 Each iteration sleeps for $FAKE_ITERATION_SECONDS and adds a line to computed.txt in the run's directory, so that a test
 can see what was computed again, by whom and when. What $FAKE_TROUBLE (JSON: run -> trouble) says befalls the run at its
-half, or "at once".
+half, or "at once"; "too large" is a model that does not fit into memory.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from optsweep.train.report import Evaluation, TrainReport
 
 CHECKPOINT = "checkpoint.pt"
 COMPUTED = "computed.txt"
+EMA = "ema"
+"""Stands for the EMA weights that are left of a checkpoint."""
 METRICS = "metrics.jsonl"
 
 
@@ -60,6 +62,8 @@ def train(
         if interrupted():
             _save(directory, step, history)
             return _report("interrupted", history, step, config, data)
+        if trouble == "too large":
+            return _report("out_of_memory", history, step, config, data)
         if trouble and step == (0 if trouble.endswith("at once") else iterations // 2):
             _befall(trouble)
         time.sleep(pause)
@@ -146,7 +150,11 @@ def _load(directory: Path) -> tuple[int, list[Evaluation]]:
 
 
 def keep_ema_only(directory: Path) -> None:
+    """As the real one: what predicts stays, the rest goes."""
     (directory / CHECKPOINT).unlink(missing_ok=True)
+    (directory / EMA).touch()
 
 
-remove_checkpoints = keep_ema_only
+def remove_checkpoints(directory: Path) -> None:
+    for name in (CHECKPOINT, EMA):
+        (directory / name).unlink(missing_ok=True)

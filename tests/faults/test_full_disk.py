@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from optsweep.errors import EXIT_DONE, EXIT_FAILED
+from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_USAGE
 from optsweep.files import disk_is_full
 from optsweep.train.checkpoint import CURRENT, keep_ema_only
 from optsweep.train.loop import train
 from optsweep.train.report import Evaluation
-from tests.faults.small_study import SWEEP, full_disk
+from tests.faults.small_study import SWEEP, Command, full_disk
 from tests.sweeps import Sweeps, no_process_left, wait_for
 from tests.train.supply import Listener, make_config, make_data
 
@@ -105,3 +106,26 @@ def test_where_the_database_lies_on_the_full_disk_too_the_launcher_waits_for_spa
     assert process.returncode in (EXIT_DONE, EXIT_FAILED)  # the other worker may have met the full disk, or not
     assert "Traceback" not in said.read_text()
     check_goes_on(sweeps)
+
+
+def test_a_start_without_room_for_its_checkpoints_is_refused(
+    sweeps: Sweeps, optsweep: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fifth more than the peak that a dry run tells must be free."""
+    plan = ("sweep", "--name", "study", *SWEEP, "3")
+    code, output = optsweep(*plan, "--dry-run", "--json")
+    assert code == EXIT_DONE, output
+    needed = 1.2 * json.loads(output)["peak_disk_bytes"]
+    assert needed > 1e5
+    usage = shutil.disk_usage(sweeps.folder)
+
+    def with_free(size: float) -> tuple[int, str]:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=int(size)))
+        return optsweep(*plan, "--no-launch")
+
+    code, output = with_free(needed - 10)
+    assert code == EXIT_USAGE
+    assert "GB (checkpoints); free some" in output
+    assert sweeps.snapshot() is None
+    code, output = with_free(needed + 10)
+    assert code == EXIT_DONE, output
