@@ -40,6 +40,7 @@ COMMANDS = {
     "retry": ("steer", "Queue failed runs again (all, or those named)."),
     "doctor": ("steer", "Check a study and this machine; hand back the runs of dead workers."),
     "status": ("show", "Show how a study stands."),
+    "show": ("history", "Show a run's history: who had it when, how far it came, what it died of."),
     "best": ("show", "Show the best configurations."),
     "report": ("show", "Write the study as one HTML file that needs no network."),
     "export": ("show", "Write one row per run for other tools; JSON also holds curves and configs."),

@@ -33,6 +33,9 @@ class Lease:
     run: str
     token: str
     attempt: int = 1
+    worker: str | None = None
+    host: str | None = None
+    """Of the holder, as the run's history names it; of a dead holder, if the lease was taken over."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class Study:
 
     @cached_property
     def queue(self) -> Queue:
+        """For all that changes runs; a database of an earlier version gets the tables that it lacks."""
+        self.storage.complete()
         return Queue(self.storage, self.study_id)
 
     @cached_property

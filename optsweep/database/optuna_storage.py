@@ -21,6 +21,8 @@ from optuna.storages import RDBStorage
 from optuna.storages._rdb import models
 from optuna.trial import FrozenTrial, TrialState
 
+from optsweep.database.tables import put
+
 _trials = models.TrialModel.__table__
 _params = models.TrialParamModel.__table__
 _Rows = dict[int, list[Any]]
@@ -94,6 +96,14 @@ class BulkStorage(RDBStorage):
             _trial(row, *(part.get(row.trial_id, []) for part in (parameters, values, curves, user, system)))
             for row in rows
         ]
+
+
+def put_intermediate_value(connection: sa.Connection, trial_id: int, step: int, value: float) -> None:
+    """Store a value of the trial's curve within a transaction of ours, whose lease guards it."""
+    stored, kind = models.TrialIntermediateValueModel.intermediate_value_to_stored_repr(value)
+    table = models.TrialIntermediateValueModel.__table__
+    key = {"trial_id": trial_id, "step": step}
+    put(connection, table, key, intermediate_value=stored, intermediate_value_type=kind)
 
 
 def _read(connection: sa.Connection, model: Any, wanted: list[sa.ColumnElement[bool]]) -> _Rows:

@@ -21,6 +21,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from optsweep.database.connection import Storage, transaction
+from optsweep.database.history import note
 from optsweep.database.lease import (
     MAX_FAULTS,
     MAX_INTERRUPTIONS,
@@ -31,6 +32,7 @@ from optsweep.database.lease import (
     RunProgress,
     holder_is,
 )
+from optsweep.database.optuna_storage import put_intermediate_value
 from optsweep.database.outage import patiently
 from optsweep.database.tables import runs, trial_intermediate_values, trials
 from optsweep.machine.process import ProcessIdentity
@@ -55,8 +57,7 @@ class Queue:
         token = uuid.uuid4().hex
         while (lease := self._take_token(worker, me, token)) is not None:
             if self._set_state(lease, TrialState.RUNNING):
-                first = sa.func.coalesce(runs.c.started, runs.c.beat)
-                self._update(lease, attempts=lease.attempt, started=first, ended=None, reason=None)
+                self._begin(lease)
                 return lease
             # Between the look and the token another worker claimed it, finished it and let go of it.
             self._drop_token(lease)
@@ -66,11 +67,11 @@ class Queue:
     def _take_token(self, connection: sa.Connection, worker: str, me: ProcessIdentity, token: str) -> Lease | None:
         mine = connection.execute(sa.select(runs).where(runs.c.token == token)).first()
         if mine is not None:
-            return Lease(mine.trial_id, mine.run, token, mine.attempts + 1)
+            return Lease(mine.trial_id, mine.run, token, mine.attempts + 1, mine.worker, mine.host)
         now = self.storage.now(connection)
         for row in connection.execute(self._waiting().limit(64)).all():
             if _hold(connection, row.trial_id, worker, me, token, now):
-                return Lease(row.trial_id, row.run, token, row.attempts + 1)
+                return Lease(row.trial_id, row.run, token, row.attempts + 1, worker, me.host)
         return None
 
     def _waiting(self) -> sa.Select[tuple[int, str, int]]:
@@ -95,7 +96,7 @@ class Queue:
             return None
         token = uuid.uuid4().hex
         taken = _hold(connection, row.trial_id, worker, me, token, self.storage.now(connection))
-        return Lease(row.trial_id, run, token) if taken else None
+        return Lease(row.trial_id, run, token, worker=worker, host=me.host) if taken else None
 
     @transaction
     def beat(self, connection: sa.Connection, lease: Lease, progress: RunProgress) -> str | None:
@@ -106,10 +107,16 @@ class Queue:
         self._guard(connection, lease, beat=self.storage.now(connection), **asdict(progress))
         return connection.execute(sa.select(runs.c.order_given).where(runs.c.trial_id == lease.trial_id)).scalar()
 
-    def report(self, lease: Lease, step: int, value: float, progress: RunProgress) -> None:
-        """Store the value at a point of the evaluation grid; a value that was there is replaced."""
-        self.beat(lease, progress)
-        patiently(self.storage.backend.set_trial_intermediate_value, lease.trial_id, step, value)
+    @transaction
+    def report(self, connection: sa.Connection, lease: Lease, step: int, value: float, progress: RunProgress) -> None:
+        """Store the value at a point of the evaluation grid, in place of one that was there; raises `LeaseLost`.
+
+        The run's row and Optuna's curve are written at once, so that they never tell different values.
+        """
+        now = self.storage.now(connection)
+        self._guard(connection, lease, beat=now, **asdict(progress))
+        put_intermediate_value(connection, lease.trial_id, step, value)
+        note(connection, self.study_id, lease, now, "evaluated", f"{value:.6g} at evaluation {step}")
 
     @transaction
     def forget_after(self, connection: sa.Connection, lease: Lease, step: int) -> None:
@@ -121,14 +128,18 @@ class Queue:
 
     def finish(self, lease: Lease, state: TrialState, value: float | None, *, outcome: str, reason: str | None) -> None:
         """End the run for good: COMPLETE, PRUNED or FAIL; raises `LeaseLost`."""
-        self._end(lease, outcome=outcome, reason=reason, order_given=None)
+        # The value of a complete run is in its row before Optuna has it.
+        best = {"best_value": value} if state is TrialState.COMPLETE else {}
+        detail = f"{value:.6g}" if reason is None and value is not None else reason
+        self._end(lease, outcome, detail, outcome=outcome, reason=reason, order_given=None, **best)
         self._set_state(lease, state, value)
         self._drop_token(lease)
 
-    def hand_back(self, lease: Lease, cause: Cause, reason: str) -> bool:
+    def hand_back(self, lease: Lease, cause: Cause, reason: str, *, what: str = "handed back") -> bool:
         """Give the run back to the queue; returns False if it has used up its attempts and was ended as failed.
 
         Attempts in a row without a new checkpoint count, interruptions and the run's own faults apart (invariant 11).
+        ``what`` is the word for it in the run's history.
         """
         interruptions, faults = self._count(lease, cause)
         if faults >= MAX_FAULTS or interruptions >= MAX_INTERRUPTIONS:
@@ -136,7 +147,7 @@ class Queue:
             reason = f"failed {count} in a row without a new checkpoint: {reason}"
             self.finish(lease, TrialState.FAIL, None, outcome="failed", reason=reason)
             return False
-        self._end(lease, outcome=None, reason=reason)
+        self._end(lease, what, reason, outcome=None, reason=reason)
         self._set_state(lease, TrialState.WAITING)
         self._drop_token(lease)
         return True
@@ -171,7 +182,7 @@ class Queue:
             self._drop_token(lease)
             return False
         try:
-            self.hand_back(lease, cause, reason)
+            self.hand_back(lease, cause, reason, what="reclaimed")
         except LeaseLost:
             return False
         return True
@@ -224,7 +235,8 @@ class Queue:
             .where(runs.c.trial_id == held.trial_id, runs.c.token == held.token, runs.c.beat <= held.beat)
             .values(token=token, beat=self.storage.now(connection), **asdict(me))
         )
-        return Lease(held.trial_id, held.run, token) if taken.rowcount == 1 else None
+        lease = Lease(held.trial_id, held.run, token, worker=held.worker, host=held.holder.host)
+        return lease if taken.rowcount == 1 else None
 
     @transaction
     def unfinished(self, connection: sa.Connection) -> int:
@@ -240,14 +252,18 @@ class Queue:
         return connection.execute(ordered).rowcount > 0
 
     @transaction
-    def _update(self, connection: sa.Connection, /, lease: Lease, **values: object) -> None:
-        self._guard(connection, lease, **values)
+    def _begin(self, connection: sa.Connection, lease: Lease) -> None:
+        """Write the beginning of an attempt."""
+        first = sa.func.coalesce(runs.c.started, runs.c.beat)
+        self._guard(connection, lease, attempts=lease.attempt, started=first, ended=None, reason=None)
+        note(connection, self.study_id, lease, self.storage.now(connection), "claimed", f"attempt {lease.attempt}")
 
     @transaction
-    def _end(self, connection: sa.Connection, /, lease: Lease, **values: object) -> None:
+    def _end(self, connection: sa.Connection, /, lease: Lease, what: str, detail: str | None, **values: object) -> None:
         """Write the end of an attempt, its time by the database's clock."""
         now = self.storage.now(connection)
         self._guard(connection, lease, beat=now, ended=now, **values)
+        note(connection, self.study_id, lease, now, what, detail)
 
     def _set_state(self, lease: Lease, state: TrialState, value: float | None = None) -> bool:
         """Set the trial's state; False if it is finished already, by an earlier try of this step or by another."""

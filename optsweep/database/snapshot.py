@@ -12,6 +12,7 @@ from optsweep.database.connection import transaction
 from optsweep.database.open_study import Study
 from optsweep.database.outage import patiently
 from optsweep.database.tables import runs
+from optsweep.errors import StorageError
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import PREFIX, RunRecord, RunState, StudySnapshot
 
@@ -57,6 +58,15 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
         measured=attributes.get("measured", []),
         stopped=stop["reason"] if stop else None,
     )
+
+
+def read_run(study: Study, run: str) -> RunRecord:
+    """One run's record; raises `StorageError` naming the runs that exist."""
+    found = read_snapshot(study, [run]).runs
+    if not found:
+        there = ", ".join(record.run for record in read_snapshot(study).runs)
+        raise StorageError(f"study {study.name!r} has no run {run!r}; there: {there}")
+    return found[0]
 
 
 @transaction

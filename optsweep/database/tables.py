@@ -1,11 +1,14 @@
-"""The tables of our own beside Optuna's: a run's place in the queue, its lease, how it stands; its losses; the subset.
+"""The tables of our own beside Optuna's: the queue with leases and progress, the runs' history, losses, the subset.
 
-Optuna's row stays the only truth about a trial's state, parameters and values. This table holds what Optuna has no
-place for: the order of claims, who holds a run (the lease), and the counters that decide whether a death was the run's
-own fault. The runs' rows can be rebuilt from the trials' user attributes.
+Optuna's tables are the truth about a trial's state and parameters. A run's row here is the truth about everything else:
+its place in the queue, who holds it (the lease), the counters that decide whether a death was its own fault, and its
+value. What Optuna knows of a value follows from the row: an evaluation is written to both in one transaction, and a
+run's end tells the row first (docs/decisions.md).
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from optuna.trial import TrialState
@@ -19,7 +22,7 @@ runs = sa.Table(
     sa.Column("study_id", sa.Integer, nullable=False, index=True),
     sa.Column("run", sa.String(128), nullable=False),
     sa.Column("priority", sa.Integer, nullable=False),
-    # The lease: whoever wrote the token owns the run; see queue.py.
+    # The lease: the process that wrote the token owns the run; see queue.py.
     sa.Column("token", sa.String(32)),
     sa.Column("worker", sa.String(128)),
     sa.Column("host", sa.String(200)),
@@ -34,7 +37,7 @@ runs = sa.Table(
     sa.Column("interruptions", sa.Integer, nullable=False, default=0),
     sa.Column("checkpoint_step", sa.Integer, nullable=False, default=0),
     sa.Column("counted_step", sa.Integer, nullable=False, default=0),
-    # How it stands.
+    # How far it is.
     sa.Column("progress", sa.Double, nullable=False, default=0.0),
     sa.Column("sequences", sa.BigInteger, nullable=False, default=0),
     sa.Column("seconds", sa.Double, nullable=False, default=0.0),
@@ -47,6 +50,24 @@ runs = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("started", sa.Double),
     sa.Column("ended", sa.Double),
+)
+
+run_events = sa.Table(
+    "optsweep_run_events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("study_id", sa.Integer, nullable=False),
+    sa.Column("trial_id", sa.Integer, nullable=False),
+    sa.Column("run", sa.String(128), nullable=False),
+    # Of the lease under which it happened; empty for what needs none.
+    sa.Column("token", sa.String(32), nullable=False),
+    sa.Column("what", sa.String(16), nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("worker", sa.String(128)),
+    sa.Column("host", sa.String(200)),
+    sa.Column("detail", sa.Text),
+    # Each happens once under a lease; of the evaluations the last one is kept.
+    sa.UniqueConstraint("trial_id", "token", "what"),
 )
 
 losses = sa.Table(
@@ -88,3 +109,13 @@ trial_system_attributes = sa.table(
 study_system_attributes = sa.table(
     "study_system_attributes", sa.column("study_id", sa.Integer), sa.column("key", sa.String)
 )
+
+
+def put(connection: sa.Connection, table: sa.TableClause, key: Mapping[str, object], **values: object) -> None:
+    """Insert the row with that key, or change it; for rows that one process writes at a time."""
+    same = [table.c[name] == value for name, value in key.items()]
+    # Looked for first: an UPDATE that finds no row locks the gap there in MySQL, and two of them a deadlock.
+    if connection.execute(sa.select(sa.literal(1)).select_from(table).where(*same)).first() is None:
+        connection.execute(sa.insert(table).values(**key, **values))
+    else:
+        connection.execute(sa.update(table).where(*same).values(**values))

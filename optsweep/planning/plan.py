@@ -138,7 +138,9 @@ def _take_over(study: Study, origin: Study, existing: Mapping[str, Source]) -> d
     copies = compatible_runs(origin, study.definition, study.data)
     for copy in copies:
         if copy.run not in existing:
-            add_trial(study, copy.trial, copy.run, _priority(study.definition, own_attributes(copy.trial)))
+            add_trial(
+                study, copy.trial, copy.run, _priority(study.definition, own_attributes(copy.trial)), "taken over"
+            )
     taken = [copy.run for copy in copies]
     take_directories(origin.name, study.name, taken)
     take_losses(origin, study, taken)
@@ -200,6 +202,7 @@ def _queue(study: Study, new: list[PlannedRun]) -> None:
 
 def enqueue(storage: Storage, name: str, parameters: dict[str, CategoricalChoiceType]) -> str:
     """Queue one run of the user's and raise the target by one; parameters that are not given will be sampled."""
+    storage.complete()
     with storage.lock(f"plan {name}"):
         study = open_study(storage, name)
         existing = existing_runs(study)
@@ -217,6 +220,7 @@ def retry_failed(storage: Storage, name: str, chosen: list[str] | None = None) -
 
     Raises `StorageError` where a chosen run does not exist or did not fail.
     """
+    storage.complete()
     with storage.lock(f"plan {name}"):
         study = open_study(storage, name)
         failed = {row.run: row for row in newest_rows(study) if row.outcome == "failed"}
@@ -234,5 +238,5 @@ def retry_failed(storage: Storage, name: str, chosen: list[str] | None = None) -
                 user_attrs=old.user_attrs,
                 system_attrs=old.system_attrs,
             )
-            add_trial(study, again, run, row.priority)
+            add_trial(study, again, run, row.priority, "queued again")
         return list(chosen or failed)

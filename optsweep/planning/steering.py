@@ -5,7 +5,7 @@ from __future__ import annotations
 from optuna.trial import TrialState
 
 from optsweep.database.open_study import Study
-from optsweep.database.snapshot import read_snapshot
+from optsweep.database.snapshot import read_run, read_snapshot
 from optsweep.database.urls import masked
 from optsweep.errors import ConfigError, StorageError
 from optsweep.machine.devices import list_gpus
@@ -26,9 +26,7 @@ def enqueue_assignments(study: Study, assignments: list[str]) -> str:
 
 def skip_run(study: Study, run: str) -> str:
     """Leave out a waiting run, or end a running one at its next iteration; raises `StorageError`."""
-    records = {record.run: record for record in read_snapshot(study).runs}
-    if run not in records:
-        raise StorageError(f"study {study.name!r} has no run {run!r}; there: {', '.join(records)}")
+    record = read_run(study, run)
     lease = study.queue.take(run, "the user", identify())
     if lease is not None:
         # A pruned trial without parameters would empty the space that TPE works in; Optuna's FAIL is invisible to it.
@@ -36,7 +34,7 @@ def skip_run(study: Study, run: str) -> str:
         return f"{run} is left out"
     if study.queue.order(run, "skip"):
         return f"{run} will end at its next iteration"
-    raise StorageError(f"run {run!r} of study {study.name!r} has ended: it is {records[run].state}")
+    raise StorageError(f"run {run!r} of study {study.name!r} has ended: it is {record.state}")
 
 
 def examine(study: Study) -> list[str]:

@@ -7,13 +7,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
 
 from optsweep.database.lease import Lease, LeaseLost, RunProgress
 from optsweep.database.open_study import Study
 from optsweep.errors import StorageUnavailable
 
 BEAT_SECONDS = 3.0
+MAX_TRIES = 3
+"""How often a value is tried to be stored, a beat apart, before an unexpected error ends the attempt."""
 
 _logger = logging.getLogger(__name__)
 
@@ -21,21 +22,23 @@ _logger = logging.getLogger(__name__)
 class LeaseKeeper:
     """Keeps one lease; training only ever reads `leave_reason`, an attribute, and never waits for the database.
 
-    Values are handed over by `report` and stored in the background, in order; `flush` waits until they are stored.
+    Values are handed over by `report` and stored in the background, in order; `flush` waits until they are stored. A
+    value leaves the outbox when it is stored, and not before: what cannot be stored is tried again, or ends the
+    attempt.
     """
 
     def __init__(self, study: Study, lease: Lease) -> None:
         self.leave_reason: str | None = None
         """Why the run must be left ("skip" included), or None."""
         self.skip = False
-        self._end: LeaseLost | StorageUnavailable | None = None
+        self._end: Exception | None = None
+        self._tries = 0
         self._study = study
         self._lease = lease
         self._standing = RunProgress()
-        self._outbox: deque[Callable[[], Any]] = deque()
+        self._outbox: deque[tuple[int, float, RunProgress]] = deque()
         self._wake = threading.Condition()
         self._closing = False
-        self._busy = False
         self._thread = threading.Thread(target=self._keep, name="lease keeper", daemon=True)
 
     def __enter__(self) -> LeaseKeeper:
@@ -49,11 +52,12 @@ class LeaseKeeper:
         self._thread.join()
 
     def must_leave(self) -> bool:
-        """Whether the training is to save and leave; asked before every iteration.
+        """Whether the training should save and leave; asked before every iteration.
 
-        Raises `LeaseLost` where another worker has the run now: nothing may be written for it any more.
+        Raises `LeaseLost` if another worker has the run now, and any error because of which nothing more can be
+        stored: nothing may be written for the run any more.
         """
-        if isinstance(self._end, LeaseLost):
+        if self._end is not None and not isinstance(self._end, StorageUnavailable):
             raise self._end
         return self.leave_reason is not None
 
@@ -62,20 +66,20 @@ class LeaseKeeper:
         return self._standing
 
     def stand(self, standing: RunProgress) -> None:
-        """Tell how the run stands; stored with the next beat."""
+        """Tell how far the run is; stored with the next beat."""
         self._standing = standing
 
     def report(self, step: int, value: float, standing: RunProgress) -> None:
-        """Hand over the value of a grid point, to be stored soon."""
+        """Hand over the value at point ``step`` of the evaluation grid, to be stored soon."""
         self._standing = standing
         with self._wake:
-            self._outbox.append(lambda: self._study.queue.report(self._lease, step, value, standing))
+            self._outbox.append((step, value, standing))
             self._wake.notify_all()
 
     def flush(self) -> None:
-        """Wait until everything handed over is stored; raises `LeaseLost`, or `StorageUnavailable`."""
+        """Wait until everything handed over is stored; raises `LeaseLost`, or the error that prevents it."""
         with self._wake:
-            self._wake.wait_for(lambda: self._end is not None or not (self._outbox or self._busy))
+            self._wake.wait_for(lambda: self._end is not None or not self._outbox)
         if self._end is not None:
             raise self._end
 
@@ -85,28 +89,24 @@ class LeaseKeeper:
 
     def _keep(self) -> None:
         next_beat = time.monotonic() + BEAT_SECONDS
-        while True:
+        while self._end is None:
             with self._wake:
-                self._wake.wait_for(lambda: self._closing or bool(self._outbox), next_beat - time.monotonic())
-                task = self._outbox.popleft() if self._outbox else None
-                self._busy = task is not None
-                if task is None and self._closing:
+                # A value that could not be stored waits for the next beat.
+                self._wake.wait_for(
+                    lambda: self._closing or (bool(self._outbox) and not self._tries), next_beat - time.monotonic()
+                )
+                if self._closing and not self._outbox:
                     return
-            if task is not None:
-                self._guarded(task)
-                with self._wake:
-                    self._busy = False
-                    self._wake.notify_all()
-            # Also where values come faster than beats: orders and limits are learnt here.
+            if self._outbox:
+                self._guarded(self._store)
+            # Also if values come faster than beats: orders and limits are learnt here.
             if self._end is None and time.monotonic() >= next_beat:
                 self._guarded(self._beat)
                 next_beat = time.monotonic() + BEAT_SECONDS
-            if self._end is not None:
-                with self._wake:
-                    self._wake.notify_all()
-                return
+        with self._wake:
+            self._wake.notify_all()
 
-    def _guarded(self, task: Callable[[], Any]) -> None:
+    def _guarded(self, task: Callable[[], None]) -> None:
         try:
             task()
         except LeaseLost as error:
@@ -115,8 +115,18 @@ class LeaseKeeper:
             self._end = error
             self.leave(str(error))
         except Exception as error:
-            # An error here must not end the beats of a live run: it is said, and tried again with the next beat.
+            # An error here must not end the beats of a live run: it is logged, and the task done again.
             _logger.exception("the lease keeper met an unexpected error: %s", error)
+            if self._tries >= MAX_TRIES:
+                self._end = error
+
+    def _store(self) -> None:
+        self._tries += 1
+        self._study.queue.report(self._lease, *self._outbox[0])
+        with self._wake:
+            self._outbox.popleft()
+            self._tries = 0
+            self._wake.notify_all()
 
     def _beat(self) -> None:
         order = self._study.queue.beat(self._lease, self._standing)

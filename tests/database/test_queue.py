@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import platform
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,17 +16,23 @@ import pytest
 import sqlalchemy as sa
 from optuna.trial import TrialState
 
+from optsweep.database import queue
 from optsweep.database.connection import check_reachable, open_storage
+from optsweep.database.history import read_history
 from optsweep.database.lease import MAX_FAULTS, MAX_INTERRUPTIONS, Cause, Lease, LeaseLost, RunProgress
 from optsweep.database.open_study import Study, open_study
-from optsweep.database.snapshot import read_snapshot
-from optsweep.database.tables import runs
+from optsweep.database.snapshot import read_run, read_snapshot
+from optsweep.database.tables import run_events, runs
 from optsweep.database.urls import storage_url
 from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.planning.plan import retry_failed
 from tests.planned import make_study
 
 ELSEWHERE = ProcessIdentity("another host/0/1", "boot", 1, 1)
+
+
+class Killed(BaseException):
+    pass
 
 
 def state(study: Study, run: str) -> str:
@@ -187,9 +195,6 @@ def test_a_death_between_any_two_writes_loses_nothing(
     """The steps of a claim and of a finish are cut off one after the other, as a kill -9 would do it."""
     dead = replace(identify(), pid_started=1)
 
-    class Killed(BaseException):
-        pass
-
     def kill(*_: object, **__: object) -> None:
         raise Killed
 
@@ -198,7 +203,7 @@ def test_a_death_between_any_two_writes_loses_nothing(
         if point == "after the token":
             patch.setattr(queue_class, "_set_state", kill)
         elif point == "after RUNNING":
-            patch.setattr(queue_class, "_update", kill)
+            patch.setattr(queue_class, "_begin", kill)
         lease = study.queue.claim("worker", dead)
         assert lease is not None
         patch.setattr(queue_class, "_set_state" if point == "after the outcome" else "_drop_token", kill)
@@ -256,3 +261,85 @@ def test_looking_at_an_sqlite_file_again_does_not_drop_the_locks_of_open_connect
     subprocess.run([sys.executable, "-c", look, str(tmp_path / "study.db")], check=True)
     assert (tmp_path / "study.db-wal").exists()
     study.storage.close()
+
+
+def events_of(study: Study, run: str) -> list[tuple[str, str | None, str | None]]:
+    return [(event.what, event.worker, event.detail) for event in read_history(study, run)]
+
+
+def test_a_runs_history_tells_of_its_deaths_its_return_and_its_end(study: Study) -> None:
+    me = identify()
+    for signal in ("SIGKILL", "SIGSEGV"):
+        lease = study.queue.claim(f"dies of {signal}", replace(me, pid_started=me.pid_started - 1))
+        assert lease is not None
+        study.queue.report(lease, 1, 3.25, RunProgress(checkpoint_step=40, best_value=3.25))
+        dead = replace(me, pid_started=me.pid_started - 1)
+        study.queue.reclaim(dead, me, Cause.INTERRUPTION, f"the worker was killed by {signal}")
+    lease = study.queue.claim("is asked to leave", me)
+    assert lease is not None
+    study.queue.report(lease, 1, 3.25, RunProgress())
+    study.queue.report(lease, 2, 3.0, RunProgress())
+    study.queue.hand_back(lease, Cause.INTERRUPTION, "asked to leave by SIGTERM")
+    for _ in range(MAX_FAULTS):
+        last = study.queue.take(lease.run, "fails", me)
+        assert last is not None
+        study.queue.hand_back(last, Cause.FAULT, "ValueError: no")
+    assert retry_failed(study.storage, study.name, [lease.run]) == [lease.run]
+    lease = study.queue.take(lease.run, "ends it", me)
+    assert lease is not None
+    study.queue.finish(lease, TrialState.COMPLETE, 2.75, outcome="complete", reason=None)
+    assert events_of(study, lease.run) == [
+        ("planned", None, None),
+        ("claimed", "dies of SIGKILL", "attempt 1"),
+        ("evaluated", "dies of SIGKILL", "3.25 at evaluation 1"),
+        ("reclaimed", "dies of SIGKILL", "the worker was killed by SIGKILL"),
+        ("claimed", "dies of SIGSEGV", "attempt 2"),
+        ("evaluated", "dies of SIGSEGV", "3.25 at evaluation 1"),
+        ("reclaimed", "dies of SIGSEGV", "the worker was killed by SIGSEGV"),
+        ("claimed", "is asked to leave", "attempt 3"),
+        ("evaluated", "is asked to leave", "3 at evaluation 2"),
+        ("handed back", "is asked to leave", "asked to leave by SIGTERM"),
+        ("handed back", "fails", "ValueError: no"),
+        ("handed back", "fails", "ValueError: no"),
+        ("failed", "fails", f"failed {MAX_FAULTS} times in a row without a new checkpoint: ValueError: no"),
+        ("queued again", None, None),
+        ("complete", "ends it", "2.75"),
+    ]
+    first, *_, last_event = read_history(study, lease.run)
+    assert first.at <= last_event.at
+    assert last_event.host == platform.node()
+    assert last_event.trial > first.trial
+
+
+def test_a_database_of_an_earlier_version_gets_the_history_with_the_first_change(study: Study) -> None:
+    run_events.drop(study.storage.engine)
+    reader = open_study(open_storage(study.storage.url), study.name)
+    assert read_history(reader, "small_fast") == []
+    # Several processes find at the same time that it is missing.
+    with ThreadPoolExecutor(4) as pool:
+        storages = list(pool.map(lambda _: open_storage(study.storage.url), range(4)))
+        leases = list(pool.map(lambda storage: open_study(storage, study.name).queue.claim("a", identify()), storages))
+    assert all(events_of(reader, lease.run) == [("claimed", "a", "attempt 1")] for lease in leases if lease is not None)
+    assert None not in leases
+    for storage in [reader.storage, *storages]:
+        storage.close()
+
+
+def test_an_evaluation_is_in_the_row_and_in_the_curve_or_in_neither(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = study.queue.claim("worker", identify())
+    assert lease is not None
+    study.queue.report(lease, 1, 3.0, RunProgress(best_value=3.0, last_value=3.0))
+
+    def break_off(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(queue, "put_intermediate_value", break_off)
+        study.queue.report(lease, 2, 2.5, RunProgress(best_value=2.5, last_value=2.5))
+    record = read_run(study, lease.run)
+    assert (record.value, record.curve) == (3.0, {1: 3.0})
+    study.queue.report(lease, 2, 2.5, RunProgress(best_value=2.5, last_value=2.5))
+    record = read_run(study, lease.run)
+    assert (record.value, record.curve) == (2.5, {1: 3.0, 2: 2.5})

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,12 +16,13 @@ from optsweep.database import sqlite
 from optsweep.database.connection import open_storage
 from optsweep.database.lease import LeaseLost, RunProgress
 from optsweep.database.open_study import open_study
-from optsweep.database.queue import LEASE_SECONDS
+from optsweep.database.queue import LEASE_SECONDS, Queue
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.tables import runs
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE
 from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.workers import lease_keeper
 from optsweep.workers.lease_keeper import LeaseKeeper
 from tests.faults.small_study import STUDY
 from tests.planned import make_study
@@ -102,4 +104,47 @@ def test_nothing_is_written_for_a_run_that_another_has(tmp_path: Path) -> None:
         with pytest.raises(LeaseLost):
             keeper.must_leave()
     assert study.trial(lease.trial_id).intermediate_values == {}
+    study.storage.close()
+
+
+def test_a_value_that_cannot_be_stored_at_first_is_stored_with_the_next_beat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = make_study(f"sqlite:///{tmp_path / 'study.db'}")
+    lease = study.queue.claim("worker", identify())
+    assert lease is not None
+    monkeypatch.setattr(lease_keeper, "BEAT_SECONDS", 0.05)
+    report, errors = Queue.report, [ValueError("nobody expected this"), KeyError("nor this")]
+
+    def report_in_the_end(queue: Queue, *evaluation: Any) -> None:
+        if errors:
+            raise errors.pop()
+        report(queue, *evaluation)
+
+    monkeypatch.setattr(Queue, "report", report_in_the_end)
+    with LeaseKeeper(study, lease) as keeper:
+        keeper.report(1, 2.75, RunProgress(progress=0.1))
+        keeper.report(2, 2.5, RunProgress(progress=0.2))
+        keeper.flush()
+        assert study.trial(lease.trial_id).intermediate_values == {1: 2.75, 2: 2.5}
+        assert not keeper.must_leave()
+    study.storage.close()
+
+
+def test_a_value_that_can_never_be_stored_ends_the_attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = make_study(f"sqlite:///{tmp_path / 'study.db'}")
+    lease = study.queue.claim("worker", identify())
+    assert lease is not None
+    monkeypatch.setattr(lease_keeper, "BEAT_SECONDS", 0.05)
+
+    def refuse(*evaluation: Any) -> None:
+        raise ValueError("this value is of another kind")
+
+    monkeypatch.setattr(Queue, "report", refuse)
+    with LeaseKeeper(study, lease) as keeper:
+        keeper.report(1, 2.75, RunProgress(progress=0.1))
+        with pytest.raises(ValueError, match="another kind"):
+            keeper.flush()
+        with pytest.raises(ValueError, match="another kind"):
+            keeper.must_leave()
     study.storage.close()

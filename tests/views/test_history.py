@@ -1,0 +1,35 @@
+"""What `optsweep show RUN` prints of a history."""
+
+from __future__ import annotations
+
+from optsweep.database.history import RunEvent
+from optsweep.views.history import NOTHING, history_lines
+from tests.snapshots import make_run
+
+TIME = 1_795_661_257.0
+
+
+def test_a_history_is_one_line_an_event() -> None:
+    events = [
+        RunEvent(TIME, "planned", 3, None, None, None),
+        RunEvent(TIME + 1, "claimed", 3, "CPU worker 0", "ant", "attempt 1"),
+        RunEvent(TIME + 2, "reclaimed", 3, "CPU worker 0", "ant", "the worker was killed by SIGKILL"),
+        RunEvent(TIME + 3, "claimed", 3, "CPU worker 1 of bee, job 7", "bee", "attempt 2"),
+        RunEvent(TIME + 4, "pruned", 3, "CPU worker 1 of bee, job 7", "bee", "pruned at 40 %: 2.91 > 2.84\x1b[2J"),
+    ]
+    assert history_lines(make_run("tpe-001", state="pruned", attempts=2), events) == [
+        "tpe-001: pruned, 2 attempts",
+        "2026-11-26 02:47:37 UTC                              planned",
+        "2026-11-26 02:47:38 UTC  CPU worker 0 on ant         claimed: attempt 1",
+        "2026-11-26 02:47:39 UTC  CPU worker 0 on ant         died, and its run was handed back: "
+        "the worker was killed by SIGKILL",
+        "2026-11-26 02:47:40 UTC  CPU worker 1 of bee, job 7  claimed: attempt 2",
+        "2026-11-26 02:47:41 UTC  CPU worker 1 of bee, job 7  pruned at 40 %: 2.91 > 2.84[2J",
+    ]
+
+
+def test_a_run_without_a_history_says_so() -> None:
+    assert history_lines(make_run("tpe-001", state="waiting", attempts=1), []) == [
+        "tpe-001: waiting, 1 attempt",
+        NOTHING,
+    ]
