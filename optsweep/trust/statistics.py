@@ -26,6 +26,10 @@ class Interval:
     low: float
     high: float
 
+    def __format__(self, spec: str) -> str:
+        """ "0.74 (0.35 to 0.92)"; ``spec`` is that of its numbers."""
+        return f"{self.value:{spec}} ({self.low:{spec}} to {self.high:{spec}})"
+
 
 @dataclass(frozen=True)
 class Agreement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optsweep.results.records import StudySnapshot
+from optsweep.results.records import FEWEST_RUNS, StudySnapshot
 from optsweep.views import figures
 
 TOO_FEW = "There are too few runs for this figure."
@@ -12,7 +12,7 @@ TOO_FEW = "There are too few runs for this figure."
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure and its words; ``figure`` is None where there is too little to draw, and ``caption`` says so then."""
+    """A figure and its words; ``figure`` is None if there is too little to draw, and ``caption`` says so then."""
 
     slug: str
     title: str
@@ -22,33 +22,26 @@ class Drawing:
 
 def drawings(snapshot: StudySnapshot) -> list[Drawing]:
     """All figures of the report."""
+    # Not at the top: it loads Optuna.
+    from optsweep.search.importance import importance
+
+    share = (
+        f"Share of each parameter in what makes a run one of the best tenth, of {len(snapshot.ranking)} complete runs "
+        "(PED-ANOVA). The lines span 90 % of the resampled studies: where two overlap widely, do not order them."
+    )
+    bars = figures.importance_bars(importance(snapshot))
+    too_few = f"Importance is told from {FEWEST_RUNS} complete runs on."
     lines = f"Complete runs, at most the best {figures.MOST_COORDINATES}; drag along an axis to select some."
     circles = f"Circles are complete runs, crosses pruned ones; at most {figures.MOST_POINTS} are drawn."
     gaps = "Gaps are idle time; hatching tells how a run ended."
     return [
         _drawing("learning-curves", "Learning curves", figures.learning_curves(snapshot), "A cross: pruned there."),
-        _importance(snapshot),
+        _drawing("importance", "Parameter importance", bars, share, too_few),
         _drawing("parallel-coordinates", "Parameters and value", figures.parallel_coordinates(snapshot), lines),
         _drawing("slices", "Value over each parameter", figures.slices(snapshot), circles),
         _drawing("timeline", "Workers over time", figures.worker_timeline(snapshot), gaps),
     ]
 
 
-def _drawing(slug: str, title: str, figure: figures.Figure | None, caption: str) -> Drawing:
-    return Drawing(slug, title, figure, TOO_FEW if figure is None else caption)
-
-
-def _importance(snapshot: StudySnapshot) -> Drawing:
-    # Not at the top: it loads Optuna.
-    from optsweep.results.records import FEWEST_RUNS
-    from optsweep.search.importance import importance
-
-    figure = figures.importance_bars(importance(snapshot))
-    title = "Parameter importance"
-    if figure is None:
-        return Drawing("importance", title, None, f"Importance is told from {FEWEST_RUNS} complete runs on.")
-    caption = (
-        f"Share of each parameter in what makes a run one of the best tenth, of {len(snapshot.ranking)} complete runs "
-        "(PED-ANOVA). The lines span 90 % of the resampled studies: where two overlap widely, do not order them."
-    )
-    return Drawing("importance", title, figure, caption)
+def _drawing(slug: str, title: str, figure: figures.Figure | None, caption: str, too_few: str = TOO_FEW) -> Drawing:
+    return Drawing(slug, title, figure, too_few if figure is None else caption)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -14,12 +13,13 @@ from optsweep.data.prepare import Preview as DataPreview
 from optsweep.planning.plan import PlannedRun
 from optsweep.planning.request import Preview
 from optsweep.planning.timing import Measured
-from optsweep.study.definition import ScriptStudy
+from optsweep.results.documents import Json
+from optsweep.results.words import setting
 from optsweep.study.resolve import scaling_notes
 from optsweep.train.sizes import parameter_count
 from optsweep.views.data import preview_lines
 from optsweep.views.measured import measured_parts
-from optsweep.views.terminal import AsciiSafe
+from optsweep.views.terminal import stack
 
 
 def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measured | None = None) -> RenderableType:
@@ -28,7 +28,8 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
     ``data`` is what was found in the user's data, ``measured`` what the presets took on this machine.
     """
     session, plan = preview.session, preview.plan
-    head = [
+    disk = f"about {preview.peak_disk_bytes / 1e9:.2f} GB of checkpoints"
+    return stack(
         f"Dry run: nothing is stored or started. {session.choice.why}",
         f"Study {session.name}: target {plan.target} runs; {len(plan.existing)} exist, "
         f"{len(plan.queued)} would be queued",
@@ -36,22 +37,22 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
         "Workers: " + ", ".join(f"{slot.label} ({slot.threads} threads)" for slot in session.slots),
         "Order: interrupted runs, presets (longest first), then sampled runs; each worker takes the next as it is free",
         *scaling_notes(session.definition),
+        *([f"Exist: {', '.join(plan.existing)}"] if plan.existing else []),
+        *(_queued(preview) if plan.queued else []),
+        f"Peak disk: {'what the script writes' if session.definition.trains_script else disk}",
+        *(["", *measured_parts(measured, len(session.slots))] if measured is not None else []),
+    )
+
+
+def _queued(preview: Preview) -> list[RenderableType]:
+    """The queued runs in the order in which workers take them."""
+    lengths: list[RenderableType] = [] if preview.session.definition.trains_script else [_lengths(preview), ""]
+    parameters = [
+        f"{run.run}: " + ", ".join(f"{name} {setting(value)}" for name, value in values.items())
+        for run in _in_order(preview)
+        if (values := preview.parameters.get(run.run))
     ]
-    parts: list[RenderableType] = [Text(line) for line in head]
-    if plan.existing:
-        parts.append(Text("Exist: " + ", ".join(plan.existing)))
-    if plan.queued:
-        lengths: list[RenderableType] = [] if _is_script(preview) else [_lengths(preview), Text()]
-        parts += [Text(), *lengths, *_parameters(preview), Text()]
-    disk = f"about {preview.peak_disk_bytes / 1e9:.2f} GB of checkpoints"
-    parts.append(Text("Peak disk: what the script writes" if _is_script(preview) else f"Peak disk: {disk}"))
-    if measured is not None:
-        parts += [Text(), *measured_parts(measured, len(session.slots))]
-    return AsciiSafe(Group(*parts))
-
-
-def _is_script(preview: Preview) -> bool:
-    return isinstance(preview.session.definition, ScriptStudy)
+    return ["", *lengths, Text("Parameters", style="italic"), *parameters, ""]
 
 
 def _in_order(preview: Preview) -> list[PlannedRun]:
@@ -80,19 +81,7 @@ def _length_cells(config: TrainConfig) -> list[str]:
     ]
 
 
-def _parameters(preview: Preview) -> list[Text]:
-    lines = [Text("Parameters", style="italic")]
-    for run in _in_order(preview):
-        if values := preview.parameters.get(run.run):
-            lines.append(Text(f"{run.run}: " + ", ".join(f"{name} {_cell(value)}" for name, value in values.items())))
-    return lines
-
-
-def _cell(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _data_document(data: DataPreview) -> dict[str, Any]:
+def _data_document(data: DataPreview) -> dict[str, Json]:
     return {
         "corpus": str(data.corpus),
         "num_sequences": data.num_sequences,
@@ -104,7 +93,7 @@ def _data_document(data: DataPreview) -> dict[str, Any]:
 
 def dry_run_document(
     preview: Preview, data: DataPreview | None = None, measured: Measured | None = None
-) -> dict[str, Any]:
+) -> dict[str, Json]:
     """The same for programs (`--dry-run --json`)."""
     session, plan = preview.session, preview.plan
     return {

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from optsweep.results.documents import Json
 from optsweep.results.records import COMPLETED, StudySnapshot
 from optsweep.results.words import duration, nats, quantity, rounded_percent
 from optsweep.trust.agreement import TOP, Fidelity
 from optsweep.trust.confirmation import Confirmation
 from optsweep.trust.noise import SeedNoise, Ties
 from optsweep.trust.pruning_risk import PEAKED_EARLY, PruningRisk, long_budget
-from optsweep.trust.statistics import Agreement, Interval
+from optsweep.trust.statistics import Agreement
 from optsweep.trust.trust import Trust
 
 if TYPE_CHECKING:
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
     from optsweep.planning.trained_again import Setting
 
 
-def interval_words(found: Interval, digits: int = 2) -> str:
-    """ "0.74 (0.35 to 0.92)"."""
-    return f"{found.value:.{digits}f} ({found.low:.{digits}f} to {found.high:.{digits}f})"
-
-
 def noise_words(noise: SeedNoise | None) -> str:
+    """How much the training seed alone moves a value."""
     if noise is None:
         return "seed noise: not measured"
     return (
@@ -35,7 +32,7 @@ def noise_words(noise: SeedNoise | None) -> str:
 
 
 def tie_words(ties: Ties | None) -> list[str]:
-    """What the marks in the ranking mean; nothing where ties could not be judged."""
+    """What the marks in the ranking mean; nothing if ties could not be judged."""
     if ties is None:
         return []
     tied = ties.count
@@ -85,7 +82,7 @@ def fidelity_lines(found: Fidelity) -> list[str]:
         chance = rounded_percent(found.winner_in_top)
         lines.append(f"  the sweep's winner is among the true best {TOP} with probability {chance}")
     if found.regret is not None:
-        lines.append(f"  picking it costs {interval_words(found.regret, 4)} nats per residue")
+        lines.append(f"  picking it costs {found.regret:.4f} nats per residue")
     kept = rounded_percent(found.kept_by_better_half)
     lines.append(f"  {kept} of the larger setting's best third are in the sweep's better half")
     return lines
@@ -94,10 +91,7 @@ def fidelity_lines(found: Fidelity) -> list[str]:
 def _agreement_lines(which: str, found: Agreement | None) -> list[str]:
     if found is None:
         return [f"  {which}: too few runs for a rank correlation"]
-    return [
-        f"  {which} ({found.runs} runs): Spearman {interval_words(found.spearman)}, "
-        f"Kendall {interval_words(found.kendall)}"
-    ]
+    return [f"  {which} ({found.runs} runs): Spearman {found.spearman:.2f}, Kendall {found.kendall:.2f}"]
 
 
 def fidelity_table(found: Fidelity) -> list[tuple[str, str, str, str, str]]:
@@ -110,18 +104,19 @@ def fidelity_table(found: Fidelity) -> list[tuple[str, str, str, str, str]]:
 
 
 def confirmation_lines(found: Confirmation) -> list[str]:
+    """The verdict first, then each finalist."""
     lines = [f"Confirmed: {found.verdict}"]
     for one in found.finalists:
         chance = rounded_percent(one.probability_of_best)
         seeds = f"{one.seeds} seed" + ("s" if one.seeds != 1 else "")
         lines.append(
-            f"  {one.run}: {interval_words(one.confirmed, 4)} over {seeds}, best with probability {chance} "
+            f"  {one.run}: {one.confirmed:.4f} over {seeds}, best with probability {chance} "
             f"(in the sweep {nats(one.swept)})"
         )
     return [*lines, f"  {noise_words(found.noise)}"]
 
 
-def document(found: Fidelity | Confirmation) -> dict[str, Any]:
+def document(found: Fidelity | Confirmation) -> dict[str, Json]:
     """For --json."""
     return {**asdict(found), "verdict": found.verdict}
 
@@ -151,10 +146,7 @@ def cost_lines(again: list[RunAgain]) -> list[str]:
     """What the runs will cost, from the speed of the same configurations in the sweep."""
     if not again:
         return []
-    seconds = 0.0
-    for run in again:
-        origin = run.origin
-        seconds += origin.seconds / max(1, origin.sequences) * run.config.total_sequences
+    seconds = sum(run.origin.seconds / max(1, run.origin.sequences) * run.config.total_sequences for run in again)
     sequences = sum(run.config.total_sequences for run in again)
     names = ", ".join(dict.fromkeys(run.origin.run for run in again))
     return [f"  {names}", f"  {quantity(sequences)} sequences, about {duration(seconds)} on the devices"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from optsweep.planning.timing import Cost, Measured
 from optsweep.results.words import duration
@@ -15,7 +14,7 @@ def measured_parts(measured: Measured, num_workers: int) -> list[RenderableType]
     table = Table(*heads, box=None, pad_edge=False, title="Measured on this machine", title_justify="left")
     for cost in measured.costs:
         table.add_row(cost.preset, cost.kind, *_cells(cost))
-    return [table, Text(), *[Text(line) for line in _sweep_lines(measured, num_workers)]]
+    return [table, "", *_sweep_lines(measured, num_workers)]
 
 
 def _cells(cost: Cost) -> list[str]:
