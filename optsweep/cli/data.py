@@ -82,12 +82,12 @@ def data_info(
     """Tell what a corpus or subset holds."""
     console = plain_console(stderr=as_json)
     with data_progress(console) as on_progress:
+        corpus = open_corpus(file)
         if verify:
-            verify_corpus(open_corpus(file), on_progress)
-        document = describe_corpus(file)
-        measured = None if as_json else leakage(open_corpus(file), on_progress)
+            verify_corpus(corpus, on_progress)
+        measured = None if as_json else leakage(corpus, on_progress)
     if as_json:
-        print_json(document)
+        print_json(describe_corpus(file))
     else:
-        for line in info_lines(document, measured):
+        for line in info_lines(file, corpus, measured):
             console.print(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from optsweep.config import TrainConfig
@@ -47,6 +48,16 @@ def quantity(number: float | None) -> str:
         if abs(number) < limit:
             return f"{number:.0f}" if divisor == 1 else f"{number / divisor:.3g}{unit}"
     return ABSENT
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 run", "2 runs"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def moment(seconds: float) -> str:
+    """A time of day from epoch seconds: 2026-11-23 08:00:00 UTC."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def duration(seconds: float) -> str:

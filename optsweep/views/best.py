@@ -6,7 +6,7 @@ from rich.console import RenderableType
 
 from optsweep.config import config_to_toml
 from optsweep.errors import UserError
-from optsweep.results.documents import Json
+from optsweep.plain import Plain
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import SYNTHETIC_NOTE, finite, is_synthetic, nats
 from optsweep.views.run_table import Column, RunTable, ranked_columns
@@ -27,7 +27,7 @@ def best_table(snapshot: StudySnapshot, top: int) -> RenderableType:
     return stack(*note, RunTable(ranked, columns), "", *best_configuration(snapshot))
 
 
-def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Json]:
+def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Plain]:
     """The ``top`` best complete runs for programs; ``best`` is empty if none has finished."""
     return {
         "study": snapshot.study,

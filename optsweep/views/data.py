@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from optsweep.data.corpus import Corpus
 from optsweep.data.holding_out.exclusion import Exclusion
 from optsweep.data.importing.fasta import ImportReport
 from optsweep.data.info import Leakage
@@ -93,12 +93,11 @@ def data_progress(console: Console) -> Iterator[Callable[[int, int], None] | Non
         yield lambda done, total: progress.update(task, completed=done, total=total or None)
 
 
-def info_lines(document: dict[str, Any], leakage: Leakage | None) -> list[str]:
+def info_lines(path: Path, corpus: Corpus, leakage: Leakage | None) -> list[str]:
     """What `data info` prints for people; ``leakage`` is None if the file has no split."""
-    origin = "synthetic" if document["synthetic"] else "as imported"
     lines = [
-        f"{document['path']}: {document['format']}, {origin}",
-        f"{document['num_sequences']:,} sequences, {document['num_residues']:,} residues",
+        f"{path}: {corpus.format}, {'synthetic' if corpus.synthetic else 'as imported'}",
+        f"{corpus.num_sequences:,} sequences, {corpus.num_residues:,} residues",
     ]
     if leakage is not None:
         shares = f"validation {percent(leakage.validation)}, confirmation {percent(leakage.confirmation)}"
@@ -106,4 +105,4 @@ def info_lines(document: dict[str, Any], leakage: Leakage | None) -> list[str]:
             f"Held out by: {leakage.split_rule}",
             f"Held-out sequences with a relative in training: {shares} (measured by {leakage.measured_by})",
         ]
-    return lines + [f"  {key}: {value}" for key, value in document["manifest"].items()]
+    return lines + [f"  {key}: {value}" for key, value in corpus.manifest.items()]

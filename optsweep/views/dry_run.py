@@ -10,15 +10,14 @@ from rich.text import Text
 
 from optsweep.config import TrainConfig
 from optsweep.data.prepare import Preview as DataPreview
+from optsweep.plain import Plain
 from optsweep.planning.plan import PlannedRun
 from optsweep.planning.request import Preview
-from optsweep.planning.timing import Measured
-from optsweep.results.documents import Json
-from optsweep.results.words import setting
+from optsweep.planning.timing import Cost, Measured
+from optsweep.results.words import counted, duration, setting
 from optsweep.study.resolve import scaling_notes
 from optsweep.train.sizes import parameter_count
 from optsweep.views.data import preview_lines
-from optsweep.views.measured import measured_parts
 from optsweep.views.terminal import stack
 
 
@@ -40,7 +39,7 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
         *([f"Exist: {', '.join(plan.existing)}"] if plan.existing else []),
         *(_queued(preview) if plan.queued else []),
         f"Peak disk: {'what the script writes' if session.definition.trains_script else disk}",
-        *(["", *measured_parts(measured, len(session.slots))] if measured is not None else []),
+        *(["", *_measured(measured, len(session.slots))] if measured is not None else []),
     )
 
 
@@ -81,7 +80,40 @@ def _length_cells(config: TrainConfig) -> list[str]:
     ]
 
 
-def _data_document(data: DataPreview) -> dict[str, Json]:
+def _measured(measured: Measured, num_workers: int) -> list[RenderableType]:
+    """How long every preset takes here, and how long the sweep will."""
+    heads = ("preset", "on", "iteration", "evaluation", "its run in the sweep", "at full length", "memory", "power")
+    table = Table(*heads, box=None, pad_edge=False, title="Measured on this machine", title_justify="left")
+    for cost in measured.costs:
+        table.add_row(cost.preset, cost.kind, *_cost_cells(cost))
+    return [table, "", *_sweep_lines(measured, num_workers)]
+
+
+def _cost_cells(cost: Cost) -> list[str]:
+    if cost.iteration is None or cost.evaluation is None or cost.sweep is None or cost.full is None:
+        return ["does not fit into memory"]
+    memory = f"{cost.memory / 1e9:.1f} GB" if cost.memory is not None else ""
+    power = f"{cost.power:.0f} W" if cost.power is not None else ""
+    times = [f"{1000 * cost.iteration:.0f} ms", f"{cost.evaluation:.2f} s"]
+    return [*times, duration(cost.sweep), duration(cost.full), memory, power]
+
+
+def _sweep_lines(measured: Measured, num_workers: int) -> list[str]:
+    if measured.makespan is None or measured.pruned_makespan is None or measured.longest is None:
+        return ["How long the sweep takes cannot be said: a preset does not fit into memory"]
+    lines = [
+        f"The whole sweep on {counted(num_workers, 'worker')}: about {duration(measured.makespan)}, "
+        f"{duration(measured.pruned_makespan)} with the expected pruning",
+        f"No number of workers makes it shorter than its longest run, {duration(measured.longest)}",
+        "Sampled runs are taken to cost a sequence what the presets do; compilation is not counted",
+    ]
+    energies = [cost.power * cost.full / 3.6e6 for cost in measured.costs if cost.power and cost.full]
+    if energies:
+        lines.append(f"One preset at full length takes {min(energies):.2g} to {max(energies):.2g} kWh on its GPU")
+    return lines
+
+
+def _data_document(data: DataPreview) -> dict[str, Plain]:
     return {
         "corpus": str(data.corpus),
         "num_sequences": data.num_sequences,
@@ -93,7 +125,7 @@ def _data_document(data: DataPreview) -> dict[str, Json]:
 
 def dry_run_document(
     preview: Preview, data: DataPreview | None = None, measured: Measured | None = None
-) -> dict[str, Json]:
+) -> dict[str, Plain]:
     """The same for programs (`--dry-run --json`)."""
     session, plan = preview.session, preview.plan
     return {

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from optsweep.errors import UserError
-from optsweep.results.documents import Json
+from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import finite, is_synthetic
-from optsweep.views.figures import parameter_names
 from optsweep.views.output import write_output
+from optsweep.views.parameter_figures import parameter_names
 
 ExportFormat = Literal["csv", "json", "parquet"]
-Row = dict[str, Json]
+Row = dict[str, Plain]
 
 
 def export(snapshot: StudySnapshot, kind: ExportFormat) -> bytes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from optsweep.results.documents import Json
+from optsweep.plain import Plain
 from optsweep.results.records import COMPLETED, StudySnapshot
-from optsweep.results.words import duration, nats, quantity, rounded_percent
+from optsweep.results.words import counted, duration, nats, quantity, rounded_percent
 from optsweep.trust.agreement import TOP, Fidelity
 from optsweep.trust.confirmation import Confirmation
 from optsweep.trust.noise import SeedNoise, Ties
@@ -35,9 +35,8 @@ def tie_words(ties: Ties | None) -> list[str]:
     """What the marks in the ranking mean; nothing if ties could not be judged."""
     if ties is None:
         return []
-    tied = ties.count
-    runs = "run" if tied == 1 else "runs"
-    head = f"= marks a tie: {tied} {runs} cannot be told from the best one" if tied else "No run ties with the best one"
+    tied = f"= marks a tie: {counted(ties.count, 'run')} cannot be told from the best one"
+    head = tied if ties.count else "No run ties with the best one"
     seeds = (
         f"a standard deviation of {ties.noise.deviation:.4f} nats between seeds"
         if ties.noise
@@ -108,15 +107,14 @@ def confirmation_lines(found: Confirmation) -> list[str]:
     lines = [f"Confirmed: {found.verdict}"]
     for one in found.finalists:
         chance = rounded_percent(one.probability_of_best)
-        seeds = f"{one.seeds} seed" + ("s" if one.seeds != 1 else "")
         lines.append(
-            f"  {one.run}: {one.confirmed:.4f} over {seeds}, best with probability {chance} "
+            f"  {one.run}: {one.confirmed:.4f} over {counted(one.seeds, 'seed')}, best with probability {chance} "
             f"(in the sweep {nats(one.swept)})"
         )
     return [*lines, f"  {noise_words(found.noise)}"]
 
 
-def document(found: Fidelity | Confirmation) -> dict[str, Json]:
+def document(found: Fidelity | Confirmation) -> dict[str, Plain]:
     """For --json."""
     return {**asdict(found), "verdict": found.verdict}
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from optsweep.database.history import RunEvent
-from optsweep.results.documents import Json
+from optsweep.plain import Plain
 from optsweep.results.records import RunRecord
-from optsweep.results.words import one_line
+from optsweep.results.words import counted, moment, one_line
+
+if TYPE_CHECKING:
+    # Views load neither the database nor optuna.
+    from optsweep.database.history import RunEvent
 
 WORDS = {"reclaimed": "died, and its run was handed back", "out_of_memory": "out of memory"}
 """What does not say by itself what happened."""
 NOTHING = "nothing is recorded: histories begin with the first worker of this version of optsweep"
 
 
-def history_document(study: str, run: RunRecord, events: Sequence[RunEvent]) -> dict[str, Json]:
+def history_document(study: str, run: RunRecord, events: Sequence[RunEvent]) -> dict[str, Plain]:
     """The document of `show --json`; ``time`` is in epoch seconds by the database's clock."""
     return {
         "study": study,
@@ -37,15 +40,10 @@ def history_document(study: str, run: RunRecord, events: Sequence[RunEvent]) -> 
 
 def history_lines(run: RunRecord, events: Sequence[RunEvent]) -> list[str]:
     """A head, then one line an event: when (UTC), which worker, what; the oldest first."""
-    number = f"{run.attempts} attempt" + ("" if run.attempts == 1 else "s")
     who = [_who(event) for event in events]
     width = max(map(len, who), default=0)
-    lines = [f"{_time(event)}  {name:{width}}  {_what(event)}" for event, name in zip(events, who, strict=True)]
-    return [f"{run.run}: {run.state}, {number}", *(lines or [NOTHING])]
-
-
-def _time(event: RunEvent) -> str:
-    return datetime.fromtimestamp(event.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    lines = [f"{moment(event.at)}  {name:{width}}  {_what(event)}" for event, name in zip(events, who, strict=True)]
+    return [f"{run.run}: {run.state}, {counted(run.attempts, 'attempt')}", *(lines or [NOTHING])]
 
 
 def _who(event: RunEvent) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
-from datetime import UTC, datetime
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
 from optsweep.config import TrainConfig
+from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.costs import cut_by_pruner, device_seconds, saved_seconds, wall_seconds, worker_times
-from optsweep.results.documents import Json
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.definition import BuiltinStudy
 from optsweep.study.presets import Preset
@@ -77,7 +76,7 @@ def _head(snapshot: StudySnapshot) -> str:
         lines.append(f"Stopped: {snapshot.stopped}")
     note = f'<p class="note">{escape(words.SYNTHETIC_NOTE)}</p>' if words.is_synthetic(snapshot) else ""
     values = "NELBO in nats per residue" if not snapshot.definition.trains_script else snapshot.definition.measure
-    state = f"As of {_moment(snapshot.now)}; values are {values}, lower is better."
+    state = f"As of {words.moment(snapshot.now)}; values are {values}, lower is better."
     return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{bullets(lines)}"
 
 
@@ -135,7 +134,7 @@ def _figure(drawing: Drawing) -> str:
     )
 
 
-def _script_json(value: Json) -> str:
+def _script_json(value: Plain) -> str:
     # "</script>" inside a string would end the script.
     return json.dumps(value, allow_nan=False).replace("<", "\\u003c")
 
@@ -207,7 +206,7 @@ def _cost(snapshot: StudySnapshot, trust: Trust) -> str:
 def _provenance(snapshot: StudySnapshot) -> str:
     rows = [
         ("study", snapshot.study),
-        ("created", _moment(snapshot.created)),
+        ("created", words.moment(snapshot.created)),
         ("begun by", shlex.join(snapshot.command)),
         *((f"{package}, when it began", number) for package, number in snapshot.versions.items()),
         ("optsweep, this report", version("optsweep")),
@@ -223,7 +222,3 @@ def _provenance(snapshot: StudySnapshot) -> str:
         + f"<h3>Data manifest</h3><pre>{escape(manifest)}</pre>"
         + f"<h3>Study definition</h3><pre>{escape(definition)}</pre>"
     )
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

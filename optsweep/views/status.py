@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from optsweep.results.documents import Json
+from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import ABSENT, best_words, counts_words, finite, one_line, percent, state_words
 from optsweep.views.run_table import RUN, SEQUENCES, SOURCE, VALUE, Column, RunTable, name, seconds_column, state
@@ -16,7 +16,7 @@ from optsweep.views.terminal import notes, stack
 NO_JOBS: Mapping[str, Mapping[str, int]] = {}
 
 
-def status_document(snapshot: StudySnapshot) -> dict[str, Json]:
+def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
     """The document of `status --json`; numbers that are not finite are null."""
     best = snapshot.best
     return {
@@ -32,7 +32,7 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Json]:
     }
 
 
-def _run_document(run: RunRecord) -> dict[str, Json]:
+def _run_document(run: RunRecord) -> dict[str, Plain]:
     return {
         "run": run.run,
         "preset": run.preset,

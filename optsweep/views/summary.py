@@ -90,7 +90,7 @@ def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
     ]
     if cut := sum(cut_by_pruner(run) for run in snapshot.runs):
         lines.append(
-            f"Pruning: cut {cut} {'run' if cut == 1 else 'runs'}, saved about {duration(saved_seconds(snapshot))} "
+            f"Pruning: cut {words.counted(cut, 'run')}, saved about {duration(saved_seconds(snapshot))} "
             "on the devices (an estimate: each cut run at its own speed to its end)"
         )
     else:

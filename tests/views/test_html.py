@@ -15,7 +15,7 @@ from optsweep.results.costs import worker_times
 from optsweep.results.records import StudySnapshot
 from optsweep.search.importance import importance
 from optsweep.study.file import load_study
-from optsweep.views import figures
+from optsweep.views import figures, parameter_figures
 from optsweep.views.drawings import drawings
 from optsweep.views.html import report_html, write_report
 from tests.browser import headless_chromium
@@ -100,7 +100,7 @@ def test_importance_is_told_with_its_interval_and_not_of_few_runs() -> None:
     shares = importance(study)
     assert shares[0].parameter == "lr"
     assert all(0 <= one.low <= one.share <= one.high <= 1 for one in shares)
-    figure = figures.importance_bars(shares)
+    figure = parameter_figures.importance_bars(shares)
     assert figure is not None
     assert figure["data"][0]["y"][-1] == "lr"
     assert f"of {len(study.ranking)} complete runs" in report_html(study)
@@ -128,7 +128,7 @@ def test_provenance_names_the_command_and_the_versions() -> None:
 
 
 def test_a_parameter_that_a_run_does_not_have_has_a_tick_of_its_own() -> None:
-    figure = figures.parallel_coordinates(make_study(12))
+    figure = parameter_figures.parallel_coordinates(make_study(12))
     assert figure is not None
     dimension = next(axis for axis in figure["data"][0]["dimensions"] if axis["label"] == "preschool_fraction")
     assert dimension["ticktext"][0] == "none"
