@@ -27,7 +27,7 @@ from Bio.SeqIO.FastaIO import SimpleFastaParser
 from benchmarks._files import compress, write_fasta, write_legacy, write_packed
 from benchmarks._machine import print_machine
 from benchmarks._paired import Spread, interleaved, spread
-from optsweep.data.importing.fasta import import_fasta
+from optsweep.importing.fasta import import_fasta
 
 SMALL, LARGE = 40_000_000, 200_000_000
 MMSEQS_SEQUENCES = 200_000

@@ -16,9 +16,9 @@ from benchmarks._files import write_fasta, write_packed
 from benchmarks._machine import print_machine
 from benchmarks._studies import study_with
 from optsweep.data.corpus import open_corpus
-from optsweep.data.importing.fasta import import_fasta
 from optsweep.database.connection import open_storage
 from optsweep.database.snapshot import read_snapshot
+from optsweep.importing.fasta import import_fasta
 from optsweep.search.pruning import make_pruner
 
 STEPS = (100, 10, 1)

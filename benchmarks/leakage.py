@@ -24,11 +24,11 @@ import numpy.typing as npt
 
 from benchmarks._machine import print_machine
 from optsweep.data.corpus import Corpus, open_corpus, write_corpus
-from optsweep.data.importing.fasta import import_fasta
 from optsweep.data.recipe import trained_on
 from optsweep.data.sequences import Sequences
 from optsweep.data.subset import ensure_subset
 from optsweep.data.vocabulary import decode
+from optsweep.importing.fasta import import_fasta
 
 MIN_IDENTITY, MIN_COVERAGE = 0.3, 0.8
 

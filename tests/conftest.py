@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from optsweep.database.open_study import Study
 from tests.databases import KINDS, fresh_database
 from tests.planned import make_study
 
+WITH_MMSEQS = os.environ.get("PATH", "")
 SHARED = Path(__file__).parents[1].parent / "shared"
 
 
@@ -47,3 +50,40 @@ def real_proteins() -> Path:
     if not path.exists():
         pytest.skip(f"{path} is not there: no real proteins to test on")
     return path
+
+
+@pytest.fixture(scope="session")
+def path_without_mmseqs(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The PATH, in which a folder that holds mmseqs is replaced by links to the other programs in it."""
+    folders = []
+    for number, folder in enumerate(WITH_MMSEQS.split(os.pathsep)):
+        if folder and (Path(folder) / "mmseqs").exists():
+            links = tmp_path_factory.mktemp(f"programs{number}")
+            for program in Path(folder).iterdir():
+                if program.name != "mmseqs":
+                    (links / program.name).symlink_to(program)
+            folder = str(links)
+        folders.append(folder)
+    return os.pathsep.join(folders)
+
+
+@pytest.fixture
+def without_mmseqs(path_without_mmseqs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relatedness is told without MMseqs2, whether it is installed or not."""
+    monkeypatch.setenv("PATH", path_without_mmseqs)
+
+
+@pytest.fixture
+def with_mmseqs(without_mmseqs: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The program; the test is skipped if it is not installed."""
+    program = shutil.which("mmseqs", path=WITH_MMSEQS)
+    if program is None:
+        pytest.skip("MMseqs2 is not installed (Debian: mmseqs2)")
+    monkeypatch.setenv("PATH", WITH_MMSEQS)
+    return program
+
+
+@pytest.fixture
+def hide_mmseqs(path_without_mmseqs: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Take MMseqs2 off the PATH in the middle of a test, as on another host."""
+    return lambda: monkeypatch.setenv("PATH", path_without_mmseqs)

@@ -33,7 +33,7 @@ def test_no_room_but_the_trainers_loads_torch() -> None:
 
 
 def test_training_and_data_load_no_optuna() -> None:
-    modules = _modules("train", "data")
+    modules = _modules("train", "data", "importing", "torch_format")
     assert len(modules) > 50
     assert _loaded_after("import " + ", ".join(modules)) == {"torch"}
 

@@ -13,9 +13,9 @@ from optsweep.cli.options import AsJson, print_json
 from optsweep.data.corpus import open_corpus, verify_corpus
 from optsweep.data.demo import make_demo
 from optsweep.data.holding_out.exclusion import ensure_exclusion
-from optsweep.data.importing.fasta import import_fasta
 from optsweep.data.info import describe_corpus, leakage
 from optsweep.data.subset import ensure_subset
+from optsweep.importing.fasta import import_fasta
 from optsweep.views.data import data_progress, exclusion_lines, import_lines, info_lines, subset_lines
 from optsweep.views.terminal import plain_console
 

@@ -14,11 +14,11 @@ from rich.console import Console
 
 from optsweep.cli.options import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption, print_json
 from optsweep.cli.read_trust import read_trust
-from optsweep.data.prepare import look
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import keep_subset
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, ConfigError
+from optsweep.importing.prepare import look
 from optsweep.integrations.notes import describe_study
 from optsweep.integrations.notify import Notifier
 from optsweep.integrations.trackers.start import check_trackers, mirrored

@@ -12,18 +12,18 @@ from typing import BinaryIO, Literal
 import numpy as np
 import numpy.typing as npt
 
-from optsweep.data import _mapping
 from optsweep.data._building import cannot_write
+from optsweep.data.legacy_tokens import count_differing
 from optsweep.data.progress import OnProgress
 from optsweep.data.sequences import Sequences
-from optsweep.data.torch_format.checksums import checked_blocks
-from optsweep.data.torch_format.reader import LegacyFile, PackedFile, open_torch_file
-from optsweep.data.torch_format.tokens import count_differing
-from optsweep.data.torch_format.writer import TorchWriter, Vector
-from optsweep.data.vocabulary import FIRST_RESIDUE, UNK, VOCABULARY_SIZE, in_packed_range
+from optsweep.data.vocabulary import FIRST_RESIDUE, IGNORED, TOKEN_OF_LETTER, UNK, VOCABULARY_SIZE, in_packed_range
 from optsweep.errors import DataError
 from optsweep.files import atomic_path
 from optsweep.plain import Plain
+from optsweep.torch_format import mapped
+from optsweep.torch_format.checksums import checked_blocks
+from optsweep.torch_format.reader import Alphabet, LegacyFile, PackedFile, open_torch_file
+from optsweep.torch_format.writer import TorchWriter, Vector
 
 Indices = npt.NDArray[np.int64]
 
@@ -95,7 +95,7 @@ def open_corpus(path: Path) -> Corpus:
 
     Raises `DataError` for whatever is not a whole corpus. Nothing of the file is ever executed.
     """
-    file = open_torch_file(path)
+    file = open_torch_file(path, Alphabet(TOKEN_OF_LETTER, IGNORED))
     if isinstance(file, PackedFile):
         corpus = _open_packed(path, file)
     else:
@@ -162,11 +162,11 @@ def _check_offsets(path: Path, offsets: Indices, num_tokens: int) -> None:
     for start in range(0, len(offsets), _OFFSETS_PER_CHECK):
         # One more than a block, so that the step from block to block is checked too.
         block = offsets[start : start + _OFFSETS_PER_CHECK + 1]
-        _mapping.read_ahead(block)
+        mapped.read_ahead(block)
         falls = block[1:] < block[:-1]
         if falls.any():
             raise DataError(f"{path}: its offsets fall at sequence {start + int(np.argmax(falls))}")
-        _mapping.release(block)
+        mapped.release(block)
 
 
 def _check_split(path: Path, parts: list[Indices], num_sequences: int) -> None:

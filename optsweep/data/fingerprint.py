@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from optsweep.data.importing.inputs import cannot_read, refuse_stream
+from optsweep.data.inputs import cannot_read, refuse_stream
 from optsweep.files import open_regular
 
 _NUM_BLOCKS = 16

@@ -8,9 +8,9 @@ import numpy as np
 
 from optsweep.data._building import sole_builder
 from optsweep.data.corpus import open_corpus
-from optsweep.data.torch_format.writer import TorchWriter, Vector
 from optsweep.data.vocabulary import BOS, EOS, PAD, decode
 from optsweep.files import atomic_path
+from optsweep.torch_format.writer import TorchWriter, Vector
 
 WIDTH = 512
 """Tokens of a row, ``<s>`` and ``</s>`` included; longer sequences are cut, as the format's writers cut them."""

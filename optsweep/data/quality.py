@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optsweep.data.holding_out.similarity import close_matches
-from optsweep.data.importing.residues import MIN_LENGTH
 from optsweep.data.sequences import Sequences
-from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
+from optsweep.data.vocabulary import FIRST_RESIDUE, MIN_LENGTH, VOCABULARY_SIZE
 
 NUM_RESIDUES = VOCABULARY_SIZE - FIRST_RESIDUE
 

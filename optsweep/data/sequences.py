@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from optsweep.data import _mapping
+from optsweep.torch_format import mapped
 
 _ROWS_PER_BLOCK = 64
 """Rows of a mapped file that are read before their pages are released: each may map a page of 2 MiB."""
@@ -34,7 +34,7 @@ class Sequences:
     def lengths(self) -> npt.NDArray[np.int64]:
         """Residues of each sequence, int64[n]."""
         lengths = np.diff(self.offsets)
-        _mapping.release(self.offsets)
+        mapped.release(self.offsets)
         return lengths if self.rows is None else lengths[self.rows]
 
     @property
@@ -58,7 +58,7 @@ class Sequences:
         starts, ends = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
         for block in _slices(len(rows), _ROWS_PER_BLOCK):
             starts[block], ends[block] = self.offsets[rows[block]], self.offsets[rows[block] + 1]
-            _mapping.release(self.offsets)
+            mapped.release(self.offsets)
         offsets = _offsets(ends - starts)
         tokens = np.empty(offsets[-1], np.uint8)
         source = self.tokens.data
@@ -66,7 +66,7 @@ class Sequences:
             bounds = zip(starts[block].tolist(), ends[block].tolist(), strict=True)
             pieces = [source[start:end] for start, end in bounds]
             tokens[offsets[block.start] : offsets[block.stop]] = np.frombuffer(b"".join(pieces), np.uint8)
-            _mapping.release(self.tokens)
+            mapped.release(self.tokens)
         return Sequences(tokens, offsets)
 
     def blocks(self, max_residues: int = 1 << 22) -> Iterator[tuple[int, Sequences]]:
@@ -81,14 +81,14 @@ class Sequences:
             stop = max(start + 1, int(np.searchsorted(ends, done + max_residues, side="right")))
             yield start, self._block(start, stop)
             start = stop
-            _mapping.release(self.tokens)
+            mapped.release(self.tokens)
 
     def _block(self, start: int, stop: int) -> Sequences:
         if self.rows is not None:
             return self.take(np.arange(start, stop))
         offsets = np.array(self.offsets[start : stop + 1])
         tokens = self.tokens[offsets[0] : offsets[-1]]
-        _mapping.read_ahead(tokens)
+        mapped.read_ahead(tokens)
         return Sequences(tokens, offsets - offsets[0])
 
     def _rows(self, indices: npt.ArrayLike) -> npt.NDArray[np.int64]:

@@ -14,6 +14,9 @@ RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 FIRST_RESIDUE = 5
 VOCABULARY_SIZE = FIRST_RESIDUE + len(RESIDUES)
 
+MIN_LENGTH = 30
+"""Residues; an import drops what is shorter: peptides and fragments."""
+
 IGNORED = b" \t\r\n\v\f*"
 """White space and the stop sign: stripped wherever they stand in a sequence."""
 

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from optsweep.data.corpus import open_corpus
-from optsweep.data.prepare import prepare
 from optsweep.data.sequences import digest
 from optsweep.data.training_data import load_training_data
 from optsweep.database.connection import transaction
@@ -24,6 +23,7 @@ from optsweep.database.tables import subsets
 from optsweep.database.urls import is_sqlite
 from optsweep.errors import DataError
 from optsweep.files import atomic_path, locked
+from optsweep.importing.prepare import prepare
 
 PART_BYTES = 1 << 20
 """Well below what servers take in one message as they are installed."""

@@ -15,7 +15,6 @@ import numpy as np
 from optsweep.config import TrainConfig
 from optsweep.data.demo import ensure_demo
 from optsweep.data.fingerprint import describe_file
-from optsweep.data.prepare import Prepared, prepare
 from optsweep.data.reference import composition_entropy, residue_counts, unigram_entropy
 from optsweep.data.sequences import Sequences, digest
 from optsweep.data.training_data import load_training_data
@@ -24,6 +23,7 @@ from optsweep.database.limits import seconds_until, set_limits
 from optsweep.database.open_study import Study, find_study, open_study
 from optsweep.database.urls import storage_url
 from optsweep.errors import ConfigError, DeviceError
+from optsweep.importing.prepare import Prepared, prepare
 from optsweep.machine.devices import Slot
 from optsweep.planning.changes import check_unchanged
 from optsweep.planning.defaults import Choice, choose, choose_slots, remember, study_name

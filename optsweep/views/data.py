@@ -11,10 +11,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from optsweep.data.corpus import Corpus
 from optsweep.data.holding_out.exclusion import Exclusion
-from optsweep.data.importing.fasta import ImportReport
 from optsweep.data.info import Leakage
-from optsweep.data.prepare import Prepared, Preview
 from optsweep.data.subset import Subset
+from optsweep.importing.fasta import ImportReport
+from optsweep.importing.prepare import Prepared, Preview
 from optsweep.results.words import percent
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optsweep.config import TrainConfig
-from optsweep.data.prepare import Preview as DataPreview
+from optsweep.importing.prepare import Preview as DataPreview
 from optsweep.plain import Plain
 from optsweep.planning.plan import PlannedRun
 from optsweep.planning.request import Preview

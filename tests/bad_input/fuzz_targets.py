@@ -18,8 +18,8 @@ import numpy as np
 
 with atheris.instrument_imports(include=["optsweep.data"]):
     from optsweep.data.corpus import open_corpus, verify_corpus
-    from optsweep.data.importing.fasta import import_fasta
-    from optsweep.data.torch_format import child, reader
+    from optsweep.importing.fasta import import_fasta
+    from optsweep.torch_format import child, reader
 
 from optsweep.data.vocabulary import IGNORED, TOKEN_OF_LETTER
 from optsweep.errors import DataError

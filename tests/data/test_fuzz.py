@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optsweep.data.corpus import open_corpus, verify_corpus, write_corpus
-from optsweep.data.importing.fasta import import_fasta
-from optsweep.data.torch_format import unpickling
 from optsweep.errors import DataError
+from optsweep.importing.fasta import import_fasta
+from optsweep.torch_format import unpickling
+from tests.torch_format.one_child import one_child
 
 from .samples import legacy_row, random_sequences
-from .torch_format.one_child import one_child
 
 many = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)

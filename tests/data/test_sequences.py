@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optsweep.data import _mapping
 from optsweep.data.corpus import open_corpus, write_corpus
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.vocabulary import RESIDUES, decode, encode
+from optsweep.torch_format import mapped
 
 from .samples import random_sequences
 
@@ -73,8 +73,8 @@ def test_nothing_at_all() -> None:
 def test_a_mapped_file_is_found_behind_its_views(tmp_path: Path) -> None:
     write_corpus(tmp_path / "corpus.pt", random_sequences(10), {})
     sequences = open_corpus(tmp_path / "corpus.pt").sequences
-    assert _mapping.mapping_of(sequences.tokens[3:7]) is not None
-    assert _mapping.mapping_of(sequences.take([1]).tokens) is None
+    assert mapped.mapping_of(sequences.tokens[3:7]) is not None
+    assert mapped.mapping_of(sequences.take([1]).tokens) is None
 
 
 def test_text_to_tokens_and_back() -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.data.prepare import prepare
 from optsweep.data.subset import subset_path
 from optsweep.data.training_data import load_training_data
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, DataError
+from optsweep.importing.prepare import prepare
 from tests.faults.small_study import STUDY
 from tests.sweeps import Sweeps, wait_for
 

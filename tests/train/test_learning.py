@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from optsweep.data.prepare import prepare
 from optsweep.data.reference import unigram_entropy
 from optsweep.data.training_data import load_training_data
+from optsweep.importing.prepare import prepare
 from optsweep.train.loop import train
 from tests.train.supply import Listener, make_config, make_data
 

@@ -18,8 +18,7 @@ from optsweep.data.recipe import Drawn, recipe_rows
 from optsweep.data.subset import ensure_subset
 from optsweep.data.training_data import load_training_data
 from optsweep.errors import DataError
-
-from ..samples import random_sequences
+from tests.data.samples import random_sequences
 
 NUM, SIZE = 900, 300
 

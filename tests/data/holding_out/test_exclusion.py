@@ -20,8 +20,7 @@ from optsweep.data.sequences import from_arrays
 from optsweep.data.subset import ensure_subset
 from optsweep.data.training_data import load_training_data
 from optsweep.errors import DataError
-
-from ..samples import measure, random_sequences
+from tests.data.samples import measure, random_sequences
 
 
 @pytest.fixture

@@ -20,14 +20,13 @@ from optsweep.data.holding_out.exclusion import ensure_exclusion
 from optsweep.data.holding_out.mmseqs import Criteria, find_mmseqs, mmseqs_version, search
 from optsweep.data.holding_out.mmseqs_rule import MMseqs2
 from optsweep.data.holding_out.similarity import close_matches
-from optsweep.data.importing.fasta import import_fasta
 from optsweep.data.info import leakage
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.subset import ensure_subset
 from optsweep.data.training_data import load_training_data
 from optsweep.errors import DataError
-
-from ..samples import PROTEINS, random_sequences
+from optsweep.importing.fasta import import_fasta
+from tests.data.samples import PROTEINS, random_sequences
 
 
 def criteria(residues: int) -> Criteria:

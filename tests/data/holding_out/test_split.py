@@ -10,8 +10,7 @@ from optsweep.data.holding_out.similarity import close_matches
 from optsweep.data.holding_out.split import Split, clustered_split
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.errors import DataError
-
-from ..samples import measure, random_sequences
+from tests.data.samples import measure, random_sequences
 
 
 def clusters(sequences: Sequences) -> np.ndarray:

@@ -1,0 +1,147 @@
+"""From what a user names as data to the corpus and the subset that a sweep needs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from optsweep.data._building import sole_builder
+from optsweep.data.corpus import open_corpus
+from optsweep.data.fingerprint import describe_file
+from optsweep.data.inputs import cannot_read, refuse_stream
+from optsweep.data.progress import OnProgress
+from optsweep.data.subset import Subset, ensure_subset, look_for_subset
+from optsweep.errors import DataError
+from optsweep.files import open_regular, remove_leftovers
+from optsweep.importing.archives import is_torch_zip, is_zip
+from optsweep.importing.fasta import ImportReport, import_fasta, scan
+
+_LOOK_BYTES = 1 << 28
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    corpus: Path
+    subset: Subset
+    import_report: ImportReport | None
+    """What the import of a FASTA file did; None if nothing was imported now."""
+    synthetic: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What `prepare` would find and make."""
+
+    corpus: Path
+    num_sequences: int
+    """Of the corpus; of the part that was looked at, if ``import_report`` says that it was not the whole."""
+    import_report: ImportReport | None
+    """What an import would do; None if the corpus is there."""
+    subset: Path | None
+    """The subset, if it is there; it would be made otherwise."""
+    num_differing: int = 0
+    """Rows of the subset whose prot_tokens do not agree with protein_seq."""
+
+
+def prepare(data: Path, *, on_progress: OnProgress = None) -> Prepared:
+    """Make ready for a sweep: a .pt file is used as it is, all else becomes ./data/<name without extensions>.pt.
+
+    An import is used again while the file's size, mtime and fingerprint are the same. Raises `DataError`.
+    """
+    if _is_torch_file(data):
+        return _prepared(data, None, on_progress)
+    target = import_path(data)
+    with sole_builder(target):
+        report = _import(data, target, on_progress)
+        try:
+            return _prepared(target, report, on_progress)
+        except DataError:
+            # What was imported for a sweep is of no use if no subset can be made of it.
+            if report is not None:
+                target.unlink()
+            raise
+
+
+def look(data: Path, *, on_progress: OnProgress = None) -> Preview:
+    """What `prepare` would do; writes nothing, and reads at most 256 MiB of a text that is still to be imported.
+
+    Raises the `DataError` that `prepare` would raise, as far as it has looked; it tries no split.
+    """
+    if _is_torch_file(data):
+        return _preview(data, on_progress)
+    target = import_path(data)
+    if _is_current(data, target):
+        return _preview(target, on_progress)
+    _refuse_read_only(target)
+    report = scan(data, max_bytes=_LOOK_BYTES, on_progress=on_progress)
+    return Preview(corpus=target, num_sequences=report.num_kept, import_report=report, subset=None)
+
+
+def _preview(path: Path, on_progress: OnProgress) -> Preview:
+    subset, num_differing = look_for_subset(path, on_progress)
+    return Preview(
+        corpus=path,
+        num_sequences=open_corpus(path).num_sequences,
+        import_report=None,
+        subset=None if subset is None else subset.path,
+        num_differing=num_differing,
+    )
+
+
+def _prepared(corpus: Path, report: ImportReport | None, on_progress: OnProgress) -> Prepared:
+    subset = ensure_subset(corpus, on_progress=on_progress)
+    return Prepared(corpus=corpus, subset=subset, import_report=report, synthetic=open_corpus(subset.path).synthetic)
+
+
+def import_path(fasta: Path) -> Path:
+    """Where the corpus of a file goes that is given to a sweep."""
+    return Path("data") / f"{fasta.name.lstrip('.').split('.')[0]}.pt"
+
+
+def _is_torch_file(path: Path) -> bool:
+    refuse_stream(path)
+    try:
+        with open_regular(path) as file:
+            start = file.read(4)
+            # A damaged .pt file is better refused as a corpus than as FASTA.
+            return path.suffix == ".pt" or start[:2] == b"\x80\x02" or (is_zip(start) and is_torch_zip(file))
+    except OSError as error:
+        raise cannot_read(path, error) from None
+
+
+def _import(fasta: Path, target: Path, on_progress: OnProgress) -> ImportReport | None:
+    """Make the corpus of a file; None if the one that is there is its own."""
+    if _is_current(fasta, target):
+        return None
+    remove_leftovers(target)
+    return import_fasta([fasta], target, on_progress)
+
+
+def _is_current(fasta: Path, target: Path) -> bool:
+    """Whether the corpus was imported from the file as it is now; raises `DataError` if it is of another file."""
+    if not target.exists():
+        return False
+    sources = _sources(target)
+    if sources == [describe_file(fasta)._asdict()]:
+        return True
+    if [source.get("name") for source in sources] != [fasta.name]:
+        raise DataError(
+            f"{target}: is there already and was not imported from {fasta.name}; move it away, or use it as --data"
+        )
+    return False
+
+
+def _refuse_read_only(target: Path) -> None:
+    folder = next(place for place in (target.parent, target.parent.absolute().parent) if place.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        words = "is read-only" if folder.is_dir() else "is no folder"
+        raise DataError(f"{target}: cannot be written: {folder} {words}")
+
+
+def _sources(corpus: Path) -> list[dict[str, object]]:
+    """The files that a corpus was imported from, as its manifest tells; none if it is not ours."""
+    sources = open_corpus(corpus).manifest.get("sources")
+    if not isinstance(sources, list) or not all(isinstance(source, dict) for source in sources):
+        return []
+    return sources
