@@ -7,7 +7,6 @@ in 40 ms. However it ends, by a signal too, the parent has one line to say about
 
 from __future__ import annotations
 
-import ctypes
 import io
 import os
 import resource
@@ -18,6 +17,7 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any, BinaryIO, NamedTuple, cast
 
+from optsweep.machine.child import end_with_parent
 from optsweep.torch_format.plain import is_plain
 from optsweep.torch_format.rows import Rows
 from optsweep.torch_format.unpickling import Refused, Storage, Tensor, kind_of, load
@@ -34,14 +34,13 @@ _SECONDS = 20
 _SECONDS_PER_BYTE = 0.5e-6
 _MAX_DIRECTORY = 256 << 20
 """A directory of 9 million members costs so much, times `_MEMORY_PER_BYTE`."""
-_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
     """Arguments: the token of each letter and the letters to leave out, both in hex."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Should the parent die, nobody waits for the answer: prctl(2).
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    # Should the parent die, nobody waits for the answer.
+    end_with_parent(signal.SIGKILL)
     with open(0, "rb", buffering=1 << 18) as file, open(1, "wb", buffering=1 << 20) as output:
         line, arrays = answer(file, *map(bytes.fromhex, sys.argv[1:]))
         output.write(line)

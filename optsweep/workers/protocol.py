@@ -1,23 +1,60 @@
-"""What launcher and worker agree on: exit codes, and the order that starts a worker."""
+"""What launcher and worker agree on: the order that starts a worker, and what its exit codes mean."""
 
 from __future__ import annotations
 
+import enum
 import json
 from dataclasses import asdict, dataclass
 
+from optsweep.database.lease import Cause
+from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
+
 EXIT_REPLACE = 4
-
-
 EXIT_FAULT = 5
-
-
 EXIT_DISK_FULL = 6
-
-
 EXIT_NO_TIME = 7
 
-
 NO_SPACE = "no space is left on the disk"
+LEAVE_SECONDS = 15.0
+"""How long a worker that leaves waits for a database that is away; its runs are reclaimed by another process."""
+
+
+class Next(enum.Enum):
+    """What becomes of a slot whose worker has ended."""
+
+    ANOTHER = "another worker"
+    STOP = "no further worker"
+    STOP_IF_ASKED = "no further worker if the sweep was stopped"
+    PARK = "parked: no worker can work here"
+    FAILED_START = "another worker, and parked if it cannot start again and again"
+    FAILED_START_IF_IDLE = "the same if it held no run"
+
+
+@dataclass(frozen=True)
+class Exit:
+    """What an exit code says."""
+
+    cause: Cause
+    """Whether the run that the worker still held is to blame."""
+    next: Next
+
+
+EXITS = {
+    EXIT_DONE: Exit(Cause.INTERRUPTION, Next.STOP),
+    # It cannot work, and has said why on stderr.
+    EXIT_USAGE: Exit(Cause.FAULT, Next.FAILED_START),
+    # One worker that was asked to leave from outside is replaced like one that died.
+    EXIT_INTERRUPTED: Exit(Cause.INTERRUPTION, Next.STOP_IF_ASKED),
+    # It asks for a fresh process; its last run has ended.
+    EXIT_REPLACE: Exit(Cause.INTERRUPTION, Next.ANOTHER),
+    # Its run raised an error.
+    EXIT_FAULT: Exit(Cause.FAULT, Next.ANOTHER),
+    EXIT_DISK_FULL: Exit(Cause.INTERRUPTION, Next.PARK),
+    # Too little time is left for another run.
+    EXIT_NO_TIME: Exit(Cause.INTERRUPTION, Next.STOP),
+}
+CRASH = Exit(Cause.FAULT, Next.FAILED_START_IF_IDLE)
+"""Any other code: an error outside of a run, or of Python itself."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from optsweep.database.lease import Cause
 from optsweep.errors import EXIT_DONE, EXIT_FAILED
 from optsweep.machine import oom_kills
 from optsweep.machine.oom_kills import OutOfMemoryCounter
-from optsweep.workers.deaths import classify
+from optsweep.workers.deaths import exit_of
 from tests.faults.small_study import SWEEP
 from tests.sweeps import Sweeps, wait_for
 
@@ -24,17 +24,17 @@ MEMORY_LIMIT = 1 << 30
 
 @pytest.mark.parametrize("status", [0, 3, 4, 6, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP])
 def test_what_happens_to_a_run_is_not_its_fault(status: int) -> None:
-    assert classify(status, out_of_memory_kill=False)[0] is Cause.INTERRUPTION
+    assert exit_of(status, out_of_memory_kill=False)[0].cause is Cause.INTERRUPTION
 
 
 @pytest.mark.parametrize("status", [1, 5, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS])
 def test_what_a_run_does_is_its_fault(status: int) -> None:
-    assert classify(status, out_of_memory_kill=False)[0] is Cause.FAULT
+    assert exit_of(status, out_of_memory_kill=False)[0].cause is Cause.FAULT
 
 
 def test_a_kill_for_memory_is_its_fault() -> None:
-    cause, reason = classify(-signal.SIGKILL, out_of_memory_kill=True)
-    assert cause is Cause.FAULT
+    ended, reason = exit_of(-signal.SIGKILL, out_of_memory_kill=True)
+    assert ended.cause is Cause.FAULT
     assert "out-of-memory killer" in reason
 
 

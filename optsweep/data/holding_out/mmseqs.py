@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import itertools
 import os
 import shutil
@@ -22,6 +21,7 @@ from optsweep.data.progress import OnProgress
 from optsweep.data.sequences import Sequences
 from optsweep.data.vocabulary import VOCABULARY_SIZE, decode
 from optsweep.errors import DataError
+from optsweep.machine.child import end_with_parent
 
 _BLOCK_RESIDUES = 1 << 26
 """Of the targets at a time: about 2 GB of memory and 0.3 GB of disk."""
@@ -32,7 +32,6 @@ _NO_KMERS = "the sequences length is less than"
 """What the program says of targets that are all too short, unknown or repetitive to be found: no error for us."""
 _MIN_UNGAPPED_SCORE = 30
 """Half of the alignments that its default of 15 asks for; on real proteins the relatives found are the same."""
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +180,7 @@ class _Runner:
                 process = subprocess.Popen(
                     [self._program, command, *arguments],
                     cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
-                    preexec_fn=_die_with_parent, start_new_session=True,
+                    preexec_fn=_end_with_parent, start_new_session=True,
                 )  # fmt: skip
             except OSError as error:
                 raise DataError(f"{self._program}: cannot be run: {error.strerror or error}") from None
@@ -211,9 +210,5 @@ class _Runner:
         return printed.decode(errors="replace")
 
 
-_libc = ctypes.CDLL(None)
-
-
-def _die_with_parent() -> None:
-    """Ask the kernel to kill the process when its parent dies, however it dies (prctl(2))."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def _end_with_parent() -> None:
+    end_with_parent(signal.SIGKILL)

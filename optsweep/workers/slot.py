@@ -1,0 +1,93 @@
+"""One slot of a launcher over all the workers that it has: started, signalled, and parked where runs keep failing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from optsweep.database.lease import HeldRun
+from optsweep.machine.child import start_module
+from optsweep.machine.devices import Slot
+from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.machine.slot_lock import holder, try_hold
+from optsweep.workers.protocol import WorkerOrder
+
+MAX_EARLY_FAILURES = 3
+MAX_FAILED_STARTS = 3
+
+
+@dataclass
+class WorkerSlot:
+    """A place and the worker that is at work there now."""
+
+    place: Slot
+    lock: Path
+    log: Path
+    say: Callable[[str], None]
+    process: subprocess.Popen[bytes] | None = None
+    identity: ProcessIdentity | None = None
+    parked: bool = False
+    over: bool = False
+    """No further worker is started here: the work is done, the sweep was stopped, or the slot is parked."""
+    failed_starts: int = 0
+    early_failures: list[str] = field(default_factory=list)
+    """Different runs in a row that failed here before their first evaluation."""
+    failed_before: set[str] = field(default_factory=set)
+    """All that ever did: one that fails here again says no more about this place."""
+
+    def start(self, module: str, order: WorkerOrder, storage: str) -> None:
+        """Start a worker; the storage's URL goes by the environment, since a command line is for all to read."""
+        environment = {**self.place.environment, "OPTSWEEP_STORAGE": storage, "PYTHONUNBUFFERED": "1"}
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            # Ctrl-C on the terminal reaches the launcher alone, which then asks politely.
+            self.process = start_module(module, order.to_json(), environment, output=log, errors=log, own_session=True)
+        try:
+            self.identity = identify(self.process.pid)
+        except ProcessLookupError:
+            self.identity = None
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+
+    def wait(self, deadline: float) -> None:
+        """Wait for the worker's end until ``deadline`` (`time.monotonic`), then kill it."""
+        if self.process is not None:
+            try:
+                self.process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def say_if_held(self) -> None:
+        """Tell a person that another process is at work here."""
+        mine = try_hold(self.lock)
+        if mine is not None:
+            mine.close()
+        else:
+            self.say(f"{self.place.label} is held by process {holder(self.lock)}; its worker waits until it is free")
+
+    def count_failed_start(self) -> None:
+        self.failed_starts += 1
+        if self.failed_starts >= MAX_FAILED_STARTS:
+            lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+            self.park(f"its worker cannot start: {lines[-1] if lines else 'no output'}")
+
+    def count_failure(self, failed: HeldRun) -> None:
+        """A run failed here by its own fault, or by the place's."""
+        if failed.evaluated:
+            self.early_failures.clear()
+        elif failed.run not in self.failed_before:
+            self.failed_before.add(failed.run)
+            self.early_failures.append(failed.run)
+        if len(self.early_failures) >= MAX_EARLY_FAILURES:
+            self.park(f"{', '.join(self.early_failures)} failed here before their first evaluation")
+
+    def park(self, reason: str) -> None:
+        self.over = self.parked = True
+        self.say(f"{self.place.label} is parked: {reason}; its log: {self.log}")

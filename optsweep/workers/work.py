@@ -1,0 +1,125 @@
+"""The work of a worker that holds its slot: claim a run, train it, tidy up, and again. Loads torch and optuna."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import optuna
+
+from optsweep.data.training_data import TrainingData, load_training_data
+from optsweep.database.connection import reopen_storage
+from optsweep.database.lease import Cause, Lease, LeaseLost
+from optsweep.database.limits import too_short
+from optsweep.database.open_study import Study, open_study
+from optsweep.database.patience import limit_patience
+from optsweep.database.urls import storage_url
+from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageUnavailable
+from optsweep.files import disk_is_full
+from optsweep.integrations.notes import describe_runs
+from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.results.folders import RunDirectory
+from optsweep.train.report import Outcome
+from optsweep.workers.lease_keeper import LeaseKeeper
+from optsweep.workers.protocol import EXIT_FAULT, EXIT_NO_TIME, EXIT_REPLACE, LEAVE_SECONDS, NO_SPACE, WorkerOrder
+from optsweep.workers.retention import tidy
+from optsweep.workers.run import prepare, run_claimed
+
+if TYPE_CHECKING:
+    from optsweep.workers.worker import Leaving
+
+WAIT_SECONDS = 0.5
+
+_logger = logging.getLogger(__name__)
+
+
+def work(order: WorkerOrder, leaving: Leaving) -> int:
+    """Train runs until none is left, or until this process should leave; returns its exit code."""
+    study = open_study(reopen_storage(storage_url(None)), order.study)
+    data = replace(
+        load_training_data(Path(order.data)),
+        scores_confirmation=study.data.get("scores_confirmation", False),
+    )
+    worker = _Worker(order, leaving, study, study.optuna(), data, identify())
+    while leaving.reason is None:
+        code = worker.step()
+        if code is not None:
+            return code
+    return EXIT_INTERRUPTED
+
+
+@dataclass
+class _Worker:
+    order: WorkerOrder
+    leaving: Leaving
+    study: Study
+    optuna_study: optuna.Study
+    data: TrainingData
+    me: ProcessIdentity
+    num_trained: int = 0
+
+    def step(self) -> int | None:
+        """Train one run, or wait for one; returns the exit code if the worker should leave."""
+        refusal = self.study.claim_refusal()
+        if refusal is not None:
+            _logger.info("no further run: %s", refusal)
+            return EXIT_INTERRUPTED
+        # A worker's first run is never refused: a new job has as much time as there ever is.
+        ends = self.order.ends if self.num_trained else None
+        if ends is not None and (why := too_short(self.study, ends - time.time())):
+            _logger.info("no further run: %s", why)
+            return EXIT_NO_TIME
+        lease = self.study.queue.claim(self.order.label, self.me)
+        if lease is not None:
+            self.num_trained += 1
+            return self._train(lease)
+        if self.study.queue.unfinished() == 0:
+            return EXIT_DONE
+        # Others still run; what they hand back must find a worker.
+        self.study.queue.reclaim_dead(self.me)
+        time.sleep(WAIT_SECONDS)
+        return None
+
+    def _train(self, lease: Lease) -> int | None:
+        try:
+            outcome = self._logged(lease)
+        except LeaseLost:
+            return None
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            if not disk_is_full(error):
+                return EXIT_FAULT
+            # The database may lie on the same disk.
+            limit_patience(LEAVE_SECONDS)
+            self.study.queue.hand_back(lease, Cause.INTERRUPTION, NO_SPACE)
+            raise
+        tidy(self.study, lease.run)
+        if outcome != "interrupted":
+            describe_runs(self.study, [lease.run])
+        # After that the allocator's state is not to be trusted; a fresh process has all the memory.
+        return EXIT_REPLACE if outcome == "out_of_memory" else None
+
+    def _logged(self, lease: Lease) -> Outcome:
+        """Train one claimed run; what is printed meanwhile, and what goes wrong, is in its log."""
+        study, optuna_study, order = self.study, self.optuna_study, self.order
+        with RunDirectory.of(study.name, lease.run).logging_here(), LeaseKeeper(study, lease) as keeper:
+            self.leaving.watch(keeper)
+            try:
+                claimed = prepare(study, optuna_study, lease, order.threads, order.label)
+                return run_claimed(study, optuna_study, claimed, keeper, self.data, order.device)
+            except LeaseLost:
+                why = "this worker was silent for too long and another has %s now: it is left alone"
+                _logger.warning(why, lease.run)
+                raise
+            except StorageUnavailable:
+                raise
+            except Exception as error:
+                if disk_is_full(error):
+                    _logger.error("%s: %s goes back to the queue", NO_SPACE, lease.run)
+                else:
+                    _logger.exception("%s failed", lease.run)
+                raise
