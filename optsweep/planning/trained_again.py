@@ -19,14 +19,14 @@ from optsweep.study.resolve import derived_seed, lengthened
 DENSITY = 1.7
 """Ranks are chosen at (i / (k - 1)) ** DENSITY of the ranking: half of the runs come from its best third."""
 REPEATED = 5
-"""So many of the best configurations are repeated with other seeds."""
+"""How many of the best configurations are repeated with other seeds."""
 FEWEST_RUNS = 4
 MOST_TIMES = 10_000
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a run is trained at again: so many times the sweep's length, or the full column; on so many sequences."""
+    """The larger setting: a factor of the sweep's length, or the full length, and the number of sequences."""
 
     times: float | Literal["full"]
     sequences: int | None
@@ -46,7 +46,7 @@ class Setting:
 
 
 def factor(text: str) -> float | Literal["full"]:
-    """What ``--length`` says; raises `ConfigError`."""
+    """The value of ``--length``; raises `ConfigError`."""
     if text == "full":
         return "full"
     try:
@@ -65,7 +65,7 @@ def finished_ranking(snapshot: StudySnapshot) -> list[RunRecord]:
 
 
 def spread(ranking: list[RunRecord], count: int) -> list[RunRecord]:
-    """``count`` runs over the whole ranking, denser at its top; raises `ConfigError` where too few have finished."""
+    """``count`` runs over the whole ranking, denser at its top; raises `ConfigError` if too few have finished."""
     if len(ranking) < FEWEST_RUNS:
         raise ConfigError(
             "fidelity", [f"{len(ranking)} runs have finished; rank agreement needs at least {FEWEST_RUNS}"]

@@ -1,4 +1,4 @@
-"""How long runs will take, from those that were timed: in this study as it runs, or by `sweep --dry-run --measure`."""
+"""How long runs will take, by those that were timed: in this study, or by `sweep --dry-run --measure`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from optsweep.study.run_config import resolve_run
 from optsweep.train.sizes import relative_cost
 
 FEWEST_PREDICTIONS = 3
-"""Finished runs from which on the error of a prediction can be told."""
-FEWEST = 0.01
+"""With fewer finished runs nothing is said of the error of predictions."""
 EARLIEST = 0.1
-"""Share of a run, ended or running, from which on its speed says something: a process's first iterations are slow."""
+"""Share of a running run that must be done before its speed counts: a process's first iterations are slow."""
+FEWEST = 0.01
+"""The same for a run that has ended."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Work:
 
 
 UNKNOWN = Work(1.0, 0.0)
-"""Of a script of somebody else's: one of its runs is as long as another."""
+"""Your own script: all runs are assumed to take equally long."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Works:
         )
 
     def of(self, run: RunRecord) -> Work:
-        """Of the whole run, to its own end."""
+        """The work of a whole run, to its own end."""
         return self._known.get(run.run, self._usual)
 
     def _known_work(self, run: RunRecord) -> Work | None:
@@ -122,7 +123,7 @@ def _pace(snapshot: StudySnapshot, works: Works) -> Pace | None:
 
 
 def expected_seconds(snapshot: StudySnapshot, run: RunRecord) -> float | None:
-    """The time that ``run`` needs to its own end; None where nothing was timed."""
+    """The time that ``run`` needs to its own end; None if nothing was timed."""
     works = Works(snapshot)
     pace = _pace(snapshot, works)
     return None if pace is None else pace.seconds(works.of(run)) * (1 - run.progress)
@@ -131,7 +132,7 @@ def expected_seconds(snapshot: StudySnapshot, run: RunRecord) -> float | None:
 def remaining_seconds(snapshot: StudySnapshot) -> float | None:
     """About how long the unfinished runs will take on the workers that run now; None while it is unknown.
 
-    Each worker takes the next run as it is free. Sampled runs are expected to end where the finished ones did.
+    Each worker takes the next run when it is free. Sampled runs are expected to end where the finished ones did.
     """
     works = Works(snapshot)
     pace = _pace(snapshot, works)

@@ -143,7 +143,7 @@ class StudySnapshot:
 
     @property
     def best(self) -> RunRecord | None:
-        """The best complete run, or None where no run has finished."""
+        """The best complete run, or None if no run has finished."""
         return next(iter(self.ranking), None)
 
 
@@ -151,7 +151,7 @@ PREFIX = "optsweep:"
 
 
 FEWEST_RUNS = 10
-"""With fewer complete runs the shares are noise, and are not told."""
+"""With fewer complete runs the shares are noise, and are not shown."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def one_line(text: str) -> str:
 
 
 def finite(value: float | None) -> float | None:
-    """The value, or None where there is none or where it is NaN or infinite (a diverged run)."""
+    """The value, or None if there is none or it is NaN or infinite (a diverged run)."""
     return value if value is not None and math.isfinite(value) else None
 
 
@@ -87,7 +87,7 @@ def source_words(record: RunRecord) -> str:
 
 
 def seconds_unit(runs: Iterable[RunRecord]) -> str:
-    """ "GPU-seconds" where all workers were GPUs, else "seconds"."""
+    """ "GPU-seconds" if all workers were GPUs, else "seconds"."""
     workers = [run.worker for run in runs if run.worker]
     return "GPU-seconds" if workers and all("GPU" in worker for worker in workers) else "seconds"
 
@@ -121,7 +121,7 @@ def best_words(snapshot: StudySnapshot) -> str:
 
 
 def reference_lines(snapshot: StudySnapshot) -> list[str]:
-    """What predictors that know only the composition reach, and where the best run stands."""
+    """What predictors that know only the composition reach, and how the best run compares."""
     names = {
         "unigram_entropy": "unigram entropy of the validation set",
         "composition_entropy": "knowing each sequence's composition",

@@ -22,7 +22,7 @@ SEED = 0
 
 
 def importance(snapshot: StudySnapshot) -> list[Importance]:
-    """The shares, largest first; empty where fewer than ten runs are complete or where nothing varied.
+    """The shares, largest first; empty if fewer than ten runs are complete or nothing varied.
 
     PED-ANOVA (Watanabe et al. 2023, arXiv:2304.10255), as optuna-dashboard shows it; the interval is a bootstrap over
     runs. Parameters that not every run has (preschool_fraction) are left out.
@@ -54,7 +54,7 @@ def _trials(snapshot: StudySnapshot) -> list[FrozenTrial]:
 
 
 def _trial(definition: StudyDefinition, run: RunRecord, known: dict[str, BaseDistribution]) -> FrozenTrial:
-    # One object for all trials: the evaluator compares distributions a million times, fast where they are the same.
+    # One object for all trials: the evaluator compares distributions a million times, fast if they are the same object.
     mine = {name: known.setdefault(name, kind) for name, kind in distributions_for(definition, run.parameters).items()}
     parameters = {name: run.parameters[name] for name in mine}
     return create_trial(value=run.value, params=parameters, distributions=mine)

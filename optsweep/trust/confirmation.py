@@ -1,4 +1,4 @@
-"""The last word on the finalists: fresh seeds, scored on sequences that nothing before has looked at."""
+"""The last word on the finalists: fresh seeds, scored on sequences that were never used before."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def confirmation(
     weights: Mapping[str, list[int]],
     noise: SeedNoise | None = None,
 ) -> Confirmation | None:
-    """Score the finalists whose runs are complete; None where there is none.
+    """Score the finalists whose runs are complete; None if there are none.
 
-    Each run counts at the step where it was best on the validation sequences; the confirmation sequences have decided
-    nothing. Probabilities: bootstrap over sequences (paired) and the seeds' pooled deviation; ``noise`` is what was
-    measured before, and counts where every finalist has one fresh seed only.
+    Each run is scored at the step at which it was best on the validation sequences; nothing is chosen by the
+    confirmation sequences. Probabilities: bootstrap over sequences (paired) and the seeds' pooled deviation. ``noise``
+    was measured before, and is used if every finalist has only one fresh seed.
     """
     skip = len(weights["validation"])
     swept = {run.run: run.value for run in origin.runs if run.value is not None}

@@ -39,7 +39,7 @@ class SeedNoise:
 
 @dataclass(frozen=True)
 class Ties:
-    """Which complete runs cannot be told from the best one."""
+    """Which complete runs cannot be told apart from the best one."""
 
     differences: Mapping[str, Interval]
     """Run -> how many nats it is behind the best one, which is left out, and what sequences and seeds leave open."""

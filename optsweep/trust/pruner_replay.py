@@ -44,7 +44,7 @@ class RecordedRun:
 
 @dataclass(frozen=True)
 class Replay:
-    """One pruner's account, averaged over orders of arrival."""
+    """What one pruner saves and costs, averaged over orders of arrival."""
 
     settings: PrunerSection
     workers: int
@@ -71,7 +71,7 @@ class Replay:
 
 
 def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
-    """The complete runs of a study; raises `ConfigError` where it has fewer than ten, or where a pruner chose them."""
+    """The complete runs of a study; raises `ConfigError` if they are fewer than ten, or a pruner chose them."""
     if cut := [run.run for run in snapshot.runs if cut_by_pruner(run)]:
         raise ConfigError(
             "fidelity --pruner",
@@ -121,7 +121,7 @@ def replay_all(runs: Sequence[RecordedRun], definition: StudyDefinition) -> list
 def replay(
     runs: Sequence[RecordedRun], settings: PrunerSection, num_evaluations: int, workers: int, orders: int = ORDERS
 ) -> Replay:
-    """Let ``settings`` judge the recorded runs in ``orders`` random orders on so many workers; presets come first."""
+    """Let a pruner judge the recorded runs in ``orders`` random orders on ``workers`` workers; presets come first."""
     rng = np.random.default_rng(0)
     presets, sampled = [run for run in runs if not run.prunable], [run for run in runs if run.prunable]
     top = sorted(sampled, key=lambda run: run.value)[:TOP]
@@ -130,7 +130,7 @@ def replay(
     for _ in range(orders):
         order = presets + [sampled[index] for index in rng.permutation(len(sampled))]
         cut, spent = one_order(order, settings, num_evaluations, workers)
-        # Where less than three are left, the worst stands for those that are missing.
+        # If fewer than three are left, the worst one takes the missing places.
         left = [*sorted(run.value for run in sampled if run.run not in cut), *[worst] * TOP]
         rows.append(
             (
@@ -170,7 +170,7 @@ def one_order(
 
 
 def recommended(replays: Sequence[Replay]) -> Replay:
-    """Of the pruners that rarely lose what the sweep is for, with any number of workers, the one that saves most.
+    """The pruner that saves most among those that rarely lose the best runs, with any number of workers.
 
     Saved time is averaged over the numbers of workers.
     """

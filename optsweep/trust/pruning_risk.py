@@ -1,4 +1,4 @@
-"""What pruning may have cost a study, and whether its budget is too long: both from the study's own curves."""
+"""What pruning may have cost a study, and whether its budget is too long; both from the study's own curves."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class PruningRisk:
 
     cut: int
     close: int | None
-    """Cut by less than two seeds of one configuration differ; None where the seeds' noise is not known."""
+    """Runs cut by less than two seeds of one configuration differ; None if the seeds' noise is unknown."""
     completed: int
     entered_top: int
-    """Of the completed ones, how many would have been among the best three."""
+    """How many of the completed ones would have been among the best three."""
 
 
 def pruning_risk(snapshot: StudySnapshot, completed: dict[str, float], noise: SeedNoise | None) -> PruningRisk | None:

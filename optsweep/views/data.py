@@ -1,4 +1,4 @@
-"""What a person sees of data work: progress, what was kept, dropped and read otherwise, what a corpus holds."""
+"""What a person sees of data work: progress, what was kept, dropped and changed, what a corpus holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which figures a report has, in their order, each with what it says; the page and the pictures draw the same ones."""
+"""The figures of a report in their order, each with its caption; the page and the picture files show the same ones."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Figure(TypedDict):
     layout: Values
 
 
-# Okabe and Ito's palette, told apart by people who do not see all colours; dashes and symbols tell it again.
+# Okabe and Ito's palette, which colour-blind people can tell apart; dashes and symbols differ too.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon")
@@ -142,7 +142,7 @@ def _bars(runs: Sequence[RunRecord], state: str, pattern: str, color: str, now: 
 
 
 def value_axis(values: Iterable[float | None], title: str) -> Values:
-    """From just below the best value to where most are; a diverging run must not flatten the others."""
+    """From just below the best value to above most of them; a diverging run must not flatten the others."""
     axis: Values = {"title": {"text": title}}
     known = sorted(known for value in values if (known := finite(value)) is not None)
     if known:

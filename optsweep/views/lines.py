@@ -14,8 +14,8 @@ __all__ = ["PlainProgress", "start_lines"]
 class PlainProgress:
     """Writes one line for every start and end of a run and for every change of the study.
 
-    The first snapshot is where it begins: of what it holds only the state of the study is written, so that a
-    resumed sweep does not repeat what an earlier one said. Take it before workers start.
+    The first snapshot is the starting point: only the study's totals are written, so that a resumed sweep does not
+    repeat what an earlier one said. Take it before workers start.
     """
 
     def __init__(self, write: Callable[[str], None]) -> None:
@@ -29,7 +29,7 @@ class PlainProgress:
         last, self._last = self._last, snapshot
         if last is None:
             self._started = {run.run: run.attempts for run in snapshot.runs}
-            self._write(_standing(snapshot))
+            self._write(_totals(snapshot))
             return
         if snapshot.target != last.target:
             self._write(f"The study's target is now {snapshot.target} runs")
@@ -37,12 +37,12 @@ class PlainProgress:
         for run in snapshot.runs:
             self._run(before.get(run.run), run, snapshot)
         if _ended(snapshot) != _ended(last):
-            self._write(_standing(snapshot))
+            self._write(_totals(snapshot))
         if snapshot.stopped and snapshot.stopped != last.stopped:
             self._write(f"No run is started any more: {one_line(snapshot.stopped)}")
 
     def _run(self, before: RunRecord | None, run: RunRecord, snapshot: StudySnapshot) -> None:
-        # A claimed run has no config until its worker has drawn the parameters: its start is told complete or later.
+        # A claimed run has no config until its worker has drawn the parameters: its start is written only then.
         known = bool(run.stored_config) or run.state != "running"
         started = run.attempts > self._started.get(run.run, 0) and known
         if started:
@@ -58,9 +58,9 @@ class PlainProgress:
             self._write(f"{run.run} is back in the queue{reason}")
 
 
-def _end_line(run: RunRecord, measure: str) -> str:
+def _end_line(run: RunRecord, unit: str) -> str:
     if run.state == "complete":
-        return f"{run.run} complete: {nats(run.value)} {one_line(measure)}"
+        return f"{run.run} complete: {nats(run.value)} {one_line(unit)}"
     value = f", best value {nats(run.value)}" if finite(run.value) is not None else ""
     log = f"; log: {run.directory}/log_stdout.txt" if run.state == "failed" and run.directory else ""
     return f"{run.run} {state_words(run)}{value}{log}"
@@ -70,6 +70,6 @@ def _ended(snapshot: StudySnapshot) -> tuple[int, int]:
     return snapshot.finished_runs, snapshot.counts["failed"]
 
 
-def _standing(snapshot: StudySnapshot) -> str:
+def _totals(snapshot: StudySnapshot) -> str:
     failed = f", {count} failed" if (count := snapshot.counts["failed"]) else ""
     return f"{snapshot.finished_runs} of {snapshot.target} runs finished{failed}, {best_words(snapshot)}"

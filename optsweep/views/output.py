@@ -1,4 +1,4 @@
-"""Writes what the user asked for where the user said; what goes wrong then, in the user's words."""
+"""Writes a file where the user asked for it, and says in plain words why that failed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optsweep.files import atomic_path, disk_is_full
 def write_output(path: Path, content: bytes) -> Path:
     """Write a file, whole or not at all, and return its path.
 
-    Raises `UserError` if it cannot be written; a full disk is not the path's fault, so its `OSError` passes.
+    Raises `UserError` if it cannot be written; the `OSError` of a full disk passes, since another path would not help.
     """
     try:
         with atomic_path(path) as temporary:

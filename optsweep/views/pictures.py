@@ -1,4 +1,4 @@
-"""The report's figures as picture files, for slides and papers; drawn by kaleido, which needs a Chrome."""
+"""The report's figures as picture files, for slides and papers; drawn by kaleido, which needs Chrome."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def write_pictures(snapshot: StudySnapshot, directory: Path) -> Iterator[Path]:
 
 
 def _titled(drawing: Drawing) -> Figure:
-    """The figure as it stands alone: with a title, and a width of its own."""
+    """The figure outside of the page: with a title, and a width of its own."""
     assert drawing.figure is not None
     layout = {**drawing.figure["layout"], "width": WIDTH, "title": {"text": drawing.title}}
     return {"data": drawing.figure["data"], "layout": layout}

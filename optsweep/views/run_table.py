@@ -26,20 +26,20 @@ STATE_STYLE: dict[RunState, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table of runs: its head, a run's entry, and how it gives way in a narrow terminal."""
+    """One column of a table of runs: its head, what it shows of a run, and what becomes of it in a narrow terminal."""
 
     head: str
     entry: Callable[[RunRecord], str | Text]
     justify: Literal["left", "right"] = "left"
     shrinks: bool = False
-    """Cut with an ellipsis where there is no room; the others are cut only after these."""
+    """Cut first, with an ellipsis, if the terminal is too narrow."""
     optional: bool = False
-    """Left out where there is no room."""
+    """Left out if the terminal is too narrow."""
 
 
 @dataclass(frozen=True)
 class RunTable:
-    """A table with one row per run; where it is too narrow, optional columns go first, the last of them first."""
+    """A table with one row per run; in a narrow terminal optional columns are left out, the last one first."""
 
     runs: Sequence[RunRecord]
     columns: Sequence[Column]
@@ -66,7 +66,7 @@ class RunTable:
 
 
 def name(text: str, width: int = 28) -> Text:
-    """A run's or worker's name on one line, cut with an ellipsis beyond ``width`` or where there is no room."""
+    """A run's or worker's name on one line, cut with an ellipsis after ``width`` characters or if there is no room."""
     line = Text(one_line(text), no_wrap=True, overflow="ellipsis")
     line.truncate(width)
     return line

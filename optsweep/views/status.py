@@ -50,7 +50,7 @@ def _run_document(run: RunRecord) -> dict[str, Plain]:
 
 
 def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] = NO_JOBS) -> RenderableType:
-    """What `optsweep status` prints: how the study stands, its runs, and why runs ended or wait.
+    """What `optsweep status` prints: the state of the study, its runs, and why runs ended or wait.
 
     ``jobs`` are its jobs of SLURM: id -> state -> how many of their tasks are in it.
     """
@@ -71,8 +71,8 @@ def _counts(states: Mapping[str, int]) -> str:
 
 
 def _state_and_progress(run: RunRecord) -> Text:
-    told = state(run)
-    return told.append(f" {percent(run.progress)}") if run.state != "complete" and run.progress > 0 else told
+    words = state(run)
+    return words.append(f" {percent(run.progress)}") if run.state != "complete" and run.progress > 0 else words
 
 
 def reasons(runs: Sequence[RunRecord]) -> list[str]:

@@ -77,7 +77,7 @@ def _last_value(best: RunRecord) -> list[str]:
 def _why_none(snapshot: StudySnapshot) -> str:
     counts = snapshot.counts
     if counts["pruned"]:
-        return "No run went on to its end (all finished runs were pruned), so there is no best configuration."
+        return "No run reached its end (all finished runs were pruned), so there is no best configuration."
     if counts["failed"]:
         return "No run has finished: every run that ended failed, so there is no best configuration."
     return "No run has finished yet, so there is no best configuration."

@@ -73,7 +73,7 @@ def sparkline(values: Sequence[float], width: int) -> str:
 
 
 def notes(snapshot: StudySnapshot, stopped: str) -> list[str]:
-    """What stands over every table: ``stopped`` and why, and that the data are synthetic."""
+    """Lines above every table: ``stopped`` and why, and that the data are synthetic."""
     lines = [f"{stopped}: {one_line(snapshot.stopped)}"] if snapshot.stopped else []
     return [*lines, SYNTHETIC_NOTE] if is_synthetic(snapshot) else lines
 
