@@ -20,32 +20,32 @@ EPILOG = """Examples:
 """
 
 COMMANDS = {
-    "train": ("train", "Train one model from a config file; the same command goes on from its checkpoint."),
+    "train": ("train", "Train one model from a config file; the same command resumes from its checkpoint."),
     "promote": ("promote", "Write the full-length training config of the winner."),
     "fidelity": ("trust", "Measure how far the sweep's ranking holds for longer training on more data."),
     "confirm": (
         "trust",
-        "Train the finalists with fresh seeds and score them on sequences that nothing has looked at.",
+        "Train the finalists with fresh seeds and score them on sequences that were never used before.",
     ),
     "sample": (
         "sample",
-        "Generate proteins with a trained model and tell how they compare with the training sequences.",
+        "Generate proteins with a trained model and compare them with its training sequences.",
     ),
-    "sweep": ("sweep", "Plan a study, run it, resume it: the same command goes on where it was stopped."),
+    "sweep": ("sweep", "Plan and run a study; the same command resumes it."),
     "worker": ("join", "Join a planned or running study with one worker, from any host that reaches its database."),
-    "submit": ("join", "Start workers of a planned study as a job of SLURM, one for each GPU."),
-    "stop": ("steer", "Stop all workers of a study on all hosts; the same sweep command goes on later."),
-    "enqueue": ("steer", "Queue a configuration of your own; what is not given is sampled."),
-    "skip": ("steer", "Leave a run out, or end it where it stands."),
+    "submit": ("join", "Start the workers of a planned study as a SLURM job, one for each GPU."),
+    "stop": ("steer", "Stop all workers of a study on all hosts; the same sweep command resumes it."),
+    "enqueue": ("steer", "Queue a configuration of your own; parameters that you leave out are sampled."),
+    "skip": ("steer", "Skip a queued run, or end a running one now."),
     "retry": ("steer", "Queue failed runs again (all, or those named)."),
     "doctor": ("steer", "Check a study and this machine; hand back the runs of dead workers."),
-    "status": ("show", "Show how a study stands."),
-    "show": ("history", "Show a run's history: who had it when, how far it came, what it died of."),
+    "status": ("show", "Show the state of a study."),
+    "show": ("history", "Show a run's history: which worker had it when, how far it got, how it ended."),
     "best": ("show", "Show the best configurations."),
-    "report": ("show", "Write the study as one HTML file that needs no network."),
+    "report": ("show", "Write a report of the study: one HTML file that needs no network."),
     "export": ("show", "Write one row per run for other tools; JSON also holds curves and configs."),
     "dashboard": ("show", "Serve optuna-dashboard for the study's database."),
-    "data": ("data", "Make and look at corpora and subsets."),
+    "data": ("data", "Make and inspect corpora and subsets."),
 }
 """Command -> its module in this package, where a function has the command's name, and its help; in --help's order."""
 

@@ -79,7 +79,7 @@ def data_info(
     as_json: AsJson = False,
     verify: Annotated[bool, typer.Option(help="Check every checksum and every token.")] = False,
 ) -> None:
-    """Tell what a corpus or subset holds."""
+    """Show what a corpus or subset holds."""
     console = plain_console(stderr=as_json)
     with data_progress(console) as on_progress:
         corpus = open_corpus(file)

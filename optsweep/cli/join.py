@@ -18,7 +18,10 @@ from optsweep.workers.slurm import Allocation, parse_time, script
 def worker(
     gpu: Annotated[str | None, typer.Option(help="One GPU: index or UUID (default: the first, else the CPU).")] = None,
     data: Annotated[
-        Path | None, typer.Option(help="The corpus or subset on this host (default: where it lies, else a copy).")
+        Path | None,
+        typer.Option(
+            help="The corpus or subset on this host (default: where the study has it, else a copy of the subset)."
+        ),
     ] = None,
     name: Name = None,
     storage: StorageOption = None,
@@ -27,10 +30,12 @@ def worker(
 
 
 def submit(
-    nodes: Annotated[int, typer.Option(min=1, help="So many nodes.")] = 1,
-    gpus_per_node: Annotated[int, typer.Option(min=0, help="GPUs of each; 0: one worker on the CPU.")] = 1,
-    time: Annotated[str, typer.Option(help="Time limit: 36h, 90m or 1-12:00:00; the jobs come back.")] = "24h",
-    partition: Annotated[str | None, typer.Option(help="SLURM's partition (default: SLURM's).")] = None,
+    nodes: Annotated[int, typer.Option(min=1, help="Number of nodes.")] = 1,
+    gpus_per_node: Annotated[int, typer.Option(min=0, help="GPUs on each node; 0: one CPU worker.")] = 1,
+    time: Annotated[
+        str, typer.Option(help="Time limit: 36h, 90m or 1-12:00:00; jobs that reach it are requeued.")
+    ] = "24h",
+    partition: Annotated[str | None, typer.Option(help="Partition (default: the cluster's).")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the sbatch script, submit nothing.")] = False,
     name: Name = None,
     storage: StorageOption = None,

@@ -12,10 +12,10 @@ StorageOption = Annotated[
     str | None,
     typer.Option(help="Database URL (default: $OPTSWEEP_STORAGE, else sqlite:///studies/optsweep.db)."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Gpus = Annotated[str | None, typer.Option(help="GPUs: 0,1,2,3 or UUIDs.")]
-CpuWorkers = Annotated[int | None, typer.Option(help="Workers without a GPU.")]
-NoLaunch = Annotated[bool, typer.Option("--no-launch", help="Plan only.")]
+CpuWorkers = Annotated[int | None, typer.Option(help="Number of workers without a GPU.")]
+NoLaunch = Annotated[bool, typer.Option("--no-launch", help="Plan only; start no workers.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, store nothing.")]
 
 

@@ -21,11 +21,13 @@ from optsweep.views.model_card import model_card
 
 
 def promote(
-    trial: Annotated[int | None, typer.Option(help="Optuna's number of the run's trial.")] = None,
+    trial: Annotated[int | None, typer.Option(help="The number of the run's trial in Optuna.")] = None,
     run: Annotated[str | None, typer.Option(help="The run's id.")] = None,
-    top: Annotated[int | None, typer.Option(min=1, help="The best so many (default: the best one).")] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="How many of the best (default: one).")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The config to write.")] = None,
-    start: Annotated[bool, typer.Option("--start", help="Train it, or go on; then export the weights.")] = False,
+    start: Annotated[
+        bool, typer.Option("--start", help="Train it, or resume training; then export the weights.")
+    ] = False,
     name: Name = None,
     storage: StorageOption = None,
 ) -> int:
@@ -51,7 +53,7 @@ def chosen_runs(
         return found
     best = snapshot.ranking[: top or 1]
     if not best:
-        raise StorageError(f"study {snapshot.study!r} has no complete run yet; `optsweep status` shows how it stands")
+        raise StorageError(f"study {snapshot.study!r} has no complete run yet; `optsweep status` shows its state")
     return best
 
 

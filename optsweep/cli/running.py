@@ -30,7 +30,7 @@ def run(arguments: list[str]) -> int:
         print("\n".join(error.lines), file=sys.stderr)
         return EXIT_USAGE
     except StorageUnavailable as error:
-        print(f"error: {error}; the same command goes on", file=sys.stderr)
+        print(f"error: {error}; the same command resumes", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of a pipe has seen enough; what Python still holds for it goes nowhere.
@@ -39,14 +39,14 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         if disk_is_full(error):
             where = error.filename or "the disk"
-            print(f"error: {where}: no space is left; free some, the same command goes on", file=sys.stderr)
+            print(f"error: {where}: no space is left; free some, the same command resumes", file=sys.stderr)
             return EXIT_FAILED
         if error.filename is None:
             raise
         print("\n".join(UserError(f"{error.filename}: {error.strerror}").lines), file=sys.stderr)
         return EXIT_USAGE
     except (KeyboardInterrupt, Abort):
-        print("interrupted; the same command goes on", file=sys.stderr)
+        print("interrupted; the same command resumes", file=sys.stderr)
         return EXIT_INTERRUPTED
     except Exception as error:
         from optsweep.database.outage import outage
@@ -54,7 +54,7 @@ def run(arguments: list[str]) -> int:
         told = outage(error)
         if told is None:
             raise
-        print(f"error: {told}; the same command goes on", file=sys.stderr)
+        print(f"error: {told}; the same command resumes", file=sys.stderr)
         return EXIT_INTERRUPTED
 
 

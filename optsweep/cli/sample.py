@@ -28,11 +28,11 @@ SAMPLES = "samples.fasta"
 def sample(
     checkpoint: Annotated[Path, typer.Argument(help="A checkpoint.pt, or the folder of a run.")],
     count: Annotated[int, typer.Option("-n", min=1, max=1_000_000, help="Number of proteins.")] = 10,
-    data: Annotated[Path | None, typer.Option(help="What it was trained on (default: as its config says).")] = None,
+    data: Annotated[Path | None, typer.Option(help="Its training data (default: what its config names).")] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="FASTA file (default: standard output).")
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, max=10_000, help="Steps from all masked to none.")] = 64,
+    steps: Annotated[int, typer.Option(min=1, max=10_000, help="Steps from fully masked to unmasked.")] = 64,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1)] = 0,
     device: str = "auto",
 ) -> None:

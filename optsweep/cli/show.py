@@ -49,7 +49,7 @@ def _table(snapshot: StudySnapshot) -> RenderableType:
 
 
 def best(
-    top: Annotated[int, typer.Option(min=1, help="How many.")] = 1,
+    top: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 1,
     as_json: AsJson = False,
     as_toml: Annotated[bool, typer.Option("--toml", help="The best run's config, as `train` reads it.")] = False,
     name: Name = None,
@@ -68,7 +68,7 @@ def report(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write (default: studies/STUDY/report).")
     ] = None,
-    png: Annotated[bool, typer.Option("--png", help="Write every figure as a picture too.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="Also write every figure as a PNG file.")] = False,
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
@@ -83,7 +83,7 @@ def report(
 
 
 def export(
-    format: Annotated[ExportFormat, typer.Option(help="Of the table of runs.")] = "csv",
+    format: Annotated[ExportFormat, typer.Option(help="Format of the table of runs.")] = "csv",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The file to write (default: standard output).")
     ] = None,
@@ -100,7 +100,7 @@ def export(
 def dashboard(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
     host: str = "127.0.0.1",
-    read_only: Annotated[bool, typer.Option("--read-only", help="Serve a copy of this moment.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Serve a copy of the database as it is now.")] = False,
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:

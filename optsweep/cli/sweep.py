@@ -26,6 +26,7 @@ from optsweep.machine.devices import Slot
 from optsweep.planning.request import Session, SweepRequest, check, check_disk, plan, prepare_data, preview_session
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
+from optsweep.results.words import counted
 from optsweep.study.definition import PrunerKind, StudyType
 from optsweep.study.resolve import scaling_notes
 from optsweep.views.data import data_lines, data_progress
@@ -44,16 +45,17 @@ def sweep(
     gpus: Gpus = None,
     cpu_workers: CpuWorkers = None,
     workers_per_gpu: int = 1,
-    type: Annotated[StudyType | None, typer.Option(help="What follows the presets.")] = None,
-    trials: Annotated[int | None, typer.Option("--trials", "--num-random", help="Sampled runs.")] = None,
-    data: Annotated[Path | None, typer.Option(help="FASTA, CSV, TSV, Parquet or .pt.")] = None,
+    type: Annotated[StudyType | None, typer.Option(help="What runs after the presets.")] = None,
+    trials: Annotated[int | None, typer.Option("--trials", "--num-random", help="Number of sampled runs.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Sequences: FASTA, CSV, TSV, Parquet or .pt.")] = None,
     seed: int | None = None,
-    pruner: Annotated[PrunerKind | None, typer.Option(help="What cuts poor runs.")] = None,
+    pruner: Annotated[PrunerKind | None, typer.Option(help="How poor runs are cut early.")] = None,
     max_gpu_hours: float | None = None,
-    deadline: Annotated[str | None, typer.Option(help="36h, 90m or 2026-11-23T08:00.")] = None,
+    deadline: Annotated[str | None, typer.Option(help="When to stop: 36h, 90m or 2026-11-23T08:00.")] = None,
     retry_failed: bool = False,
     fork: Annotated[
-        str | None, typer.Option(metavar="NAME", help="New study NAME, with the finished runs that hold in it too.")
+        str | None,
+        typer.Option(metavar="NAME", help="Make a new study NAME; take over finished runs that are valid in it."),
     ] = None,
     no_launch: NoLaunch = False,
     dry_run: DryRun = False,
@@ -140,7 +142,7 @@ def _launch(study: Study, session: Session, console: Console) -> int:
     if snapshot.ended:
         console.print(f"Nothing to do: all {snapshot.target} runs have ended")
         return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
-    workers = ", ".join(f"{slot.label} ({slot.threads} threads)" for slot in session.slots)
+    workers = ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots)
     console.print(f"Workers: {workers}")
     trackers = session.definition.trackers.chosen
     with mirrored(study.name, trackers, console.print), _observed(console, session) as observe:

@@ -60,5 +60,5 @@ def _end(report: TrainReport, out: Path) -> str:
         f"best NELBO {report.best.value!r} nats per residue at step {report.best.step}" if report.best else "no value"
     )
     if report.outcome == "interrupted":
-        return f"Interrupted at step {report.step}; the same command goes on. So far: {best}"
+        return f"Interrupted at step {report.step}; the same command resumes. So far: {best}"
     return f"{report.outcome.replace('_', ' ').capitalize()} after {report.step} steps: {best}; in {out}"

@@ -47,10 +47,12 @@ class Workers:
 
 
 def fidelity(
-    runs: Annotated[int, typer.Option(min=4, help="So many finished runs, denser at the top of the ranking.")] = 20,
-    seeds: Annotated[int, typer.Option(min=1, max=100, help="Seeds of each of the five best, for the noise.")] = 3,
+    runs: Annotated[int, typer.Option(min=4, help="Number of finished runs, denser at the top of the ranking.")] = 20,
+    seeds: Annotated[
+        int, typer.Option(min=1, max=100, help="Seeds for each of the five best, to measure the noise.")
+    ] = 3,
     length: Annotated[
-        str, typer.Option(metavar="FACTOR|full", help="Times the sweep's length, or the full length.")
+        str, typer.Option(metavar="FACTOR|full", help="A multiple of the sweep's length, or the full length.")
     ] = "full",
     sequences: Annotated[int | None, typer.Option(min=1, help="Sequences to train on (default: the corpus).")] = None,
     pruners: Annotated[
@@ -94,8 +96,8 @@ def fidelity(
 
 
 def confirm(
-    top: Annotated[int, typer.Option(min=1, help="So many of the best.")] = 3,
-    seeds: Annotated[int, typer.Option(min=1, max=100, help="Fresh seeds of each.")] = 3,
+    top: Annotated[int, typer.Option(min=1, help="Number of finalists.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Fresh seeds for each.")] = 3,
     gpus: Gpus = None,
     cpu_workers: CpuWorkers = None,
     workers_per_gpu: int = 1,
@@ -123,7 +125,7 @@ def confirm(
 
 
 def _checked(study: Study, command: str) -> StudySnapshot:
-    """The study as it stands; raises `ConfigError` where its runs cannot be trained again in a linked study."""
+    """A snapshot of the study; raises `ConfigError` if its runs cannot be trained again in a linked study."""
     if linked := study.attributes().get("linked"):
         again = f"trains runs of study {linked['origin']!r} again; give --name {linked['origin']}"
         raise ConfigError(command, [f"study {study.name!r} {again}"])
@@ -135,7 +137,7 @@ def _checked(study: Study, command: str) -> StudySnapshot:
 
 
 def _work(origin: Study, linked: list[Study], slots: list[Slot], workers: Workers) -> int:
-    """Work on one study after the other and tell what they show; where nothing is launched, say who is to work."""
+    """Work on one study after the other and print what they show; without workers of our own, say how to start them."""
     if not workers.launch:
         for study in linked:
             workers.console.print(f"Planned; start workers with: optsweep worker --name {study.name}")

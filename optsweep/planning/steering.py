@@ -31,7 +31,7 @@ def skip_run(study: Study, run: str) -> str:
     if lease is not None:
         # A pruned trial without parameters would empty the space that TPE works in; Optuna's FAIL is invisible to it.
         study.queue.finish(lease, TrialState.FAIL, None, outcome="skipped", reason="skipped by the user")
-        return f"{run} is left out"
+        return f"{run} is skipped"
     if study.queue.order(run, "skip"):
         return f"{run} will end at its next iteration"
     raise StorageError(f"run {run!r} of study {study.name!r} has ended: it is {record.state}")
@@ -42,7 +42,7 @@ def examine(study: Study) -> list[str]:
     reaped = study.queue.reclaim_dead(identify())
     snapshot = read_snapshot(study)
     counts = ", ".join(f"{count} {state}" for state, count in snapshot.counts.items())
-    gpus = ", ".join(f"{gpu.label} ({gpu.name})" for gpu in list_gpus()) or "none that the driver lists"
+    gpus = ", ".join(f"{gpu.label} ({gpu.name})" for gpu in list_gpus()) or "the driver lists none"
     return [
         f"Study {study.name} in {masked(study.storage.url)}: {counts}; target {snapshot.target}",
         f"Handed back from dead workers: {', '.join(reaped) or 'none'}",

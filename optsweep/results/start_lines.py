@@ -23,7 +23,7 @@ def start_lines(record: RunRecord, data: Mapping[str, Any]) -> list[str]:
         lines.append(f"Training on a fixed sample of {config.data.num_sequences} sequences")
     if record.attempts > 1:
         # Before its first checkpoint a run has nothing to go on from.
-        origin = ", goes on from its checkpoint" if record.progress > 0 else ""
+        origin = ", resumes from its checkpoint" if record.progress > 0 else ""
         lines.append(f"(attempt {record.attempts}{origin})")
     return lines
 

@@ -37,7 +37,7 @@ class Confirmation:
     def verdict(self) -> str:
         first, *others = self.finalists
         if not others:
-            return f"{first.run}: {first.confirmed.value:.4f} nats per residue on sequences that nothing had looked at"
+            return f"{first.run}: {first.confirmed.value:.4f} nats per residue on sequences that were never used before"
         chance = rounded_percent(first.probability_of_best) + ("" if self.noise else ", seeds left out")
         if first.probability_of_best >= 0.95:
             return f"{first.run} is the best of the {len(self.finalists)} (probability {chance})"

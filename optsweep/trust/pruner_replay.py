@@ -75,7 +75,7 @@ def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
     if cut := [run.run for run in snapshot.runs if cut_by_pruner(run)]:
         raise ConfigError(
             "fidelity --pruner",
-            [f"{len(cut)} runs of study {snapshot.study!r} were cut, so that their curves are unknown; "
+            [f"{len(cut)} runs of study {snapshot.study!r} were cut, so their full curves are unknown; "
              "it needs a study made with --pruner none"],
         )  # fmt: skip
     runs = [run for run in snapshot.runs if run.state == "complete" and run.value is not None and run.curve]

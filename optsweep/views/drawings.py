@@ -30,7 +30,7 @@ def drawings(snapshot: StudySnapshot) -> list[Drawing]:
         "(PED-ANOVA). The lines span 90 % of the resampled studies: where two overlap widely, do not order them."
     )
     bars = parameter_figures.importance_bars(importance(snapshot))
-    too_few = f"Importance is told from {FEWEST_RUNS} complete runs on."
+    too_few = f"Importance is shown from {FEWEST_RUNS} complete runs on."
     lines = f"Complete runs, at most the best {parameter_figures.MOST_COORDINATES}; drag along an axis to select some."
     circles = f"Circles are complete runs, crosses pruned ones; at most {parameter_figures.MOST_POINTS} are drawn."
     gaps = "Gaps are idle time; hatching tells how a run ended."

@@ -33,8 +33,8 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
         f"Study {session.name}: target {plan.target} runs; {len(plan.existing)} exist, "
         f"{len(plan.queued)} would be queued",
         *(preview_lines(data) if data is not None else []),
-        "Workers: " + ", ".join(f"{slot.label} ({slot.threads} threads)" for slot in session.slots),
-        "Order: interrupted runs, presets (longest first), then sampled runs; each worker takes the next as it is free",
+        "Workers: " + ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots),
+        "Order: interrupted runs, presets (longest first), then sampled runs; a free worker takes the next one",
         *scaling_notes(session.definition),
         *([f"Exist: {', '.join(plan.existing)}"] if plan.existing else []),
         *(_queued(preview) if plan.queued else []),
@@ -63,7 +63,7 @@ def _lengths(preview: Preview) -> Table:
     table = Table(*heads, box=None, pad_edge=False, title="Lengths", title_justify="left")
     for place, run in enumerate(_in_order(preview), start=1):
         config = preview.configs.get(run.run)
-        cells = _length_cells(config) if isinstance(config, TrainConfig) else ["drawn by TPE at its claim"]
+        cells = _length_cells(config) if isinstance(config, TrainConfig) else ["drawn by TPE when a worker takes it"]
         table.add_row(str(place), run.run, *cells)
     return table
 
@@ -100,12 +100,12 @@ def _cost_cells(cost: Cost) -> list[str]:
 
 def _sweep_lines(measured: Measured, num_workers: int) -> list[str]:
     if measured.makespan is None or measured.pruned_makespan is None or measured.longest is None:
-        return ["How long the sweep takes cannot be said: a preset does not fit into memory"]
+        return ["How long the sweep takes is unknown: a preset does not fit into memory"]
     lines = [
         f"The whole sweep on {counted(num_workers, 'worker')}: about {duration(measured.makespan)}, "
         f"{duration(measured.pruned_makespan)} with the expected pruning",
-        f"No number of workers makes it shorter than its longest run, {duration(measured.longest)}",
-        "Sampled runs are taken to cost a sequence what the presets do; compilation is not counted",
+        f"With any number of workers it takes at least as long as its longest run, {duration(measured.longest)}",
+        "Sampled runs are assumed to take as long per sequence as the presets; compilation is not counted",
     ]
     energies = [cost.power * cost.full / 3.6e6 for cost in measured.costs if cost.power and cost.full]
     if energies:

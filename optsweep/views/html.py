@@ -97,7 +97,7 @@ def _ranking(snapshot: StudySnapshot, trust: Trust) -> str:
         ]
         for rank, run in trust.ranked(snapshot)
     ]
-    note = "<p>Only runs that went on to their end are ranked; a pruned run's value was cut short.</p>"
+    note = "<p>Only complete runs are ranked; a pruned run was cut short.</p>"
     return note + table(head, rows, numbers={0, 2, 3, 5, 6, 7}) + bullets(tie_words(trust.ties))
 
 
@@ -117,7 +117,7 @@ def _trust(trust: Trust) -> str:
 def _best(snapshot: StudySnapshot) -> str:
     best = snapshot.best
     if best is None:
-        return "<p>No run has gone on to its end yet.</p>"
+        return "<p>No run is complete yet.</p>"
     rows = words.configuration_lines(best)
     value = f"<p>{escape(best.run)}: {words.nats(best.value)} {escape(snapshot.definition.measure)}</p>"
     return value + table(["section", "settings"], rows)
@@ -143,7 +143,7 @@ def _preset_budgets(snapshot: StudySnapshot) -> str:
     """Both columns of each preset and, measured on the sweep's column, how long the full one would take."""
     definition = snapshot.definition
     if not isinstance(definition, BuiltinStudy):
-        return "<p>How long its runs are, the study's script knows alone.</p>"
+        return "<p>Only the study's script knows how long its runs are.</p>"
     runs = {run.preset: run for run in snapshot.runs if run.preset}
     rows = [_preset_row(preset, runs.get(preset.name)) for preset in definition.presets]
     if not rows:
@@ -195,7 +195,7 @@ def _cost(snapshot: StudySnapshot, trust: Trust) -> str:
         [
             f"Spent: {spent / 3600:.2f} {hours} ({words.duration(spent)})",
             f"Saved by pruning {cut} runs: about {saved / 3600:.2f} {hours} "
-            "(an estimate: each cut run at its own speed to its end)",
+            "(an estimate: as if each cut run had gone on to its end at its own speed)",
             *risk_words(trust.risk),
             *budget_words(snapshot),
             f"Wall time from the first start to the last end: {words.duration(wall_seconds(snapshot))}",

@@ -39,7 +39,7 @@ class PlainProgress:
         if _ended(snapshot) != _ended(last):
             self._write(_totals(snapshot))
         if snapshot.stopped and snapshot.stopped != last.stopped:
-            self._write(f"No run is started any more: {one_line(snapshot.stopped)}")
+            self._write(f"No more runs are started: {one_line(snapshot.stopped)}")
 
     def _run(self, before: RunRecord | None, run: RunRecord, snapshot: StudySnapshot) -> None:
         # A claimed run has no config until its worker has drawn the parameters: its start is written only then.

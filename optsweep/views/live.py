@@ -97,7 +97,7 @@ def _study(snapshot: StudySnapshot, width: int) -> list[Text]:
     synthetic = " (synthetic data)" if words.is_synthetic(snapshot) else ""
     lines = [_cut(f"optsweep: study {words.one_line(snapshot.study)}{synthetic}", "bold")]
     if snapshot.stopped:
-        lines.append(_cut(f"No run is started any more: {words.one_line(snapshot.stopped)}", "bold yellow"))
+        lines.append(_cut(f"No more runs are started: {words.one_line(snapshot.stopped)}", "bold yellow"))
     numbers = (
         f"{snapshot.finished_runs} of {snapshot.target} finished, "
         f"{counts['running']} running, {counts['waiting']} waiting, {counts['failed']} failed"

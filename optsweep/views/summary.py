@@ -39,11 +39,11 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
     """What to type after a sweep, complete with the study's name."""
     name = f"--name {snapshot.study}"
     if not snapshot.ended:
-        return [f"optsweep sweep {name}   # goes on", f"optsweep status {name}"]
+        return [f"optsweep sweep {name}   # resumes", f"optsweep status {name}"]
     commands = [f"optsweep dashboard {name}", f"optsweep report {name}"]
     if not snapshot.definition.trains_script:
         commands += [
-            f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that nothing has looked at",
+            f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that were never used before",
             f"optsweep promote {name}   # to full length",
         ]
     if snapshot.counts["failed"]:
@@ -91,7 +91,7 @@ def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
     if cut := sum(cut_by_pruner(run) for run in snapshot.runs):
         lines.append(
             f"Pruning: cut {words.counted(cut, 'run')}, saved about {duration(saved_seconds(snapshot))} "
-            "on the devices (an estimate: each cut run at its own speed to its end)"
+            "on the devices (an estimate: as if each cut run had gone on to its end at its own speed)"
         )
     else:
         lines.append("Pruning: cut no run")

@@ -28,7 +28,7 @@ def test_skip_enqueue_and_stop_with_drain_reach_a_running_sweep(sweeps: Sweeps, 
     process = sweeps.start(*SWEEP, "2")
     wait_for(lambda: len(sweeps.computed()) == 2)
     running = sorted(sweeps.computed())
-    assert optsweep("skip", "random-002", *NAME) == (EXIT_DONE, "random-002 is left out\n")
+    assert optsweep("skip", "random-002", *NAME) == (EXIT_DONE, "random-002 is skipped\n")
     assert "will end at its next iteration" in optsweep("skip", running[0], *NAME)[1]
     assert "Queued user-001" in optsweep("enqueue", "lr=0.001", "effective_batch=32", *NAME)[1]
     skipped = wait_for(lambda: [run for run in sweeps.snapshot().runs if run.run == running[0] and run.finished])[0]

@@ -1,4 +1,4 @@
-"""A disk that is really full: one clear line, the earlier checkpoint still loads, the same command goes on."""
+"""A disk that is really full: one clear line, the earlier checkpoint still loads, the same command resumes."""
 
 from __future__ import annotations
 

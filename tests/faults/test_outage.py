@@ -137,4 +137,4 @@ def test_a_server_that_goes_away_while_a_command_begins_is_one_line(on_server: S
         server.kill()
         _, said = process.communicate("\n", timeout=60)
     assert process.returncode == EXIT_INTERRUPTED, said
-    assert re.fullmatch("error: no answer from the database: .*; the same command goes on\n", said)
+    assert re.fullmatch("error: no answer from the database: .*; the same command resumes\n", said)

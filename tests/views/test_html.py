@@ -105,7 +105,7 @@ def test_importance_is_told_with_its_interval_and_not_of_few_runs() -> None:
     assert figure["data"][0]["y"][-1] == "lr"
     assert f"of {len(study.ranking)} complete runs" in report_html(study)
     assert importance(make_study(9)) == []
-    assert "Importance is told from 10 complete runs on." in report_html(make_study(9))
+    assert "Importance is shown from 10 complete runs on." in report_html(make_study(9))
 
 
 def test_idle_time_of_a_worker_is_what_no_run_fills() -> None:

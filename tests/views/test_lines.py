@@ -45,7 +45,7 @@ def test_a_curriculum_has_its_preschool_line() -> None:
 def test_a_later_attempt_is_told_on_its_own_line() -> None:
     first = start_lines(make_run("a", "running"), DATA)
     again = make_run("a", "running", attempts=2, progress=0.3)
-    assert start_lines(again, DATA) == [*first, "(attempt 2, goes on from its checkpoint)"]
+    assert start_lines(again, DATA) == [*first, "(attempt 2, resumes from its checkpoint)"]
     assert start_lines(replace(again, progress=0.0), DATA) == [*first, "(attempt 2)"]
 
 
@@ -82,7 +82,7 @@ def test_a_handed_back_run_and_its_next_attempt() -> None:
         [make_run("a", "running", attempts=2, progress=0.2)],
     )
     assert lines[0] == "a is back in the queue: physical GPU 0 died"
-    assert lines[-1] == "(attempt 2, goes on from its checkpoint)"
+    assert lines[-1] == "(attempt 2, resumes from its checkpoint)"
     assert lines.count("Starting job: a on physical GPU 0") == 1
 
 
@@ -113,4 +113,4 @@ def test_changes_of_the_study_are_told() -> None:
     stopped = make_snapshot([make_run("a"), make_run("user-001")], stopped="stopped by the user")
     progress.update(stopped)
     progress.update(stopped)
-    assert lines == ["The study's target is now 2 runs", "No run is started any more: stopped by the user"]
+    assert lines == ["The study's target is now 2 runs", "No more runs are started: stopped by the user"]

@@ -60,7 +60,7 @@ def test_long_names_are_cut_with_an_ellipsis() -> None:
 
 def test_a_stopped_study_says_so_at_the_top(busy: StudySnapshot) -> None:
     lines = render(frame(replace(busy, stopped="deadline reached"), 80), 80).splitlines()
-    assert lines[1].strip() == "No run is started any more: deadline reached"
+    assert lines[1].strip() == "No more runs are started: deadline reached"
 
 
 def test_the_live_view_leaves_the_last_word_to_the_summary(busy: StudySnapshot) -> None:

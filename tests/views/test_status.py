@@ -57,7 +57,7 @@ def test_cpu_workers_have_seconds_not_gpu_seconds() -> None:
 
 
 def test_a_stopped_study_says_so(busy: StudySnapshot) -> None:
-    assert "No run is started any more: deadline reached" in render(
+    assert "No more runs are started: deadline reached" in render(
         status_table(replace(busy, stopped="deadline reached"))
     )
 
