@@ -18,23 +18,24 @@ from optsweep.database.open_study import Study
 from optsweep.database.tables import runs
 from optsweep.database.urls import storage_url
 from optsweep.planning.plan import plan_study
-from optsweep.results.records import PREFIX
+from optsweep.results.attributes import PREFIX
+from optsweep.results.study_data import StudyData
 from optsweep.search.sampling import distributions_for
 from optsweep.study.file import load_study
 from optsweep.study.resolve import resolve
 
 NUM_POINTS = 20
-DATA: dict[str, Any] = {
-    "demo": True,
-    "corpus": "demo.pt",
-    "subset": "demo_sweep.pt",
-    "num_sequences": 10_000,
-    "source_sequences": 12_000,
-    "synthetic": True,
-    "manifest": {},
-    "fingerprint": "0",
-    "reference": {"unigram_entropy": 2.9, "composition_entropy": 2.85},
-}
+DATA = StudyData(
+    demo=True,
+    corpus="demo.pt",
+    subset="demo_sweep.pt",
+    num_sequences=10_000,
+    source_sequences=12_000,
+    synthetic=True,
+    manifest={},
+    fingerprint="0",
+    reference={"unigram_entropy": 2.9, "composition_entropy": 2.85},
+)
 
 
 def study_with(folder: Path, num_finished: int, *, waiting: int = 1) -> Study:

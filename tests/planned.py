@@ -10,19 +10,20 @@ from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
 from optsweep.machine.process import identify
 from optsweep.planning.plan import plan_study
+from optsweep.results.study_data import StudyData
 from optsweep.study.file import load_study
 
-DATA: dict[str, Any] = {
-    "demo": True,
-    "corpus": "data/demo.pt",
-    "subset": "data/demo_sweep.pt",
-    "num_sequences": 10_000,
-    "source_sequences": 12_000,
-    "synthetic": True,
-    "manifest": {},
-    "fingerprint": "0",
-    "reference": {"unigram_entropy": 2.9, "composition_entropy": 2.85},
-}
+DATA = StudyData(
+    demo=True,
+    corpus="data/demo.pt",
+    subset="data/demo_sweep.pt",
+    num_sequences=10_000,
+    source_sequences=12_000,
+    synthetic=True,
+    manifest={},
+    fingerprint="0",
+    reference={"unigram_entropy": 2.9, "composition_entropy": 2.85},
+)
 
 
 def make_study(url: str, *, name: str = "study", sampled: int = 7, kind: Any = "random", seed: int = 7) -> Study:

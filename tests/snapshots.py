@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 
 from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.study_data import StudyData
 from optsweep.study.definition import BudgetSection, BuiltinStudy
 from optsweep.study.file import parse_study
 
@@ -70,13 +71,26 @@ def make_run(run: str, state: str = "waiting", **values: Any) -> RunRecord:
     return RunRecord(stored_config=stored, **values)
 
 
+def make_data(**values: Any) -> StudyData:
+    defaults: dict[str, Any] = {
+        "demo": False,
+        "corpus": "data/x.pt",
+        "subset": "data/x_sweep.pt",
+        "fingerprint": "0",
+        "num_sequences": 10000,
+        "source_sequences": 50000,
+        "synthetic": False,
+        "reference": {"unigram_entropy": 2.889, "composition_entropy": 2.86},
+    }
+    return StudyData(**defaults | values)
+
+
 def make_snapshot(runs: list[RunRecord], **values: Any) -> StudySnapshot:
     defaults: dict[str, Any] = {
         "study": "uniref50",
         "target": len(runs),
         "definition": DEFINITION,
-        "data": {"num_sequences": 10000, "source_sequences": 50000, "synthetic": False, "manifest": {}},
-        "reference": {"unigram_entropy": 2.889, "composition_entropy": 2.86},
+        "data": make_data(),
         "created": 900.0,
         "now": 2000.0,
     }
@@ -95,12 +109,12 @@ def troubled_snapshots() -> list[StudySnapshot]:
     """Studies in which the numbers that views like to use are missing."""
     return [
         make_snapshot([]),
-        make_snapshot([], target=0, reference={}, data={}),
+        make_snapshot([], target=0, data=make_data(reference={})),
         make_snapshot([make_run("a"), make_run("b")]),
         make_snapshot([make_run("a", "failed", value=None, seconds=0.0, progress=0.0, reason=None, worker=None)]),
         make_snapshot([make_run("a", "pruned", value=None, last_value=None, progress=0.0, curve={}, reason=None)]),
         make_snapshot([make_run("a", "pruned", value=float("inf"), last_value=float("nan"), curve={1: float("nan")})]),
-        make_snapshot([make_run("a", "running", config={}, train_loss=float("nan"))], reference={}, data={}),
+        make_snapshot([make_run("a", "running", config={}, train_loss=float("nan"))], data=make_data(reference={})),
         make_snapshot([make_run("a", "complete", config={}, parameters={}, value=3.0)], stopped="deadline reached"),
         make_snapshot([make_run("a" * 300, "complete"), make_run("ünï\x1b[31m\ncödé…", "failed", reason="x\ny\x07")]),
     ]

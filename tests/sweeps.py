@@ -90,7 +90,7 @@ class Sweeps:
                 return None
             try:
                 study = find_study(storage, self.name)
-                if study is None or "target" not in study.attributes():
+                if study is None or study.attributes().target is None:
                     return None
                 return read_snapshot(study)
             finally:

@@ -80,11 +80,11 @@ def _swept_iterations(record: RunRecord) -> int:
 def _train(snapshot: StudySnapshot, config: Path) -> int:
     """Train on the full corpus, without the held-out sequences and their relatives; then export."""
     out = config.with_suffix("")
-    code = train(config, Path(snapshot.data["corpus"]), out=out)
+    code = train(config, Path(snapshot.data.corpus), out=out)
     if code == EXIT_DONE:
         from optsweep.train.run import MODEL_NAME, export_model
 
-        trained, value = export_model(out, Path(snapshot.data["subset"]))
+        trained, value = export_model(out, Path(snapshot.data.subset))
         write_text(out / "README.md", model_card(trained, snapshot, value, MODEL_NAME))
         typer.echo(f"Exported {out / MODEL_NAME}; on the confirmation sequences: {value:.4f} nats per residue")
     return code

@@ -5,7 +5,8 @@ from __future__ import annotations
 from optsweep.database.losses import read_losses
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
-from optsweep.planning.linked import Purpose, linked_studies
+from optsweep.planning.linked import linked_studies
+from optsweep.results.attributes import Purpose
 from optsweep.results.records import StudySnapshot
 from optsweep.trust.trust import StudyLosses, Trust, assess
 

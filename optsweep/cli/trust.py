@@ -43,7 +43,7 @@ class Workers:
         return plain_console(stderr=self.as_json)
 
     def slots(self, study: Study) -> list[Slot]:
-        return choose_slots(self.gpus, self.cpu_workers, self.workers_per_gpu, demo=study.data["demo"])
+        return choose_slots(self.gpus, self.cpu_workers, self.workers_per_gpu, demo=study.data.demo)
 
 
 def fidelity(
@@ -89,7 +89,8 @@ def fidelity(
         "fidelity",
         large,
         suffix=setting.suffix,
-        data={"trains_on": snapshot.data["corpus"], "setting": setting.words},
+        trains_on=snapshot.data.corpus,
+        setting=setting.words,
         command=["optsweep", "fidelity"],
     )
     return _work(study, [linked for linked in (first, second) if linked is not None], slots, workers)
@@ -120,18 +121,18 @@ def confirm(
         print("\n".join([f"Finalists, {seeds} fresh seeds each:", *cost_lines(again)]))
         return EXIT_DONE
     slots = workers.slots(study)
-    linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True}, command=["optsweep", "confirm"])
+    linked = plan_linked(study, "confirm", again, scores_confirmation=True, command=["optsweep", "confirm"])
     return _work(study, [linked], slots, workers)
 
 
 def _checked(study: Study, command: str) -> StudySnapshot:
     """A snapshot of the study; raises `ConfigError` if its runs cannot be trained again in a linked study."""
-    if linked := study.attributes().get("linked"):
-        again = f"trains runs of study {linked['origin']!r} again; give --name {linked['origin']}"
+    if linked := study.attributes().linked:
+        again = f"trains runs of study {linked.origin!r} again; give --name {linked.origin}"
         raise ConfigError(command, [f"study {study.name!r} {again}"])
     snapshot = read_snapshot(study)
     snapshot.check_builtin(command)
-    if "weights" not in snapshot.data:
+    if snapshot.data.weights is None:
         raise ConfigError(command, [f"study {study.name!r} was begun by an older version; resume it once"])
     return snapshot
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from optsweep.errors import ConfigError
+from optsweep.results.attributes import Stop, StudyAttributes
 from optsweep.results.forecast import expected_seconds
 
 if TYPE_CHECKING:
@@ -41,14 +42,13 @@ def set_limits(study: Study, *, deadline: str | None, max_gpu_hours: float | Non
     at = None
     if deadline is not None:
         at = study.storage.transaction(study.storage.now) + seconds_until(deadline)
-    study.set_attribute("deadline", at)
-    study.set_attribute("max_gpu_hours", max_gpu_hours)
+    study.store(StudyAttributes(deadline=at, max_gpu_hours=max_gpu_hours))
 
 
 def stop(study: Study, *, drain: bool) -> None:
     """Ask every worker on every host to leave: at once with a checkpoint, or (drain) when its run has ended."""
     reason = "stopped by the user" + (" (running runs end first)" if drain else "")
-    study.set_attribute("stop", {"reason": reason, "drain": drain})
+    study.store(StudyAttributes(stop=Stop(reason=reason, drain=drain)))
 
 
 def too_short(study: Study, seconds: float) -> str | None:

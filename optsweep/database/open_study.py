@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,12 +16,10 @@ from optsweep.database.queue import Queue
 from optsweep.database.tables import runs
 from optsweep.database.urls import masked
 from optsweep.errors import StorageError
-from optsweep.results.records import PREFIX
+from optsweep.results.attributes import PREFIX, StudyAttributes
+from optsweep.results.study_data import StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.toml_files import validate
-
-STANDING = "standing"
-"""Attribute of a trial that was taken over from another study: what its row is to hold."""
 
 
 @dataclass(frozen=True)
@@ -42,49 +39,51 @@ class Study:
     @cached_property
     def definition(self) -> StudyDefinition:
         """The study file as it was when the study began; raises `ConfigError` if it cannot be read."""
-        return validate(StudyDefinition, self.attributes()["definition"], f"stored definition of study {self.name}")
+        stored = self.attributes().definition
+        assert stored is not None, "who opens a study has seen that it is whole"
+        return validate(StudyDefinition, stored, f"stored definition of study {self.name}")
 
     @cached_property
-    def data(self) -> dict[str, Any]:
-        """corpus and subset (paths), num_sequences, source_sequences, synthetic, manifest, reference."""
-        return dict(self.attributes()["data"])
+    def data(self) -> StudyData:
+        data = self.attributes().data
+        assert data is not None, "who opens a study has seen that it is whole"
+        return data
 
     def optuna(self, **arguments: Any) -> optuna.Study:
         """The study as Optuna sees it; sampler and pruner are the caller's, since Optuna stores neither."""
         return patiently(optuna.load_study, study_name=self.name, storage=self.storage.optuna, **arguments)
 
-    def attributes(self) -> dict[str, Any]:
-        """Our own attributes of the study, without their prefix."""
-        stored = patiently(self.storage.backend.get_study_user_attrs, self.study_id)
-        return {key.removeprefix(PREFIX): value for key, value in stored.items() if key.startswith(PREFIX)}
+    def attributes(self) -> StudyAttributes:
+        return StudyAttributes.read(patiently(self.storage.backend.get_study_user_attrs, self.study_id))
 
-    def set_attribute(self, key: str, value: Any) -> None:
+    def store(self, attributes: StudyAttributes) -> None:
+        """Store the attributes that are set, one by one in the order of the class; the others stay as they are."""
+        for key, value in attributes.model_dump(exclude_unset=True).items():
+            self.set_attribute(key, value)
+
+    def set_attribute(self, key: str, value: object) -> None:
         patiently(self.storage.backend.set_study_user_attr, self.study_id, PREFIX + key, value)
 
     def trial(self, trial_id: int) -> FrozenTrial:
         return patiently(self.storage.backend.get_trial, trial_id)
 
-    def set_trial_attribute(self, trial_id: int, key: str, value: Any) -> None:
+    def set_trial_attribute(self, trial_id: int, key: str, value: object) -> None:
         patiently(self.storage.backend.set_trial_user_attr, trial_id, PREFIX + key, value)
 
     def stop_reason(self) -> str | None:
         """Why no run may go on ("stopped by the user", a limit that is reached), or None."""
         attributes = self.attributes()
-        stop = attributes.get("stop")
-        if stop is not None and not stop["drain"]:
-            return str(stop["reason"])
+        if attributes.stop is not None and not attributes.stop.drain:
+            return attributes.stop.reason
         return self._limit_reached(attributes)
 
     def claim_refusal(self) -> str | None:
         """Why no further run may be claimed; running ones may go on."""
         attributes = self.attributes()
-        stop = attributes.get("stop")
-        return str(stop["reason"]) if stop is not None else self._limit_reached(attributes)
+        return attributes.stop.reason if attributes.stop is not None else self._limit_reached(attributes)
 
-    def _limit_reached(self, attributes: dict[str, Any]) -> str | None:
-        deadline, hours = attributes.get("deadline"), attributes.get("max_gpu_hours")
-        if deadline is None and hours is None:
-            return None
+    def _limit_reached(self, attributes: StudyAttributes) -> str | None:
+        deadline, hours = attributes.deadline, attributes.max_gpu_hours
         if deadline is not None and self.storage.transaction(self.storage.now) >= deadline:
             return "the deadline is reached"
         if hours is not None and self._seconds_used() >= hours * 3600:
@@ -113,14 +112,14 @@ def find_study(storage: Storage, name: str) -> Study | None:
         return None
     study = Study(storage, name, int(study_id))
     attributes = study.attributes()
-    if "definition" not in attributes:
+    if attributes.definition is None:
         # A launcher that died between the study's row and its definition leaves one without trials: it can be planned.
         if storage.optuna.get_n_trials(study.study_id):
             raise StorageError(
                 f"study {name!r} in {masked(storage.url)} was not made by optsweep; choose another --name"
             )
         return study
-    written, running = str(attributes["versions"]["optuna"]), optuna.__version__
+    written, running = attributes.versions["optuna"], optuna.__version__
     if written.split(".")[0] != running.split(".")[0]:
         raise StorageError(
             f"study {name!r} was written by optuna {written}, this is {running}: their clocks and schemas differ\n"
@@ -133,30 +132,15 @@ def open_study(storage: Storage, name: str) -> Study:
     """The study of that name; raises `StorageError` naming those that exist."""
     study = find_study(storage, name)
     # The target is what planning writes last.
-    if study is None or "target" not in study.attributes():
+    if study is None or study.attributes().target is None:
         there = ", ".join(study_names(storage)) or "none"
         raise StorageError(f"no study {name!r} in {masked(storage.url)}; there: {there}")
     return study
 
 
-def newest_rows(study: Study) -> list[Any]:
-    """Of our own table, one row a run: that of its newest trial."""
+def newest_rows(study: Study) -> list[sa.Row[Any]]:
+    """One row a run of our own table: that of its newest trial."""
     query = sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
     with study.storage.engine.connect() as connection:
         rows = connection.execute(query).all()
     return list({row.run: row for row in rows}.values())
-
-
-def own_attributes(trial: FrozenTrial) -> dict[str, Any]:
-    """What a trial knows of its run (run, index, source, preset, fixed, config, ...), without the prefix."""
-    return {key.removeprefix(PREFIX): value for key, value in trial.user_attrs.items() if key.startswith(PREFIX)}
-
-
-def run_number(run: str) -> int:
-    """The number of a sampled run or a user's, from 0: 6 for tpe-007."""
-    return int(run.rpartition("-")[2]) - 1
-
-
-def plain(value: Any) -> Any:
-    """``value`` as JSON gives it back, so that what is compared with a stored value was stored in the same way."""
-    return json.loads(json.dumps(value))

@@ -13,8 +13,9 @@ from optsweep.database.open_study import Study
 from optsweep.database.outage import patiently
 from optsweep.database.tables import runs
 from optsweep.errors import StorageError
+from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
-from optsweep.results.records import PREFIX, RunRecord, RunState, StudySnapshot
+from optsweep.results.records import RunRecord, RunState, StudySnapshot
 
 STATES: dict[TrialState, RunState] = {
     TrialState.COMPLETE: "complete",
@@ -42,21 +43,21 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
         if row.trial_id in trials:
             by_run.setdefault(row.run, []).append(row)
     records = [_record(study.name, attempts, trials[attempts[-1].trial_id]) for attempts in by_run.values()]
-    stop = attributes.get("stop")
+    assert attributes.target is not None, "an open study is planned"
+    assert attributes.data is not None
     return StudySnapshot(
         study=study.name,
-        target=attributes["target"],
+        target=attributes.target,
         runs=sorted(records, key=lambda record: record.index),
         definition=study.definition,
-        data=attributes["data"],
-        reference=attributes["data"]["reference"],
-        created=attributes["created"],
-        versions=attributes["versions"],
-        command=attributes["command"],
+        data=attributes.data,
+        created=attributes.created,
+        versions=attributes.versions,
+        command=attributes.command,
         now=now,
-        slurm_jobs=attributes.get("slurm_jobs", []),
-        measured=attributes.get("measured", []),
-        stopped=stop["reason"] if stop else None,
+        slurm_jobs=attributes.slurm_jobs,
+        measured=attributes.measured,
+        stopped=attributes.stop.reason if attributes.stop else None,
     )
 
 
@@ -81,14 +82,14 @@ def _rows(
 
 def _record(study: str, rows: list[Any], trial: FrozenTrial) -> RunRecord:
     row = rows[-1]
-    identity = {key.removeprefix(PREFIX): value for key, value in trial.user_attrs.items()}
+    identity = RunIdentity.read(trial.user_attrs)
     return RunRecord(
         run=row.run,
         trial=trial.number,
-        source=identity["source"],
-        preset=identity["preset"],
-        random_start=identity.get("random_start", False),
-        index=identity["index"],
+        source=identity.source,
+        preset=identity.preset,
+        random_start=identity.random_start,
+        index=identity.index,
         state="pruned" if row.outcome == "skipped" else STATES[trial.state],
         reason=row.reason,
         value=row.best_value,
@@ -101,9 +102,9 @@ def _record(study: str, rows: list[Any], trial: FrozenTrial) -> RunRecord:
         sequences=row.sequences,
         seconds=row.seconds,
         directory=str(RunDirectory.of(study, row.run).path),
-        parameters=trial.params or identity["fixed"],
-        stored_config=identity.get("config", {}),
-        of=identity.get("of"),
+        parameters=trial.params or identity.fixed,
+        stored_config=identity.config,
+        of=identity.of,
         train_loss=row.train_loss,
         residues_per_second=row.residues_per_second,
         started=_first(earlier.started for earlier in rows),

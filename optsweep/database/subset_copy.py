@@ -33,12 +33,12 @@ MAX_BYTES = 256 << 20
 
 def recorded_data(study: Study) -> Path:
     """Where the data lay that the study trains on, on the host that planned it."""
-    return Path(study.data.get("trains_on", study.data["subset"]))
+    return Path(study.data.trains_on or study.data.subset)
 
 
 def keep_subset(study: Study) -> None:
     """Store the subset's file in the study's database; SQLite serves one host, which has the file."""
-    path, content = Path(study.data["subset"]), study.data["content"]
+    path, content = Path(study.data.subset), study.data.content
     if is_sqlite(study.storage.url) or path.stat().st_size > MAX_BYTES:
         return
     if _is_stored(study, content):
@@ -66,7 +66,7 @@ def local_data(study: Study, given: Path | None = None) -> Path:
     ``given`` is a corpus or its subset. Raises `DataError` if it holds other sequences than the study was planned
     with, or if the study's subset is not within reach.
     """
-    if "trains_on" in study.data:
+    if study.data.trains_on is not None:
         path = given or recorded_data(study)
         if not path.exists():
             raise DataError(
@@ -76,7 +76,7 @@ def local_data(study: Study, given: Path | None = None) -> Path:
     if given is None:
         return _copy(study)
     subset = prepare(given).subset.path
-    if _holds(subset, study.data["content"]):
+    if _holds(subset, study.data.content):
         return subset
     # The split depends on what is installed where it is made; the sequences of a subset do not.
     copy = _copy(study)
@@ -88,7 +88,7 @@ def local_data(study: Study, given: Path | None = None) -> Path:
 def _copy(study: Study) -> Path:
     """The study's own subset: its file if it is seen from here, else the database's copy."""
     recorded = recorded_data(study)
-    return recorded if _holds(recorded, study.data["content"]) else _fetch(study)
+    return recorded if _holds(recorded, study.data.content) else _fetch(study)
 
 
 def _holds(path: Path, content: str) -> bool:
@@ -101,22 +101,22 @@ def _holds(path: Path, content: str) -> bool:
 
 
 def _fetch(study: Study) -> Path:
-    content = study.data["content"]
-    target = Path("data") / f"{Path(study.data['subset']).stem}-{content[:12]}.pt"
+    content = study.data.content
+    target = Path("data") / f"{Path(study.data.subset).stem}-{content[:12]}.pt"
     with locked(target.with_name(f".{target.name}.lock")):
         if _holds(target, content):
             return target
         parts = _stored(study, content)
         if not parts:
             raise DataError(
-                f"{study.data['subset']}: is not on this host (or has changed), and the database of study "
+                f"{study.data.subset}: is not on this host (or has changed), and the database of study "
                 f"{study.name!r} holds no copy\ngive the corpus or the subset with --data FILE"
             )
         with atomic_path(target) as temporary:
             temporary.write_bytes(zlib.decompress(b"".join(parts)))
         if not _holds(target, content):
             target.unlink()
-            raise DataError(f"the copy of {study.data['subset']} in the database is damaged; give it with --data FILE")
+            raise DataError(f"the copy of {study.data.subset} in the database is damaged; give it with --data FILE")
     return target
 
 

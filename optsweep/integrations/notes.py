@@ -63,8 +63,8 @@ def study_note(snapshot: StudySnapshot, study_id: int) -> str:
         for run in snapshot.runs
         if run.preset is not None
     ]
-    synthetic = "**Synthetic data: the values say nothing about real proteins.**\n\n" if data.get("synthetic") else ""
-    manifest = json.dumps(data.get("manifest"), indent=2, default=str)
+    synthetic = "**Synthetic data: the values say nothing about real proteins.**\n\n" if data.synthetic else ""
+    manifest = json.dumps(data.manifest, indent=2, default=str)
     commands = [f"sweep {name}", f"status {name} --watch", f"report {name}", f"best {name} --toml", f"promote {name}"]
     return "\n".join(
         [
@@ -76,8 +76,8 @@ def study_note(snapshot: StudySnapshot, study_id: int) -> str:
             "```",
             *(f"optsweep {command}" for command in commands),
             "```",
-            f"\nData: `{data.get('corpus')}`, {data.get('source_sequences')} sequences; trained on "
-            f"`{data.get('subset')}`, {data.get('num_sequences')} sequences. Its manifest:\n",
+            f"\nData: `{data.corpus}`, {data.source_sequences} sequences; trained on "
+            f"`{data.subset}`, {data.num_sequences} sequences. Its manifest:\n",
             f"```json\n{manifest}\n```",
         ]
     )
@@ -88,7 +88,7 @@ def _values(snapshot: StudySnapshot) -> str:
         return f"Values are {snapshot.definition.measure} of the study's own script, lower is better."
     return (
         "Values are NELBO in nats per residue, lower is better. "
-        f"The validation set's unigram entropy is {_number(snapshot.reference.get('unigram_entropy'))}."
+        f"The validation set's unigram entropy is {_number(snapshot.data.reference.get('unigram_entropy'))}."
     )
 
 

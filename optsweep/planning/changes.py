@@ -5,42 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from optsweep.database.open_study import Study, plain
+from optsweep.database.open_study import Study
 from optsweep.errors import ConfigError
-from optsweep.study.file import StudyDefinition
+from optsweep.results.study_data import CorpusRecord
+from optsweep.study.definition import StudyDefinition
 
 
-def check_unchanged(study: Study, definition: StudyDefinition, data: dict[str, Any] | None) -> None:
+def check_unchanged(study: Study, definition: StudyDefinition, data: CorpusRecord | None) -> None:
     """Raise `ConfigError` with the differences where the study began with another study file or other data.
 
     ``data`` is None where it is not known yet.
     """
     stored, given = _comparable(study.definition), _comparable(definition)
     differences = [f"{key} was {stored.get(key)!r}, is {given.get(key)!r}" for key in _differing(stored, given)]
-    if data is not None and not same_data(study.data, data):
-        differences.append(f"the data was {study.data['corpus']} with other content than {data['corpus']} has now")
+    if data is not None and not study.data.same_as(data):
+        differences.append(f"the data was {study.data.corpus} with other content than {data.corpus} has now")
     if differences:
         shown = "; ".join(differences[:6]) + (f"; and {len(differences) - 6} more" if len(differences) > 6 else "")
         way_out = "put them back, or begin a new study with --name (or --fork) NAME"
         raise ConfigError(f"study {study.name!r}", [f"it began with other settings: {shown}\n{way_out}"])
 
 
-def same_data(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether ``other`` is the file of the study's record ``one``, what that was imported from, or holds the same."""
-    same_content = "content" in one and one["content"] == other.get("content")
-    return bool(same_content or other["fingerprint"] in (one["fingerprint"], *_imported_from(one)))
-
-
-def _imported_from(data: dict[str, Any]) -> list[Any]:
-    """Fingerprints of the FASTA files that a study's corpus was imported from."""
-    origin = data["manifest"].get("source_manifest")
-    sources = origin.get("sources") if isinstance(origin, dict) else None
-    listed = sources if isinstance(sources, list) else []
-    return [source.get("fingerprint") for source in listed if isinstance(source, dict)]
-
-
 def _comparable(definition: StudyDefinition) -> dict[str, Any]:
-    flat = dict(_flatten(plain(definition.model_dump(mode="json"))))
+    flat = dict(_flatten(definition.model_dump(mode="json")))
     # Type and number of sampled runs may change from start to start: the target is absolute. Who is told of the runs
     # changes nothing about them.
     free = ("name", "study.type", "study.trials", "notify.", "trackers.")

@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from optuna.trial import FrozenTrial, create_trial
 
-from optsweep.database.open_study import STANDING, Study, newest_rows, own_attributes, run_number
-from optsweep.planning.changes import same_data
+from optsweep.database.open_study import Study, newest_rows
+from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
-from optsweep.results.records import PREFIX, Source
+from optsweep.results.study_data import CorpusRecord
 from optsweep.search.sampling import distributions_for, random_parameters
 from optsweep.study.file import StudyDefinition
 from optsweep.study.run_config import read_run_config, resolve_run
-from optsweep.study.space import identity
+from optsweep.study.space import identity as key
 
 FINISHED = ("complete", "pruned", "diverged", "out_of_memory")
 KEPT = (
@@ -34,73 +34,73 @@ INCIDENTAL: Any = {"provenance": True, "seed": True, "training": {"seed", "threa
 class TakenOver:
     """A finished run of another study, as the new one adds it."""
 
-    run: str
-    source: Source
+    identity: RunIdentity
     trial: FrozenTrial
 
 
-def compatible_runs(origin: Study, definition: StudyDefinition, data: dict[str, Any] | None) -> list[TakenOver]:
+def compatible_runs(origin: Study, definition: StudyDefinition, data: CorpusRecord | None) -> list[TakenOver]:
     """The finished runs of ``origin`` that the new study would have trained in the same way, on the same data.
 
     Their parameters are valid in the new space (a preset's are those of the new study file), and the lengths and
     evaluations that follow from them are the same. ``data`` is None where it is not known yet and taken for the same.
     """
-    if data is not None and not same_data(origin.data, data):
+    if data is not None and not origin.data.same_as(data):
         return []
-    finished = [(row, origin.trial(row.trial_id)) for row in newest_rows(origin) if row.outcome in FINISHED]
-    taken = [_taken_over(origin.name, definition, row, trial) for row, trial in finished if _holds(definition, trial)]
+    taken = []
+    for row in newest_rows(origin):
+        if row.outcome in FINISHED:
+            trial = origin.trial(row.trial_id)
+            identity = RunIdentity.read(trial.user_attrs)
+            if _holds(definition, identity, trial):
+                kept = replace(
+                    identity,
+                    index=_index(definition, identity),
+                    forked_from=origin.name,
+                    standing={name: getattr(row, name) for name in KEPT},
+                )
+                taken.append(_taken_over(definition, kept, trial))
     return _distinct(definition, taken)
 
 
-def _holds(definition: StudyDefinition, trial: FrozenTrial) -> bool:
-    attributes, parameters = own_attributes(trial), trial.params
-    name = attributes["preset"]
+def _holds(definition: StudyDefinition, identity: RunIdentity, trial: FrozenTrial) -> bool:
+    name, parameters = identity.preset, trial.params
     preset = next((preset for preset in definition.presets if preset.name == name), None)
     if definition.space.check(parameters) or (name is not None and (preset is None or preset.parameters != parameters)):
         return False
     wanted = resolve_run(definition, parameters, preset=name, seed=0)
-    trained = read_run_config(attributes["config"], attributes["run"])
+    trained = read_run_config(identity.config, identity.run)
     return wanted.model_dump(exclude=INCIDENTAL) == trained.model_dump(exclude=INCIDENTAL)
 
 
-def _taken_over(origin: str, definition: StudyDefinition, row: Any, trial: FrozenTrial) -> TakenOver:
-    attributes = own_attributes(trial)
-    copied = {
-        **attributes,
-        "index": _index(definition, attributes),
-        "forked_from": origin,
-        STANDING: {name: getattr(row, name) for name in KEPT},
-    }
+def _taken_over(definition: StudyDefinition, identity: RunIdentity, trial: FrozenTrial) -> TakenOver:
     again = create_trial(
+        user_attrs=identity.stored(),
         state=trial.state,
         values=trial.values,
         params=trial.params,
         distributions=distributions_for(definition, trial.params),
-        user_attrs={PREFIX + key: value for key, value in copied.items()},
         system_attrs=trial.system_attrs,
         intermediate_values=trial.intermediate_values,
     )
     again.datetime_start, again.datetime_complete = trial.datetime_start, trial.datetime_complete
-    return TakenOver(attributes["run"], attributes["source"], again)
+    return TakenOver(identity, again)
 
 
-def _index(definition: StudyDefinition, attributes: dict[str, Any]) -> int:
+def _index(definition: StudyDefinition, identity: RunIdentity) -> int:
     """The run's place in the new study's plan."""
-    if attributes["source"] == "preset":
-        return [preset.name for preset in definition.presets].index(attributes["preset"])
-    if attributes["source"] == "user":
-        return int(attributes["index"])
-    return len(definition.presets) + run_number(attributes["run"])
+    if identity.preset is not None:
+        return [preset.name for preset in definition.presets].index(identity.preset)
+    return identity.index if identity.source == "user" else len(definition.presets) + identity.number
 
 
 def _distinct(definition: StudyDefinition, taken: list[TakenOver]) -> list[TakenOver]:
     """Without sampled runs that the new study will draw at random under another number (invariant 9)."""
-    numbers = {run_number(copy.run) for copy in taken if copy.source in ("random", "tpe")}
+    numbers = {copy.identity.number for copy in taken if copy.identity.source in ("random", "tpe")}
     if definition.study.type != "random" or not numbers:
         return taken
     planned = set(range(definition.num_sampled)) - numbers
-    drawn = {identity(random_parameters(definition, number)) for number in planned}
-    return [copy for copy in taken if copy.source == "preset" or identity(copy.trial.params) not in drawn]
+    drawn = {key(random_parameters(definition, number)) for number in planned}
+    return [copy for copy in taken if copy.identity.source == "preset" or key(copy.trial.params) not in drawn]
 
 
 def take_directories(origin: str, study: str, runs: list[str]) -> None:

@@ -21,9 +21,9 @@ def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
         "trial": record.trial,
         "source": record.source,
         "swept_iterations": swept.training.n_iters,
-        "corpus": snapshot.data["corpus"],
-        "subset": snapshot.data["subset"],
-        "fingerprint": snapshot.data["fingerprint"],
+        "corpus": snapshot.data.corpus,
+        "subset": snapshot.data.subset,
+        "fingerprint": snapshot.data.fingerprint,
     }
     provenance |= {key: swept.provenance[key] for key in ("optsweep", "torch") if key in swept.provenance}
     if record.value is not None:

@@ -6,23 +6,27 @@ configs, and its name is the origin's with the purpose after it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TypedDict, Unpack
 
-import optuna
 from optuna.trial import TrialState, create_trial
 
 from optsweep.config import TrainConfig
 from optsweep.database.open_study import Study, find_study, study_names
 from optsweep.database.run_rows import add_trial
 from optsweep.errors import StorageError
-from optsweep.planning.plan import describe_new, existing_runs
-from optsweep.results.records import PREFIX, RunRecord
+from optsweep.planning.plan import describe_new, existing_runs, find_or_create
+from optsweep.results.attributes import Link, Purpose, RunIdentity, StudyAttributes
+from optsweep.results.records import RunRecord
 from optsweep.search.sampling import distributions_for
 
-Purpose = Literal["repeats", "fidelity", "confirm"]
-PURPOSES: tuple[Purpose, ...] = ("repeats", "fidelity", "confirm")
+
+class OtherData(TypedDict, total=False):
+    """What a linked study's data may say otherwise than the origin's; see `StudyData`."""
+
+    trains_on: str
+    scores_confirmation: bool
+    setting: str
 
 
 @dataclass(frozen=True)
@@ -40,33 +44,29 @@ def plan_linked(
     again: list[RunAgain],
     *,
     suffix: str = "",
-    data: Mapping[str, Any] | None = None,
     command: list[str],
+    **data: Unpack[OtherData],
 ) -> Study:
     """Make the linked study where it is missing and queue those of ``again`` that it lacks; safe to repeat.
 
-    ``data`` goes before the origin's: `trains_on` (a corpus in place of its subset), `scores_confirmation`, `setting`
-    (words for people). Raises `StorageError` where a study of the user's has the name.
+    ``data`` is what differs from the origin's. Raises `StorageError` if a study of the user's has the name.
     """
     name = f"{origin.name}-{purpose}{suffix}"
     with origin.storage.lock(f"plan {name}"):
-        study = find_study(origin.storage, name)
-        if study is None:
-            made = optuna.create_study(study_name=name, storage=origin.storage.optuna, direction="minimize")
-            study = Study(origin.storage, name, made._study_id)
-        link = {"origin": origin.name, "purpose": purpose}
-        if not study.attributes():  # new, or left by a planner that was killed right here
-            study.set_attribute("linked", link)
-        if study.attributes().get("linked") != link:
+        study, link = find_or_create(origin.storage, name), Link(origin=origin.name, purpose=purpose)
+        if not study.attributes().model_fields_set:  # new, or left by a planner that was killed right here
+            study.store(StudyAttributes(linked=link))
+        if study.attributes().linked != link:
             raise StorageError(f"study {name!r} is there and was not made from {origin.name!r}")
-        if "definition" not in study.attributes():
+        if study.attributes().definition is None:
             definition = origin.definition.with_overrides(pruner="none")
-            describe_new(study, definition, {**origin.data, **(data or {})}, command)
-        study.set_attribute("stop", None)
-        existing = existing_runs(study)
-        for index, run in enumerate((run for run in again if run.run not in existing), start=len(existing)):
+            describe_new(study, definition, origin.data.model_copy(update=dict(data)), command)
+        study.store(StudyAttributes(stop=None))
+        existing = {one.run for one in existing_runs(study)}
+        new = [run for run in again if run.run not in existing]
+        for index, run in enumerate(new, start=len(existing)):
             _queue(study, run, index)
-        study.set_attribute("target", len(existing_runs(study)))
+        study.store(StudyAttributes(target=len(existing) + len(new)))
     return study
 
 
@@ -74,22 +74,22 @@ def _queue(study: Study, again: RunAgain, index: int) -> None:
     parameters = again.origin.parameters
     provenance = {**again.origin.train_config.provenance, "study": study.name, "run": again.run, "of": again.origin.run}
     config = again.config.model_copy(update={"provenance": provenance})
-    attributes: dict[str, Any] = {
-        "run": again.run,
-        "index": index,
-        "source": "linked",
-        "preset": None,
-        "fixed": parameters,
-        "of": again.origin.run,
-        "config": config.model_dump(mode="json"),
-    }
+    identity = RunIdentity(
+        run=again.run,
+        index=index,
+        source="linked",
+        preset=None,
+        fixed=parameters,
+        of=again.origin.run,
+        config=config.model_dump(mode="json"),
+    )
     trial = create_trial(
         state=TrialState.WAITING,
         params=parameters,
         distributions=distributions_for(study.definition, parameters),
-        user_attrs={PREFIX + key: value for key, value in attributes.items()},
+        user_attrs=identity.stored(),
     )
-    add_trial(study, trial, again.run, index)
+    add_trial(study, trial, index)
 
 
 def linked_studies(origin: Study, purpose: Purpose) -> list[Study]:
@@ -97,5 +97,5 @@ def linked_studies(origin: Study, purpose: Purpose) -> list[Study]:
     beginning = f"{origin.name}-{purpose}"
     names = [name for name in study_names(origin.storage) if name.startswith(beginning)]
     found = [study for name in names if (study := find_study(origin.storage, name)) is not None]
-    link = {"origin": origin.name, "purpose": purpose}
-    return [study for study in found if (own := study.attributes()).get("linked") == link and "target" in own]
+    link = Link(origin=origin.name, purpose=purpose)
+    return [study for study in found if (own := study.attributes()).linked == link and own.target is not None]

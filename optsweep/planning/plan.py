@@ -4,53 +4,33 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
 
 import optuna
-from optuna.distributions import CategoricalChoiceType
 from optuna.trial import TrialState, create_trial
 
 from optsweep.database.connection import Storage
 from optsweep.database.losses import take_losses
-from optsweep.database.open_study import (
-    STANDING,
-    Study,
-    find_study,
-    newest_rows,
-    open_study,
-    own_attributes,
-    run_number,
-)
+from optsweep.database.open_study import Study, find_study, newest_rows, open_study
 from optsweep.database.run_rows import add_row, add_trial, trials_with_rows
 from optsweep.errors import StorageError
 from optsweep.planning.changes import check_unchanged
 from optsweep.planning.fork import compatible_runs, take_directories
-from optsweep.results.records import PREFIX, Source
+from optsweep.results.attributes import PREFIX, RunIdentity, Source, StudyAttributes, Values
+from optsweep.results.study_data import CorpusRecord, StudyData
 from optsweep.study.file import StudyDefinition
 from optsweep.study.run_config import cost, resolve_run
 
 USER_PRIORITY, SAMPLED_PRIORITY = 1_000_000, 2_000_000
 
 
-@dataclass(frozen=True)
-class PlannedRun:
+@dataclass(frozen=True, kw_only=True)
+class PlannedRun(RunIdentity):
     """A run as the plan knows it, before anybody has drawn its parameters."""
 
-    run: str
-    index: int
-    source: Source
-    preset: str | None
     priority: int
-    fixed: dict[str, CategoricalChoiceType]
-    """Parameters that are given; empty for a sampled run."""
-
-    @property
-    def attributes(self) -> dict[str, Any]:
-        identity = {"run": self.run, "index": self.index, "source": self.source, "preset": self.preset}
-        return {PREFIX + key: value for key, value in {**identity, "fixed": self.fixed}.items()}
 
 
 @dataclass(frozen=True)
@@ -74,7 +54,14 @@ def planned_runs(definition: StudyDefinition, num_sampled: int) -> list[PlannedR
     }
     by_cost = sorted(costs, key=lambda name: costs[name], reverse=True)
     presets = [
-        PlannedRun(preset.name, index, "preset", preset.name, by_cost.index(preset.name), dict(preset.parameters))
+        PlannedRun(
+            run=preset.name,
+            index=index,
+            source="preset",
+            preset=preset.name,
+            fixed=dict(preset.parameters),
+            priority=by_cost.index(preset.name),
+        )
         for index, preset in enumerate(definition.presets)
     ]
     return presets + [_sampled_run(definition, number) for number in range(num_sampled)]
@@ -82,15 +69,15 @@ def planned_runs(definition: StudyDefinition, num_sampled: int) -> list[PlannedR
 
 def _sampled_run(definition: StudyDefinition, number: int) -> PlannedRun:
     kind: Source = "random" if definition.study.type == "random" else "tpe"
-    index = len(definition.presets) + number
-    return PlannedRun(f"{kind}-{number + 1:03d}", index, kind, None, SAMPLED_PRIORITY + number, {})
+    run, index = f"{kind}-{number + 1:03d}", len(definition.presets) + number
+    return PlannedRun(run=run, index=index, source=kind, preset=None, fixed={}, priority=SAMPLED_PRIORITY + number)
 
 
 def plan_study(
     storage: Storage,
     name: str,
     definition: StudyDefinition,
-    data: dict[str, Any],
+    data: StudyData,
     *,
     command: list[str],
     origin: Study | None = None,
@@ -101,118 +88,124 @@ def plan_study(
     exists with another definition or other data.
     """
     with storage.lock(f"plan {name}"):
-        study = find_study(storage, name)
-        created = study is None or "definition" not in study.attributes()
-        if study is None:
-            made = optuna.create_study(study_name=name, storage=storage.optuna, direction="minimize")
-            study = Study(storage, name, made._study_id)
+        study = find_or_create(storage, name)
+        created = study.attributes().definition is None
         if created:
             describe_new(study, definition, data, command)
         else:
             check_unchanged(study, definition, data)
             # A corpus that was imported again holds the same sequences in another file.
-            study.set_attribute("data", data)
-        study.set_attribute("stop", None)
+            study.store(StudyAttributes(data=data))
+        study.store(StudyAttributes(stop=None))
         existing = existing_runs(study)
-        taken = _take_over(study, origin, existing) if origin is not None else {}
+        taken = _take_over(study, origin, existing) if origin is not None else []
         plan = _missing(definition, existing, taken, created)
         _queue(study, plan.queued)
-        study.set_attribute("target", plan.target)
+        study.store(StudyAttributes(target=plan.target))
     return study, plan
 
 
+def find_or_create(storage: Storage, name: str) -> Study:
+    """The study of that name; while the plan's lock is held."""
+    if (study := find_study(storage, name)) is not None:
+        return study
+    made = optuna.create_study(study_name=name, storage=storage.optuna, direction="minimize")
+    return Study(storage, name, made._study_id)
+
+
 def preview(
-    study: Study | None, definition: StudyDefinition, data: dict[str, Any] | None = None, origin: Study | None = None
+    study: Study | None, definition: StudyDefinition, data: CorpusRecord | None = None, origin: Study | None = None
 ) -> Plan:
     """What `plan_study` would do; stores nothing."""
     if study is not None:
-        return _missing(definition, existing_runs(study), {}, created=False)
+        return _missing(definition, existing_runs(study), [], created=False)
     copies = compatible_runs(origin, definition, data) if origin is not None else []
-    return _missing(definition, {}, {copy.run: copy.source for copy in copies}, created=True)
+    return _missing(definition, [], [copy.identity for copy in copies], created=True)
 
 
-def _take_over(study: Study, origin: Study, existing: Mapping[str, Source]) -> dict[str, Source]:
+def _take_over(study: Study, origin: Study, existing: list[RunIdentity]) -> list[RunIdentity]:
     """Add the finished runs of ``origin`` that hold in ``study`` too, while it is being planned for the first time."""
-    if "target" in study.attributes():
-        return {}
+    if study.attributes().target is not None:
+        return []
     copies = compatible_runs(origin, study.definition, study.data)
+    there, priority = {one.run for one in existing}, priorities(study.definition)
     for copy in copies:
-        if copy.run not in existing:
-            add_trial(
-                study, copy.trial, copy.run, _priority(study.definition, own_attributes(copy.trial)), "taken over"
-            )
-    taken = [copy.run for copy in copies]
-    take_directories(origin.name, study.name, taken)
-    take_losses(origin, study, taken)
-    return {copy.run: copy.source for copy in copies}
+        if copy.identity.run not in there:
+            add_trial(study, copy.trial, priority(copy.identity), "taken over")
+    taken = [copy.identity for copy in copies]
+    names = [one.run for one in taken]
+    take_directories(origin.name, study.name, names)
+    take_losses(origin, study, names)
+    return taken
 
 
-def describe_new(study: Study, definition: StudyDefinition, data: dict[str, Any], command: list[str]) -> None:
-    versions = {package: version(package) for package in ("optuna", "optsweep", "torch")}
-    study.set_attribute("versions", versions)
-    study.set_attribute("data", data)
-    study.set_attribute("command", command)
-    study.set_attribute("created", time.time())
-    # Last: a study with a definition is whole.
-    study.set_attribute("definition", definition.model_dump(mode="json"))
+def describe_new(study: Study, definition: StudyDefinition, data: StudyData, command: list[str]) -> None:
+    study.store(
+        StudyAttributes(
+            versions={package: version(package) for package in ("optuna", "optsweep", "torch")},
+            data=data,
+            command=command,
+            created=time.time(),
+            definition=definition.model_dump(mode="json"),
+        )
+    )
 
 
-def _missing(
-    definition: StudyDefinition, existing: Mapping[str, Source], taken: Mapping[str, Source], created: bool
-) -> Plan:
+def _missing(definition: StudyDefinition, existing: list[RunIdentity], taken: list[RunIdentity], created: bool) -> Plan:
     """The runs that the plan names and the study lacks; sampled runs of either kind count towards their number."""
-    there = {**existing, **taken}
-    numbers = {run_number(run) for run, source in there.items() if source in ("random", "tpe")}
+    there = {one.run: one for one in (*existing, *taken)}
+    numbers = {one.number for one in there.values() if one.source in ("random", "tpe")}
     free = (number for number in itertools.count() if number not in numbers)
     presets = [run for run in planned_runs(definition, 0) if run.run not in there]
     wanted = max(0, definition.num_sampled - len(numbers))
     new = [_sampled_run(definition, number) for number in itertools.islice(free, wanted)]
     target = len(there) + len(presets) + len(new)
-    return Plan(created, presets + new, list(existing), target, taken_over=list(taken))
+    return Plan(created, presets + new, [one.run for one in existing], target, taken_over=[one.run for one in taken])
 
 
-def existing_runs(study: Study) -> dict[str, Source]:
-    """Run id -> source, in the order of the trials; also repairs rows that a killed launcher did not write."""
-    found: dict[str, Source] = {}
+def existing_runs(study: Study) -> list[RunIdentity]:
+    """The runs in the order of their first trials; also repairs rows that a killed launcher did not write."""
+    found: dict[str, RunIdentity] = {}
     known = trials_with_rows(study)
     for trial in study.storage.optuna.get_all_trials(study.study_id, deepcopy=False):
-        identity = own_attributes(trial)
-        if "run" not in identity:
-            continue
-        found[identity["run"]] = identity["source"]
-        if trial._trial_id not in known:
-            priority = _priority(study.definition, identity)
-            add_row(study, trial._trial_id, identity["run"], priority, identity.get(STANDING, {}))
-    return found
+        # A trial without a run was made by another program.
+        if f"{PREFIX}run" in trial.user_attrs:
+            identity = RunIdentity.read(trial.user_attrs)
+            found[identity.run] = identity
+            if trial._trial_id not in known:
+                add_row(study, trial._trial_id, identity, priorities(study.definition)(identity))
+    return list(found.values())
 
 
-def _priority(definition: StudyDefinition, identity: dict[str, Any]) -> int:
-    index = int(identity["index"])
-    if identity["source"] == "user":
-        return USER_PRIORITY + index
-    by_run = {run.run: run.priority for run in planned_runs(definition, 0)}
-    return by_run.get(identity["run"], SAMPLED_PRIORITY + index - len(definition.presets))
+def priorities(definition: StudyDefinition) -> Callable[[RunIdentity], int]:
+    """What claims order runs by: presets, the longest first, then the user's, then sampled ones (invariant 13)."""
+    presets = {planned.run: planned.priority for planned in planned_runs(definition, 0)}
+
+    def priority(identity: RunIdentity) -> int:
+        if identity.source == "user":
+            return USER_PRIORITY + identity.index
+        return presets.get(identity.run, SAMPLED_PRIORITY + identity.index - len(definition.presets))
+
+    return priority
 
 
 def _queue(study: Study, new: list[PlannedRun]) -> None:
     for planned in new:
-        trial = create_trial(state=TrialState.WAITING, user_attrs=planned.attributes)
-        add_trial(study, trial, planned.run, planned.priority)
+        add_trial(study, create_trial(state=TrialState.WAITING, user_attrs=planned.stored()), planned.priority)
 
 
-def enqueue(storage: Storage, name: str, parameters: dict[str, CategoricalChoiceType]) -> str:
+def enqueue(storage: Storage, name: str, parameters: Values) -> str:
     """Queue one run of the user's and raise the target by one; parameters that are not given will be sampled."""
     storage.complete()
     with storage.lock(f"plan {name}"):
         study = open_study(storage, name)
         existing = existing_runs(study)
-        number = sum(source == "user" for source in existing.values()) + 1
-        planned = PlannedRun(
-            f"user-{number:03d}", len(existing), "user", None, USER_PRIORITY + len(existing), parameters
-        )
+        run, index = f"user-{sum(one.source == 'user' for one in existing) + 1:03d}", len(existing)
+        priority = USER_PRIORITY + index
+        planned = PlannedRun(run=run, index=index, source="user", preset=None, fixed=parameters, priority=priority)
         _queue(study, [planned])
-        study.set_attribute("target", len(existing) + 1)
-    return planned.run
+        study.store(StudyAttributes(target=index + 1))
+    return run
 
 
 def retry_failed(storage: Storage, name: str, chosen: list[str] | None = None) -> list[str]:
@@ -238,5 +231,5 @@ def retry_failed(storage: Storage, name: str, chosen: list[str] | None = None) -
                 user_attrs=old.user_attrs,
                 system_attrs=old.system_attrs,
             )
-            add_trial(study, again, run, row.priority, "queued again")
+            add_trial(study, again, row.priority, "queued again")
         return list(chosen or failed)

@@ -29,7 +29,9 @@ from optsweep.planning.changes import check_unchanged
 from optsweep.planning.defaults import Choice, choose, choose_slots, remember, study_name
 from optsweep.planning.plan import Plan, PlannedRun, plan_study, preview, retry_failed
 from optsweep.planning.timings_file import read_times
+from optsweep.results.attributes import StudyAttributes
 from optsweep.results.folders import KEPT_BEST, study_directory
+from optsweep.results.study_data import CorpusRecord, StudyData, Weights
 from optsweep.search.sampling import random_parameters
 from optsweep.study.definition import MAX_TRIALS, BuiltinStudy, PrunerKind, ScriptStudy, StudyDefinition, StudyType
 from optsweep.study.file import load_study
@@ -112,12 +114,12 @@ def check(request: SweepRequest) -> Session:
         fork = study_name(request.fork, "", None)
         origin, name = _origin(storage, name, fork), fork
     existing = find_study(storage, name) if storage is not None else None
-    if existing is not None and (linked := existing.attributes().get("linked")) is not None:
-        command = "confirm" if linked["purpose"] == "confirm" else "fidelity"
-        go_on = f"optsweep {command} --name {linked['origin']}"
+    if existing is not None and (linked := existing.attributes().linked) is not None:
+        command = "confirm" if linked.purpose == "confirm" else "fidelity"
+        go_on = f"optsweep {command} --name {linked.origin}"
         raise ConfigError(f"study {name!r}", [f"trains runs of another study again; it goes on with: {go_on}"])
     definition = _with_overrides(definition, request, existing)
-    if existing is not None and "definition" in existing.attributes():
+    if existing is not None and existing.attributes().definition is not None:
         check_unchanged(existing, definition, _corpus(choice))
     return Session(request, choice, name, definition, slots, existing, origin)
 
@@ -129,8 +131,8 @@ def _origin(storage: Storage | None, name: str, fork: str) -> Study:
     if storage is None:
         raise ConfigError(f"--fork {fork}", [f"there is no study {name!r} to fork from; choose one with --name"])
     study = open_study(storage, name)
-    if linked := study.attributes().get("linked"):
-        again = f"study {name!r} trains runs of study {linked['origin']!r} again; fork that one"
+    if linked := study.attributes().linked:
+        again = f"study {name!r} trains runs of study {linked.origin!r} again; fork that one"
         raise ConfigError(f"--fork {fork}", [again])
     return study
 
@@ -146,11 +148,11 @@ def _check_options(request: SweepRequest) -> None:
         seconds_until(request.deadline)
 
 
-def _corpus(choice: Choice) -> dict[str, Any] | None:
+def _corpus(choice: Choice) -> CorpusRecord | None:
     """What can be known of the data before it is imported; None for the demo's."""
     if choice.data is None:
         return None
-    return {"corpus": str(choice.data), "fingerprint": describe_file(choice.data).fingerprint}
+    return CorpusRecord(corpus=str(choice.data), fingerprint=describe_file(choice.data).fingerprint)
 
 
 def _resumed(request: SweepRequest) -> tuple[Choice, StudyDefinition, str] | None:
@@ -160,15 +162,15 @@ def _resumed(request: SweepRequest) -> tuple[Choice, StudyDefinition, str] | Non
     name = study_name(request.name, "", None)
     storage = open_existing(storage_url(request.storage))
     study = find_study(storage, name) if storage is not None else None
-    if study is None or "definition" not in study.attributes():
+    if study is None or study.attributes().definition is None:
         return None
-    corpus = None if study.data["demo"] else Path(study.data["corpus"])
+    corpus = None if study.data.demo else Path(study.data.corpus)
     return Choice(study.definition.name, corpus, f"study {name} as it was begun"), study.definition, name
 
 
 def _with_overrides(definition: StudyDefinition, request: SweepRequest, existing: Study | None) -> StudyDefinition:
     seed, pruner = request.seed, request.pruner
-    if existing is not None and "definition" in existing.attributes():
+    if existing is not None and existing.attributes().definition is not None:
         # A resume need not repeat what the first start was given.
         seed = existing.definition.study.seed if seed is None else seed
         pruner = existing.definition.pruner.kind if pruner is None else pruner
@@ -241,7 +243,7 @@ def check_disk(preview: Preview) -> None:
         )
 
 
-def prepare_data(session: Session, on_progress: Callable[[int, int], None] | None) -> tuple[Prepared, dict[str, Any]]:
+def prepare_data(session: Session, on_progress: Callable[[int, int], None] | None) -> tuple[Prepared, StudyData]:
     """Make corpus and subset where they are missing or stale; returns them, and what the study records of them."""
     source = session.choice.data if session.choice.data is not None else ensure_demo()
     prepared = prepare(source, on_progress=on_progress)
@@ -252,29 +254,27 @@ def prepare_data(session: Session, on_progress: Callable[[int, int], None] | Non
     scored, confirmation = (
         part.take(np.arange(len(part))[: settings.num_validation]) for part in (data.validation, data.confirmation)
     )
-    record = {
-        "demo": session.choice.data is None,
-        "corpus": str(prepared.corpus.absolute()),
-        "subset": str(prepared.subset.path.absolute()),
-        "num_sequences": prepared.subset.num_sequences,
-        "source_sequences": prepared.subset.num_source,
-        "synthetic": prepared.synthetic and session.definition.takes_data,
-        "manifest": data.manifest,
-        "fingerprint": describe_file(prepared.corpus).fingerprint,
-        "content": digest(data.train, data.validation, data.confirmation),
-        # By how many residues each scored sequence counts in a value, for comparisons made from the database alone.
-        "weights": {
-            "validation": _num_residues(scored, cropped),
-            "confirmation": _num_residues(confirmation, cropped),
-        },
-        # A script's values are on a scale of its own.
-        "reference": {}
-        if isinstance(session.definition, ScriptStudy)
-        else {
-            "unigram_entropy": unigram_entropy(scored, cropped),
-            "composition_entropy": composition_entropy(scored, cropped),
-        },
+    reference = {
+        "unigram_entropy": unigram_entropy(scored, cropped),
+        "composition_entropy": composition_entropy(scored, cropped),
     }
+    record = StudyData(
+        demo=session.choice.data is None,
+        corpus=str(prepared.corpus.absolute()),
+        subset=str(prepared.subset.path.absolute()),
+        num_sequences=prepared.subset.num_sequences,
+        source_sequences=prepared.subset.num_source,
+        synthetic=prepared.synthetic and session.definition.takes_data,
+        manifest=data.manifest,
+        fingerprint=describe_file(prepared.corpus).fingerprint,
+        content=digest(data.train, data.validation, data.confirmation),
+        weights=Weights(
+            validation=_num_residues(scored, cropped),
+            confirmation=_num_residues(confirmation, cropped),
+        ),
+        # A script's values are on a scale of its own.
+        reference={} if isinstance(session.definition, ScriptStudy) else reference,
+    )
     return prepared, record
 
 
@@ -282,12 +282,12 @@ def _num_residues(sequences: Sequences, max_residues: int) -> list[int]:
     return [int(count) for count in residue_counts(sequences, max_residues).sum(axis=1)]
 
 
-def plan(session: Session, data: dict[str, Any], command: list[str]) -> tuple[Study, Plan]:
+def plan(session: Session, data: StudyData, command: list[str]) -> tuple[Study, Plan]:
     """Store the study and queue what is missing."""
     storage: Storage = open_storage(storage_url(session.request.storage), create=True)
     study, made = plan_study(storage, session.name, session.definition, data, command=command, origin=session.origin)
     if times := read_times(session.name, session.slots):
-        study.set_attribute("measured", times)
+        study.store(StudyAttributes(measured=times))
     set_limits(study, deadline=session.request.deadline, max_gpu_hours=session.request.max_gpu_hours)
     retried = retry_failed(storage, session.name) if session.request.retry_failed else []
     remember(session.name)

@@ -22,10 +22,10 @@ def keep_times(study: str, times: Mapping[str, list[tuple[float, float, float]]]
     write_text(path, json.dumps(times, indent=2) + "\n")
 
 
-def read_times(study: str, slots: list[Slot]) -> list[list[float]]:
+def read_times(study: str, slots: list[Slot]) -> list[tuple[float, float, float]]:
     """Those of devices of the same kinds as ``slots``; empty where nothing was measured on them."""
     path = times_path(study)
     if not path.exists():
         return []
     times = json.loads(path.read_text())
-    return [each for kind in sorted({slot.kind for slot in slots}) for each in times.get(kind, [])]
+    return [tuple(each) for kind in sorted({slot.kind for slot in slots}) for each in times.get(kind, [])]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from optsweep.config import TrainConfig
 from optsweep.errors import ConfigError
+from optsweep.results.attributes import Source, Values
+from optsweep.results.study_data import StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.run_config import RunConfig, read_run_config
 
 RunState = Literal["complete", "pruned", "failed", "running", "waiting"]
-Source = Literal["preset", "random", "tpe", "user", "linked"]
-""""linked": a run of another study, trained again; see `optsweep.planning.linked`."""
 
 RUN_STATES: tuple[RunState, ...] = ("complete", "pruned", "failed", "running", "waiting")
 
@@ -54,8 +55,8 @@ class RunRecord:
     seconds: float = 0.0
     """Time on the device, over all attempts, without what a crash threw away."""
     directory: str = ""
-    parameters: dict[str, Any] = field(default_factory=dict)
-    stored_config: dict[str, Any] = field(default_factory=dict)
+    parameters: Values = field(default_factory=dict)
+    stored_config: Values = field(default_factory=dict)
     """The resolved config as it is stored; empty until a worker has drawn the parameters."""
     of: str | None = None
     """The run of the origin that a linked study's run trains again."""
@@ -96,21 +97,18 @@ class StudySnapshot:
     """In the order of the plan: presets first, then sampled runs, then the user's."""
     definition: StudyDefinition
     """The study file as it was when the study began."""
-    data: dict[str, Any]
-    """corpus, subset (paths), num_sequences, source_sequences, synthetic, manifest."""
-    reference: dict[str, float]
-    """unigram_entropy and composition_entropy of the validation sequences, nats per residue."""
+    data: StudyData
     created: float
     """Epoch seconds."""
     now: float
     """The database's clock, epoch seconds."""
-    versions: dict[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
     """Of optsweep, optuna and torch, as the study began with."""
-    command: list[str] = field(default_factory=list)
+    command: Sequence[str] = ()
     """The command that began the study."""
-    slurm_jobs: list[str] = field(default_factory=list)
+    slurm_jobs: Sequence[str] = ()
     """Ids of the jobs that were ever submitted for it."""
-    measured: list[tuple[float, float, float]] = field(default_factory=list)
+    measured: Sequence[tuple[float, float, float]] = ()
     """What `sweep --dry-run --measure` found beforehand: iterations, multiplications, and the seconds of both."""
     stopped: str | None = None
     """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
@@ -145,9 +143,6 @@ class StudySnapshot:
     def best(self) -> RunRecord | None:
         """The best complete run, or None if no run has finished."""
         return next(iter(self.ranking), None)
-
-
-PREFIX = "optsweep:"
 
 
 FEWEST_RUNS = 10

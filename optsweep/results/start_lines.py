@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord
+from optsweep.results.study_data import StudyData
 
 
-def start_lines(record: RunRecord, data: Mapping[str, Any]) -> list[str]:
+def start_lines(record: RunRecord, data: StudyData) -> list[str]:
     """Say which run starts where, how long it is and on how much data; scripts grep for exactly these lines.
 
-    ``data`` is `StudySnapshot.data`. What is not known yet (an empty config, a manifest without a key) is left out.
+    How long it is, a script alone knows.
     """
     lines = [f"Starting job: {record.run}" + (f" on {record.worker}" if record.worker else "")]
     config = record.config if isinstance(record.config, TrainConfig) else None
@@ -38,11 +36,9 @@ def _length_lines(config: TrainConfig) -> list[str]:
     return lines
 
 
-def _data_lines(data: Mapping[str, Any]) -> list[str]:
-    size, source = data.get("num_sequences"), data.get("source_sequences")
-    if size is None:
-        return []
+def _data_lines(data: StudyData) -> list[str]:
+    size, source = data.num_sequences, data.source_sequences
     lines = [f"Dataset size: {size} samples"]
-    if source is not None and source > size:
+    if source > size:
         lines = [f"Limiting dataset from {source} to {size} samples", f"Dataset limited to {size} samples", *lines]
     return lines

@@ -129,7 +129,7 @@ def reference_lines(snapshot: StudySnapshot) -> list[str]:
     best = finite(snapshot.best.value) if snapshot.best else None
     lines = []
     for key, words in names.items():
-        if (reference := finite(snapshot.reference.get(key))) is None:
+        if (reference := finite(snapshot.data.reference.get(key))) is None:
             continue
         line = f"{words} {nats(reference, 3)}"
         if best is not None:
@@ -152,7 +152,7 @@ def configuration_lines(record: RunRecord) -> list[tuple[str, str]]:
 
 def is_synthetic(snapshot: StudySnapshot) -> bool:
     """Whether the study's corpus is the made-up demo corpus."""
-    return bool(snapshot.data.get("synthetic"))
+    return snapshot.data.synthetic
 
 
 SYNTHETIC_NOTE = "synthetic data: the values say nothing about real proteins"

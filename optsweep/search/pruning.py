@@ -15,7 +15,7 @@ import optuna
 from optuna.pruners import BasePruner
 from optuna.trial import FrozenTrial, TrialState
 
-from optsweep.results.records import PREFIX
+from optsweep.results.attributes import PREFIX
 from optsweep.study.definition import PrunerSection, StudyDefinition
 
 HALVING_FACTOR = 2

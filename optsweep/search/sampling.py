@@ -13,7 +13,7 @@ from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
 from optsweep.errors import ConfigError
-from optsweep.results.records import Source
+from optsweep.results.attributes import Source
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import IntegerRange, Range
 from optsweep.study.resolve import derived_seed

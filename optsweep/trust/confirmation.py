@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.study_data import Weights
 from optsweep.results.words import rounded_percent
 from optsweep.trust.noise import Losses, SeedNoise, pooled_noise
 from optsweep.trust.statistics import SEED, FloatArray, Interval, interval, resampled_values
@@ -48,7 +48,7 @@ def confirmation(
     origin: StudySnapshot,
     confirmed: StudySnapshot,
     losses: Losses,
-    weights: Mapping[str, list[int]],
+    weights: Weights,
     noise: SeedNoise | None = None,
 ) -> Confirmation | None:
     """Score the finalists whose runs are complete; None if there are none.
@@ -57,7 +57,7 @@ def confirmation(
     confirmation sequences. Probabilities: bootstrap over sequences (paired) and the seeds' pooled deviation. ``noise``
     was measured before, and is used if every finalist has only one fresh seed.
     """
-    skip = len(weights["validation"])
+    skip = len(weights.validation)
     swept = {run.run: run.value for run in origin.runs if run.value is not None}
     groups: dict[str, list[RunRecord]] = {}
     for run in confirmed.runs:
@@ -68,8 +68,8 @@ def confirmation(
     tails = {of: np.mean([losses[run.run][skip:] for run in runs], axis=0) for of, runs in groups.items()}
     noise = pooled_noise(confirmed.runs) or noise
     counts = np.array([len(groups[of]) for of in tails])
-    values = _with_seeds(resampled_values(list(tails.values()), weights["confirmation"]), noise, counts)
-    points = np.array([np.average(tail, weights=weights["confirmation"]) for tail in tails.values()])
+    values = _with_seeds(resampled_values(list(tails.values()), weights.confirmation), noise, counts)
+    points = np.array([np.average(tail, weights=weights.confirmation) for tail in tails.values()])
     wins = np.bincount(values.argmin(axis=1), minlength=len(tails)) / len(values)
     finalists = [
         Finalist(of, swept[of], interval(float(points[i]), values[:, i]), int(counts[i]), wins[i])

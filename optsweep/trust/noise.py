@@ -63,11 +63,11 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
     # Loaded only here: a command that refuses its input must not wait for it.
     from scipy.special import ndtri, stdtrit
 
-    weights = snapshot.data.get("weights", {}).get("validation")
-    ranked = [run.run for run in snapshot.ranking if run.run in losses and weights is not None]
-    if len(ranked) < 2 or ranked[0] != snapshot.ranking[0].run:
+    weights = snapshot.data.weights
+    ranked = [run.run for run in snapshot.ranking if run.run in losses]
+    if weights is None or len(ranked) < 2 or ranked[0] != snapshot.ranking[0].run:
         return None
-    values = resampled_values([losses[run][: len(weights)] for run in ranked], weights)
+    values = resampled_values([losses[run][: len(weights.validation)] for run in ranked], weights.validation)
     tail = (1 + LEVEL) / 2
     seeds = math.sqrt(2) * noise.deviation * stdtrit(noise.freedom, tail) if noise else 0.0
     halves = np.hypot(ndtri(tail) * (values - values[:, :1]).std(axis=0), seeds)

@@ -59,7 +59,7 @@ def assess(
     finalists with fresh seeds; all may be empty.
     """
     snapshot = sweep.snapshot
-    weights = snapshot.data.get("weights")
+    weights = snapshot.data.weights
     noise = pooled_noise([run for one in (sweep, *repeats) for run in one.snapshot.runs])
     completed = _by_origin(repeats, COMPLETED)
     return Trust(
@@ -101,12 +101,12 @@ def _fidelity(
     # Whole curves at the sweep's own setting: its complete runs, and pruned ones that were completed later.
     cheap = {run.run: run.value for run in snapshot.ranking if run.value is not None} | completed.values
     cheap_losses = {**sweep.losses, **completed.losses}
-    weights = snapshot.data["weights"]["validation"] if "weights" in snapshot.data else []
+    weights = snapshot.data.weights.validation if snapshot.data.weights else []
     found = []
     for again in larger:
         large = _by_origin([again])
         if large.values.keys() & cheap.keys():
-            setting = again.snapshot.data.get("setting", again.snapshot.study)
+            setting = again.snapshot.data.setting or again.snapshot.study
             losses = (cheap_losses, large.losses)
             found.append(fidelity(setting, cheap, large.values, losses=losses, weights=weights, noise=noise))
     return tuple(found)

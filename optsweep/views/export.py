@@ -74,7 +74,7 @@ def _json(snapshot: StudySnapshot) -> str:
         }
         for run in snapshot.runs
     ]
-    document = {"study": snapshot.study, "target": snapshot.target, "reference": snapshot.reference, "runs": runs}
+    document = {"study": snapshot.study, "target": snapshot.target, "reference": snapshot.data.reference, "runs": runs}
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 

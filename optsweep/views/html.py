@@ -211,11 +211,11 @@ def _provenance(snapshot: StudySnapshot) -> str:
         *((f"{package}, when it began", number) for package, number in snapshot.versions.items()),
         ("optsweep, this report", version("optsweep")),
         ("workers", ", ".join(times.worker for times in worker_times(snapshot))),
-        *((key, value) for key, value in snapshot.data.items() if key not in ("manifest", "reference", "weights")),
+        *snapshot.data.model_dump(exclude={"manifest", "reference", "weights"}, exclude_unset=True).items(),
     ]
     manifest, definition = (
         json.dumps(value, indent=2, default=str)
-        for value in (snapshot.data.get("manifest"), snapshot.definition.model_dump(mode="json"))
+        for value in (snapshot.data.manifest, snapshot.definition.model_dump(mode="json"))
     )
     return (
         table(["what", "value"], rows)

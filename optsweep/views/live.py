@@ -135,7 +135,7 @@ def _gpus(machine: Machine, width: int) -> list[Text]:
 
 def _best_line(snapshot: StudySnapshot) -> str:
     best = words.finite(snapshot.best.value) if snapshot.best else None
-    unigram = words.finite(snapshot.reference.get("unigram_entropy"))
+    unigram = words.finite(snapshot.data.reference.get("unigram_entropy"))
     if best is None or unigram is None:
         return words.best_words(snapshot)
     side = "below" if best <= unigram else "ABOVE"

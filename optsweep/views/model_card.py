@@ -10,7 +10,7 @@ def model_card(config: TrainConfig, snapshot: StudySnapshot, value: float, weigh
     """What the weights (a file name) are, how they were made, and what they were not shown."""
     model, training, origin = config.model, config.training, config.provenance
     synthetic = (
-        "**Trained on synthetic sequences: of no use for real proteins.**\n\n" if snapshot.data["synthetic"] else ""
+        "**Trained on synthetic sequences: of no use for real proteins.**\n\n" if snapshot.data.synthetic else ""
     )
     return f"""# {snapshot.study}: {origin["run"]}
 

@@ -24,7 +24,9 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
         "target": snapshot.target,
         "counts": {str(state): count for state, count in snapshot.counts.items()},
         "finished_runs": snapshot.finished_runs,
-        "reference": {key: finite(snapshot.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")},
+        "reference": {
+            key: finite(snapshot.data.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")
+        },
         "best": None
         if best is None
         else {"run": best.run, "trial": best.trial, "preset": best.preset, "value": finite(best.value)},

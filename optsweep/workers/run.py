@@ -20,8 +20,9 @@ from optsweep.database.losses import keep_losses
 from optsweep.database.open_study import Study
 from optsweep.database.outage import retried
 from optsweep.integrations.artifacts import attach
+from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
-from optsweep.results.records import PREFIX, RunRecord
+from optsweep.results.records import RunRecord
 from optsweep.results.start_lines import start_lines
 from optsweep.search.pruning import should_prune
 from optsweep.search.sampling import distributions_for, draw, is_random_start
@@ -42,14 +43,14 @@ class Claimed:
 
     lease: Lease
     trial: FrozenTrial
-    identity: dict[str, Any]
+    identity: RunIdentity
     config: RunConfig
     directory: RunDirectory
 
     @property
     def prunable(self) -> bool:
         """Presets are never cut (invariant 8)."""
-        return bool(self.identity["source"] != "preset")
+        return self.identity.source != "preset"
 
     def sequences(self, step: int) -> int:
         """Sequences seen by then; how many they are, a script does not tell."""
@@ -59,9 +60,9 @@ class Claimed:
 def prepare(study: Study, optuna_study: optuna.Study, lease: Lease, threads: int, worker: str) -> Claimed:
     """Fix everything about a claimed run; what an earlier attempt fixed stays as it was."""
     trial = study.trial(lease.trial_id)
-    identity = {key.removeprefix(PREFIX): value for key, value in trial.user_attrs.items()}
-    if "config" in identity:
-        config = read_run_config(identity["config"], lease.run)
+    identity = RunIdentity.read(trial.user_attrs)
+    if identity.config:
+        config = read_run_config(identity.config, lease.run)
         if isinstance(config, TrainConfig) and config.training.threads is None and threads:
             # A linked run comes with its config, but only its worker knows how many threads it has.
             training = config.training.model_copy(update={"threads": threads})
@@ -79,9 +80,9 @@ def prepare(study: Study, optuna_study: optuna.Study, lease: Lease, threads: int
     record = RunRecord(
         run=lease.run,
         trial=trial.number,
-        source=identity["source"],
-        preset=identity["preset"],
-        index=identity["index"],
+        source=identity.source,
+        preset=identity.preset,
+        index=identity.index,
         state="running",
         worker=worker,
         attempts=lease.attempt,
@@ -93,10 +94,10 @@ def prepare(study: Study, optuna_study: optuna.Study, lease: Lease, threads: int
     return claimed
 
 
-def _draw(study: Study, optuna_study: optuna.Study, trial: FrozenTrial, identity: dict[str, Any]) -> dict[str, Any]:
-    definition, source, fixed = study.definition, identity["source"], identity["fixed"]
+def _draw(study: Study, optuna_study: optuna.Study, trial: FrozenTrial, identity: RunIdentity) -> dict[str, Any]:
+    definition, source, fixed = study.definition, identity.source, identity.fixed
     sampled = source in ("random", "tpe")
-    index = identity["index"] - len(definition.presets) if sampled else identity["index"]
+    index = identity.index - len(definition.presets) if sampled else identity.index
     parameters = retried(draw)(definition, optuna_study, trial, source=source, fixed=fixed, index=index)
     drawn = {
         name: (distribution.to_internal_repr(parameters[name]), distribution)
@@ -105,24 +106,24 @@ def _draw(study: Study, optuna_study: optuna.Study, trial: FrozenTrial, identity
     }
     retried(study.storage.backend.set_trial_params)(trial._trial_id, drawn)
     stored = study.trial(trial._trial_id).params
-    assert stored == parameters, f"{identity['run']} was to have {parameters}, the database has {stored}"
+    assert stored == parameters, f"{identity.run} was to have {parameters}, the database has {stored}"
     if source == "tpe" and is_random_start(definition, parameters, index):
         study.set_trial_attribute(trial._trial_id, "random_start", True)
     return parameters
 
 
 def _resolve(
-    study: Study, trial: FrozenTrial, identity: dict[str, Any], parameters: dict[str, Any], threads: int
+    study: Study, trial: FrozenTrial, identity: RunIdentity, parameters: dict[str, Any], threads: int
 ) -> RunConfig:
     definition = study.definition
-    seed = training_seed(definition.study.seed, identity["index"])
-    config = resolve_run(definition, parameters, preset=identity["preset"], seed=seed, threads=threads)
+    seed = training_seed(definition.study.seed, identity.index)
+    config = resolve_run(definition, parameters, preset=identity.preset, seed=seed, threads=threads)
     provenance = {
         "study": study.name,
-        "run": identity["run"],
-        "source": identity["source"],
+        "run": identity.run,
+        "source": identity.source,
         "trial": trial.number,
-        "subset": study.data["subset"],
+        "subset": study.data.subset,
         "optsweep": _version("optsweep"),
     }
     if isinstance(config, TrainConfig):
@@ -130,8 +131,8 @@ def _resolve(
     return config.model_copy(update={"provenance": provenance})
 
 
-def _full_lengths(study: Study, identity: dict[str, Any], parameters: dict[str, Any], seed: int) -> dict[str, int]:
-    preset = study.definition.preset(identity["preset"]) if identity["preset"] else None
+def _full_lengths(study: Study, identity: RunIdentity, parameters: dict[str, Any], seed: int) -> dict[str, int]:
+    preset = study.definition.preset(identity.preset) if identity.preset else None
     full = resolve_full(study.definition, parameters, preset=preset, seed=seed)
     return {
         "n_iters": full.training.n_iters,

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from optsweep.database.limits import UNITS
 from optsweep.errors import ConfigError, DeviceError
+from optsweep.results.attributes import StudyAttributes
 from optsweep.results.folders import study_directory
 
 if TYPE_CHECKING:
@@ -115,8 +116,7 @@ def submit(study: Study, allocation: Allocation, work: Callable[[], int]) -> str
         raise DeviceError(f"sbatch refuses: {words}") from None
     job = str(first.job_id).split("_")[0]
     with study.storage.lock(f"plan {study.name}"):
-        known = study.attributes().get("slurm_jobs", [])
-        study.set_attribute("slurm_jobs", [*known, job])
+        study.store(StudyAttributes(slurm_jobs=[*study.attributes().slurm_jobs, job]))
     return job
 
 
@@ -163,7 +163,7 @@ def cancel_waiting(study: Study) -> list[str]:
     Those that run need no signal: their workers learn from the database that the study is stopped, write their
     checkpoints in the time that it takes, and leave.
     """
-    there = list(job_states(study.attributes().get("slurm_jobs", [])))
+    there = list(job_states(study.attributes().slurm_jobs))
     if there:
         _ask("scancel", "--state=PENDING", *there)
     return there

@@ -41,7 +41,7 @@ def work(order: WorkerOrder, leaving: Leaving) -> int:
     study = open_study(reopen_storage(storage_url(None)), order.study)
     data = replace(
         load_training_data(Path(order.data)),
-        scores_confirmation=study.data.get("scores_confirmation", False),
+        scores_confirmation=study.data.scores_confirmation,
     )
     worker = _Worker(order, leaving, study, study.optuna(), data, identify())
     while leaving.reason is None:

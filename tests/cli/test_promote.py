@@ -17,7 +17,6 @@ from optsweep.study.resolve import resolve
 from tests.snapshots import make_run, make_snapshot
 
 DEFINITION = load_study("uniref50")
-DATA = {"corpus": "data/x.pt", "subset": "data/x_sweep.pt", "fingerprint": "0", "synthetic": False}
 
 
 def trained(run: str, value: float, number: int, **values: Any) -> RunRecord:
@@ -30,7 +29,7 @@ def trained(run: str, value: float, number: int, **values: Any) -> RunRecord:
 @pytest.fixture
 def snapshot(workplace: Path) -> StudySnapshot:
     runs = [trained("curriculum_focus", 2.7, 4, index=4), trained("random-003", 2.6, 7), make_run("random-004")]
-    return make_snapshot(runs, definition=DEFINITION, data=DATA)
+    return make_snapshot(runs, definition=DEFINITION)
 
 
 def test_a_preset_gets_its_own_full_column(snapshot: StudySnapshot, capsys: pytest.CaptureFixture[str]) -> None:

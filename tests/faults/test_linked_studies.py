@@ -69,7 +69,7 @@ def test_wrong_workers_are_refused_before_anything_is_planned(ended: Sweeps, opt
 
 def test_a_study_of_an_older_version_is_refused(ended: Sweeps, optsweep: Command) -> None:
     study = the_study(ended)
-    study.set_attribute("data", {key: value for key, value in study.data.items() if key != "weights"})
+    study.set_attribute("data", study.data.model_dump(exclude={"weights"}))
     for command in ("fidelity", "confirm"):
         code, output = optsweep(command, "--name", "study")
         assert code == EXIT_USAGE
@@ -132,7 +132,8 @@ def test_from_a_sweep_with_cut_runs_to_a_verdict_through_an_interruption(sweeps:
     assert [one["seeds"] for one in finalists] == [2, 2]
     assert len(document(output)["fidelity"]) == 1
     study = the_study(sweeps)
-    weights = study.data["weights"]
-    assert {len(own) for own in read_losses(study).values()} == {len(weights["validation"])}
+    weights = study.data.weights
+    assert weights is not None
+    assert {len(own) for own in read_losses(study).values()} == {len(weights.validation)}
     confirmed = read_losses(the_study(sweeps, "study-confirm"))
-    assert {len(own) for own in confirmed.values()} == {sum(map(len, weights.values()))}
+    assert {len(own) for own in confirmed.values()} == {len(weights.validation) + len(weights.confirmation)}

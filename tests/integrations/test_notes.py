@@ -21,7 +21,7 @@ from optsweep.integrations.curve_picture import draw_curve
 from optsweep.integrations.notes import METRIC, describe_runs, describe_study, run_note, study_note
 from optsweep.results.folders import RunDirectory
 from tests.planned import claim
-from tests.snapshots import make_run, make_snapshot
+from tests.snapshots import make_data, make_run, make_snapshot
 
 
 def content(files: ArtifactFolder, address: str) -> bytes:
@@ -142,4 +142,4 @@ def test_a_curve_is_a_picture_whatever_the_metrics_hold(tmp_path: Path) -> None:
 def test_notes_of_runs_without_anything_are_words_too() -> None:
     for state in ("waiting", "running", "failed", "complete"):
         assert run_note(make_run("a", state, config={}, value=None), {}).startswith("## Run a (preset)")
-    assert "Synthetic data" in study_note(make_snapshot([], data={"synthetic": True}, reference={}), 1)
+    assert "Synthetic data" in study_note(make_snapshot([], data=make_data(synthetic=True, reference={})), 1)

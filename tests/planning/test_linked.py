@@ -57,13 +57,12 @@ def origin(study: Study, workplace: Path) -> Study:
 
 
 def test_the_runs_are_queued_once_with_their_configs_and_more_may_come(origin: Study) -> None:
-    data = {"scores_confirmation": True}
-    linked = plan_linked(origin, "confirm", again(origin), data=data, command=COMMAND)
+    linked = plan_linked(origin, "confirm", again(origin), scores_confirmation=True, command=COMMAND)
     assert linked.name == "study-confirm"
     snapshot = read_snapshot(linked)
     assert snapshot.target == len(snapshot.runs) == 2
     assert {run.state for run in snapshot.runs} == {"waiting"}
-    assert linked.data == {**origin.data, **data}
+    assert linked.data == origin.data.model_copy(update={"scores_confirmation": True})
     assert linked.definition.pruner.kind == "none"
     for run, planned in zip(snapshot.runs, again(origin), strict=True):
         assert (run.run, run.of, run.source, run.preset) == (planned.run, planned.origin.run, "linked", None)
@@ -71,7 +70,7 @@ def test_the_runs_are_queued_once_with_their_configs_and_more_may_come(origin: S
         assert run.stored_config["training"] == planned.config.model_dump(mode="json")["training"]
         assert run.stored_config["provenance"]["of"] == planned.origin.run
     ended = finish(linked)
-    linked = plan_linked(origin, "confirm", again(origin, seeds=2), data=data, command=COMMAND)
+    linked = plan_linked(origin, "confirm", again(origin, seeds=2), scores_confirmation=True, command=COMMAND)
     snapshot = read_snapshot(linked)
     assert [run.run for run in snapshot.runs] == [run.run for run in again(origin, seeds=2)]
     assert snapshot.target == 4

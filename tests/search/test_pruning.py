@@ -13,7 +13,7 @@ import pytest
 from optuna.pruners import BasePruner, MedianPruner, PercentilePruner
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from optsweep.results.records import PREFIX
+from optsweep.results.attributes import PREFIX
 from optsweep.search.pruning import make_pruner, should_prune
 from optsweep.study.file import StudyDefinition, parse_study
 

@@ -16,7 +16,6 @@ from optsweep.study.resolve import resolve
 from tests.snapshots import make_run, make_snapshot
 
 DEFINITION = load_study("uniref50")
-DATA = {"corpus": "data/x.pt", "subset": "data/x_sweep.pt", "fingerprint": "0", "synthetic": False}
 
 
 def trained(number: int, state: str = "complete", value: float = 2.8, **values: Any) -> RunRecord:
@@ -27,7 +26,7 @@ def trained(number: int, state: str = "complete", value: float = 2.8, **values: 
 
 
 def study(runs: list[RunRecord]) -> StudySnapshot:
-    return make_snapshot(runs, definition=DEFINITION, data=DATA)
+    return make_snapshot(runs, definition=DEFINITION)
 
 
 @pytest.mark.parametrize("total", [4, 5, 20, 21, 60, 400])

@@ -7,13 +7,14 @@ import json
 import numpy as np
 import pytest
 
+from optsweep.results.study_data import Weights
 from optsweep.trust.confirmation import Confirmation, confirmation
 from optsweep.trust.noise import SeedNoise
 from optsweep.views.fidelity import confirmation_lines, document
 from tests.snapshots import make_run, make_snapshot
 from tests.trust.planted import WEIGHTS, Losses, make_losses, seeded, value_of
 
-BOTH = {"validation": WEIGHTS, "confirmation": WEIGHTS}
+BOTH = Weights(validation=WEIGHTS, confirmation=WEIGHTS)
 
 
 def confirmed(

@@ -9,7 +9,7 @@ import pytest
 
 from optsweep.results.records import StudySnapshot
 from optsweep.trust.noise import SeedNoise, pooled_noise, ties
-from tests.snapshots import make_run, make_snapshot
+from tests.snapshots import make_data, make_run, make_snapshot
 from tests.trust.planted import WEIGHTS, Losses, make_losses, seeded, value_of
 
 
@@ -17,7 +17,7 @@ def study(shifts: dict[str, float]) -> tuple[StudySnapshot, Losses]:
     """Complete runs that are so much worse than the first."""
     losses = {run: make_losses(shift, seed) for seed, (run, shift) in enumerate(shifts.items())}
     runs = [make_run(run, "complete", value=value_of(own)) for run, own in losses.items()]
-    return make_snapshot(runs, data={"weights": {"validation": WEIGHTS}}), losses
+    return make_snapshot(runs, data=make_data(weights={"validation": WEIGHTS, "confirmation": []})), losses
 
 
 def test_runs_that_are_equal_but_for_noise_tie_and_a_worse_one_does_not() -> None:

@@ -19,7 +19,7 @@ from optsweep.views import figures, parameter_figures
 from optsweep.views.drawings import drawings
 from optsweep.views.html import report_html, write_report
 from tests.browser import headless_chromium
-from tests.snapshots import make_run, make_snapshot, troubled_snapshots
+from tests.snapshots import make_data, make_run, make_snapshot, troubled_snapshots
 
 LENGTHS = {"full": {"iterations": 50000, "warmup": 5000, "preschool": 0}, "sweep": {"iterations": 1, "warmup": 0}}
 
@@ -68,7 +68,7 @@ def test_presets_stand_with_both_columns_and_what_the_full_one_would_take() -> N
 def test_what_a_study_holds_cannot_become_markup() -> None:
     evil = "</script><script>alert(1)</script>"
     runs = [replace(run, run=evil, worker=evil, reason=evil) for run in make_study(3).runs]
-    page = report_html(make_snapshot(runs, study=evil, data={"subset": evil, "manifest": {"name": evil}}))
+    page = report_html(make_snapshot(runs, study=evil, data=make_data(subset=evil, manifest={"name": evil})))
     assert evil not in page
     assert page.count("<script>") == page.count("</script>") == 1 + len(scripts(page))
 
@@ -79,7 +79,7 @@ def test_troubled_studies_have_a_page_too() -> None:
 
 
 def test_synthetic_data_is_labelled(busy: StudySnapshot) -> None:
-    assert "synthetic data" in report_html(replace(busy, data={"synthetic": True}))
+    assert "synthetic data" in report_html(replace(busy, data=make_data(synthetic=True)))
     assert "synthetic data" not in report_html(busy)
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from optsweep.results.records import RunRecord
 from optsweep.views.lines import PlainProgress, start_lines
-from tests.snapshots import CONFIG, make_run, make_snapshot
+from tests.snapshots import CONFIG, make_data, make_run, make_snapshot
 
-DATA = {"num_sequences": 10000, "source_sequences": 50000}
+DATA = make_data()
 
 
 def watch(*states: list[RunRecord]) -> list[str]:
@@ -32,7 +32,7 @@ def test_start_lines_are_the_ones_that_scripts_grep_for() -> None:
 
 
 def test_a_corpus_used_whole_is_not_limited() -> None:
-    lines = start_lines(make_run("a", "running"), {"num_sequences": 900, "source_sequences": 900})
+    lines = start_lines(make_run("a", "running"), make_data(num_sequences=900, source_sequences=900))
     assert lines[-1] == "Dataset size: 900 samples"
     assert not any("imit" in line for line in lines)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from optsweep.results.records import StudySnapshot
 from optsweep.views.status import status_document, status_table
 from optsweep.views.terminal import show
-from tests.snapshots import make_run, make_snapshot, render
+from tests.snapshots import make_data, make_run, make_snapshot, render
 
 
 def test_document_has_exactly_the_keys_that_scripts_read(busy: StudySnapshot) -> None:
@@ -33,7 +33,9 @@ def test_document_has_exactly_the_keys_that_scripts_read(busy: StudySnapshot) ->
 
 
 def test_document_without_a_finished_run_has_no_best() -> None:
-    document = status_document(make_snapshot([make_run("a", "pruned", value=float("inf"))], reference={}))
+    document = status_document(
+        make_snapshot([make_run("a", "pruned", value=float("inf"))], data=make_data(reference={}))
+    )
     assert document["best"] is None
     assert document["runs"][0]["value"] is None
     assert document["reference"] == {"unigram_entropy": None, "composition_entropy": None}

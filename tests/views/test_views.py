@@ -12,7 +12,7 @@ from optsweep.views.best import best_document, best_table
 from optsweep.views.live import frame
 from optsweep.views.status import status_document, status_table
 from optsweep.views.summary import summary
-from tests.snapshots import Views, render, troubled_snapshots
+from tests.snapshots import Views, make_data, render, troubled_snapshots
 
 VIEWS: Views = {
     "status": status_table,
@@ -48,7 +48,7 @@ def test_documents_are_strict_json_for_troubled_studies() -> None:
 
 
 def test_every_view_labels_synthetic_data(busy: StudySnapshot) -> None:
-    synthetic = replace(busy, data={**busy.data, "synthetic": True})
+    synthetic = replace(busy, data=make_data(synthetic=True))
     for view in VIEWS.values():
         assert "synthetic data" in render(view(synthetic))
         assert "synthetic" not in render(view(busy))

@@ -1,0 +1,109 @@
+"""What is stored beside Optuna's own study and trials, as its user attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeAlias
+
+from optsweep.results.study_data import Stored, StudyData
+
+PREFIX = "optsweep:"
+"""What the names of our attributes begin with."""
+
+Source = Literal["preset", "random", "tpe", "user", "linked"]
+""""linked": a run of another study, trained again; see `optsweep.planning.linked`."""
+Purpose = Literal["repeats", "fidelity", "confirm"]
+"""What the runs of another study are trained again for."""
+Values: TypeAlias = dict[str, Any]
+"""Parameters of a run, or a config as it is stored: whatever the study file names."""
+
+
+class Stop(Stored):
+    """Why no run is claimed any more."""
+
+    reason: str
+    drain: bool
+    """Whether runs that have begun go on to their end."""
+
+
+class Link(Stored):
+    """The study whose runs a linked study trains again."""
+
+    origin: str
+    purpose: str
+    """A `Purpose`, or one that a later version knows."""
+
+
+class StudyAttributes(Stored):
+    """The attributes of a study, stored one by one in this order; those of a study being planned may be missing."""
+
+    linked: Link | None = None
+    versions: Mapping[str, str] = {}
+    """Of optsweep, optuna and torch, as the study began with."""
+    data: StudyData | None = None
+    command: Sequence[str] = ()
+    """The command that began the study."""
+    created: float = 0.0
+    """Epoch seconds."""
+    definition: Values | None = None
+    """The study file. Stored after all of the above: a study with a definition is whole."""
+    stop: Stop | None = None
+    target: int | None = None
+    """How many runs it is to finish; what planning stores last."""
+    deadline: float | None = None
+    """Epoch seconds of the database's clock."""
+    max_gpu_hours: float | None = None
+    measured: Sequence[tuple[float, float, float]] = ()
+    """What `sweep --dry-run --measure` found beforehand: iterations, multiplications, and the seconds of both."""
+    slurm_jobs: Sequence[str] = ()
+    """Ids of the jobs that were ever submitted for it."""
+
+    @classmethod
+    def read(cls, user_attributes: Values) -> StudyAttributes:
+        return cls.model_validate(own_attributes(user_attributes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunIdentity:
+    """What a trial knows of its run; the names of the fields are those of its attributes."""
+
+    run: str
+    index: int
+    """Position in the plan, from 0; seeds are derived from it."""
+    source: Source
+    preset: str | None
+    fixed: Values
+    """Parameters that are given; empty for a sampled run."""
+    config: Values = field(default_factory=dict)
+    """The resolved config; empty until a worker has drawn the parameters."""
+    random_start: bool = False
+    """Whether a "tpe" run was drawn at random, because too few runs had finished for TPE to learn from."""
+    of: str | None = None
+    """The run of the origin that a linked study's run trains again."""
+    forked_from: str | None = None
+    """The study that this run was taken over from, finished."""
+    standing: Values = field(default_factory=dict)
+    """What its row holds then."""
+
+    @classmethod
+    def read(cls, user_attributes: Values) -> RunIdentity:
+        """From the attributes of a trial of ours."""
+        own = own_attributes(user_attributes)
+        return RunIdentity(**{known.name: own[known.name] for known in fields(RunIdentity) if known.name in own})
+
+    def stored(self) -> Values:
+        """The attributes of its trial; those that not every run has are left out while they say nothing."""
+        known = {field.name: getattr(self, field.name) for field in fields(RunIdentity)}
+        always = ("run", "index", "source", "preset", "fixed")
+        return {PREFIX + name: value for name, value in known.items() if value or name in always}
+
+    @property
+    def number(self) -> int:
+        """The number of a sampled run or a user's, from 0: 6 for tpe-007."""
+        return int(self.run.rpartition("-")[2]) - 1
+
+
+def own_attributes(attributes: Values) -> Values:
+    """Those that are ours, without their prefix."""
+    return {key.removeprefix(PREFIX): value for key, value in attributes.items() if key.startswith(PREFIX)}
