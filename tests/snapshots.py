@@ -64,7 +64,7 @@ def make_run(run: str, state: str = "waiting", **values: Any) -> RunRecord:
         "failed": "ValueError: no such thing",
     }
     if state in reasons:
-        defaults["reason"] = reasons[state]
+        defaults |= {"reason": reasons[state], "cut": state == "pruned" and "reason" not in values}
     values = {"run": run, "state": state} | defaults | values
     config = values.pop("config", {})
     stored = config.model_dump(mode="json") if isinstance(config, TrainConfig) else config

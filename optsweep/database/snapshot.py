@@ -91,6 +91,7 @@ def _record(study: str, rows: list[Any], trial: FrozenTrial) -> RunRecord:
         random_start=identity.random_start,
         index=identity.index,
         state="pruned" if row.outcome == "skipped" else STATES[trial.state],
+        cut=row.outcome == "pruned",
         reason=row.reason,
         value=row.best_value,
         last_value=row.last_value,

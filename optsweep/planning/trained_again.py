@@ -12,7 +12,6 @@ from optsweep.config import TrainConfig
 from optsweep.errors import ConfigError
 from optsweep.planning.full_config import full_config
 from optsweep.planning.linked import RunAgain
-from optsweep.results.costs import cut_by_pruner
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
 from optsweep.study.resolve import derived_seed, lengthened
 
@@ -60,7 +59,7 @@ def factor(text: str) -> float | Literal["full"]:
 
 def finished_ranking(snapshot: StudySnapshot) -> list[RunRecord]:
     """Complete runs by value, then those that the pruner cut, the latest cut first."""
-    cut = [run for run in snapshot.runs if cut_by_pruner(run)]
+    cut = [run for run in snapshot.runs if run.cut]
     return snapshot.ranking + sorted(cut, key=lambda run: (-run.progress, run.value or 0.0))
 
 

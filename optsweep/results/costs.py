@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.records import StudySnapshot
 
 
 def wall_seconds(snapshot: StudySnapshot) -> float:
@@ -62,14 +62,9 @@ def _union(spans: Iterable[tuple[float, float]]) -> float:
     return covered
 
 
-def cut_by_pruner(run: RunRecord) -> bool:
-    """Whether the pruner ended the run; diverged and out-of-memory runs are pruned too, but would not have gone on."""
-    return run.state == "pruned" and (run.reason or "").startswith("pruned at")
-
-
 def saved_seconds(snapshot: StudySnapshot) -> float:
     """An estimate of the time that pruning saved: had the cut runs gone on to their end at their own speed."""
-    cut = [run for run in snapshot.runs if cut_by_pruner(run) and run.progress > 0]
+    cut = [run for run in snapshot.runs if run.cut and run.progress > 0]
     return sum(run.seconds / run.progress - run.seconds for run in cut)
 
 

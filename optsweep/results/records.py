@@ -37,6 +37,8 @@ class RunRecord:
     index: int
     """Position in the plan, from 0; seeds are derived from it."""
     state: RunState
+    cut: bool = False
+    """Whether the pruner ended it; diverged and out-of-memory runs are "pruned" too, but would not have gone on."""
     reason: str | None = None
     """Why it ended or waits, in plain words: "pruned at 40 %: 2.91 > median 2.84 of 5 runs"."""
     value: float | None = None

@@ -97,11 +97,11 @@ def hours_unit(runs: Iterable[RunRecord]) -> str:
 
 
 def state_words(record: RunRecord) -> str:
-    """The state and why, each said once: reasons of pruned runs begin with the word themselves."""
+    """The state and why, each said once: the pruner's reasons begin with the word themselves."""
     reason = one_line(record.reason or "")
     if not reason:
         return record.state
-    return reason if reason.startswith(record.state) else f"{record.state}: {reason}"
+    return reason if record.cut else f"{record.state}: {reason}"
 
 
 def counts_words(snapshot: StudySnapshot) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from optsweep.errors import ConfigError
-from optsweep.results.costs import cut_by_pruner
 from optsweep.results.records import StudySnapshot
 from optsweep.results.schedule import play
 from optsweep.search.pruning import PruningRule
@@ -72,7 +71,7 @@ class Replay:
 
 def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
     """The complete runs of a study; raises `ConfigError` if they are fewer than ten, or a pruner chose them."""
-    if cut := [run.run for run in snapshot.runs if cut_by_pruner(run)]:
+    if cut := [run.run for run in snapshot.runs if run.cut]:
         raise ConfigError(
             "fidelity --pruner",
             [f"{len(cut)} runs of study {snapshot.study!r} were cut, so their full curves are unknown; "

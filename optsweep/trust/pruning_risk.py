@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from statistics import median, quantiles
 
-from optsweep.results.costs import cut_by_pruner
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.definition import BuiltinStudy
 from optsweep.trust.noise import SeedNoise
@@ -36,7 +35,7 @@ def pruning_risk(snapshot: StudySnapshot, completed: dict[str, float], noise: Se
 
     ``completed`` are values of cut runs that were trained to their end since.
     """
-    cut = [run for run in snapshot.runs if cut_by_pruner(run) and run.curve]
+    cut = [run for run in snapshot.runs if run.cut and run.curve]
     if not cut or snapshot.definition.trains_script:
         return None
     best = [run.value for run in snapshot.ranking[:TOP] if run.value is not None]

@@ -50,7 +50,7 @@ def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> Row:
     plain = {
         key: finite(value) if isinstance(value, float) else value
         for key, value in asdict(run).items()
-        if key not in ("curve", "parameters", "stored_config")
+        if key not in ("curve", "parameters", "stored_config", "cut")
     }
     parameters = {f"parameter.{name}": run.parameters.get(name) for name in names}
     return {"study": snapshot.study, "synthetic": is_synthetic(snapshot), **plain, **parameters}

@@ -11,7 +11,7 @@ from pathlib import Path
 from optsweep.config import TrainConfig
 from optsweep.plain import Plain
 from optsweep.results import words
-from optsweep.results.costs import cut_by_pruner, device_seconds, saved_seconds, wall_seconds, worker_times
+from optsweep.results.costs import device_seconds, saved_seconds, wall_seconds, worker_times
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.definition import BuiltinStudy
 from optsweep.study.presets import Preset
@@ -188,7 +188,7 @@ def _workers(snapshot: StudySnapshot) -> str:
 
 
 def _cost(snapshot: StudySnapshot, trust: Trust) -> str:
-    cut = sum(cut_by_pruner(run) for run in snapshot.runs)
+    cut = sum(run.cut for run in snapshot.runs)
     spent, saved = device_seconds(snapshot), saved_seconds(snapshot)
     hours = words.hours_unit(snapshot.runs)
     return bullets(

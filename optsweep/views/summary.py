@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from optsweep.results import words
-from optsweep.results.costs import cut_by_pruner, device_seconds, saved_seconds, wall_seconds
+from optsweep.results.costs import device_seconds, saved_seconds, wall_seconds
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import duration, nats, one_line
 from optsweep.trust.trust import NOT_MEASURED, Trust
@@ -88,7 +88,7 @@ def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
         f"Wall time: {duration(wall_seconds(snapshot))} (first start to last end), "
         f"{duration(device_seconds(snapshot))} on the devices"
     ]
-    if cut := sum(cut_by_pruner(run) for run in snapshot.runs):
+    if cut := sum(run.cut for run in snapshot.runs):
         lines.append(
             f"Pruning: cut {words.counted(cut, 'run')}, saved about {duration(saved_seconds(snapshot))} "
             "on the devices (an estimate: as if each cut run had gone on to its end at its own speed)"
