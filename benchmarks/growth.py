@@ -19,7 +19,7 @@ from optsweep.data.corpus import open_corpus
 from optsweep.database.connection import open_storage
 from optsweep.database.snapshot import read_snapshot
 from optsweep.importing.fasta import import_fasta
-from optsweep.search.pruning import make_pruner
+from optsweep.search.pruning import CurvePruner
 
 STEPS = (100, 10, 1)
 
@@ -60,7 +60,7 @@ def study_costs(num_finished: int) -> dict[str, float]:
         storage = open_storage(url)
         optuna_study = study.optuna()
         trial = study.storage.backend.get_all_trials(study.study_id, deepcopy=False)[-1]
-        pruner = make_pruner(study.definition)
+        pruner = CurvePruner(study.definition)
         pruner.reason(optuna_study, trial)
 
         def report_and_decide(step: int) -> None:

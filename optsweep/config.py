@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 
 from optsweep.files import write_text
 from optsweep.toml_files import read_toml, validate
@@ -26,12 +29,32 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Searched:
+    """Makes the config's field that is annotated with it a hyperparameter: what sweeps search unless a study file
+    says otherwise.
+
+    The name, the place in the config, the legal values and the value in older studies are the field's own; the search
+    space, the presets, the resolved configs, the dry run and the report's axes follow (`study.hyperparameters`).
+    """
+
+    choices: tuple[float | str, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    """Ends of a range of real numbers, if there are no choices."""
+    log: bool = False
+    """Whether the range, and an axis of its values, is logarithmic."""
+    added_later: bool = False
+    """Whether studies were planned before it was searched. Their runs have the field's default, with which the training
+    code must do what it did without the field."""
+
+
 class ModelConfig(Section):
-    hidden_size: PositiveInt
+    hidden_size: Annotated[PositiveInt, Searched(choices=(512, 768, 1024))]
     n_heads: PositiveInt
-    n_blocks: PositiveInt
-    dropout: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.1
-    cond_dim: PositiveInt = 128
+    n_blocks: Annotated[PositiveInt, Searched(choices=(6, 8, 12))]
+    dropout: Annotated[FiniteFloat, Field(ge=0, lt=1), Searched(low=0.0, high=0.3)] = 0.1
+    cond_dim: Annotated[PositiveInt, Searched(choices=(128, 256, 512))] = 128
 
     @model_validator(mode="after")
     def _heads_divide_hidden_size(self) -> ModelConfig:
@@ -46,9 +69,9 @@ class ModelConfig(Section):
 
 class TrainingConfig(Section):
     n_iters: PositiveInt
-    effective_batch: PositiveInt
+    effective_batch: Annotated[PositiveInt, Searched(choices=(64, 128, 256, 512))]
     micro_batch: PositiveInt | Auto = "auto"
-    ema_fraction: Annotated[FiniteFloat, Field(gt=0, le=1)] = 0.03
+    ema_fraction: Annotated[FiniteFloat, Field(gt=0, le=1), Searched(choices=(0.01, 0.03, 0.1))] = 0.03
     seed: NaturalInt = 0
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     compile: Annotated[bool, Field(strict=True)] | Auto = "auto"
@@ -56,15 +79,15 @@ class TrainingConfig(Section):
 
 
 class OptimConfig(Section):
-    lr: Annotated[FiniteFloat, Field(gt=0)]
+    lr: Annotated[FiniteFloat, Field(gt=0), Searched(low=1e-5, high=1e-3, log=True)]
     warmup: NaturalInt
-    weight_decay: Annotated[FiniteFloat, Field(ge=0)] = 0.01
-    beta2: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.999
-    grad_clip: Annotated[FiniteFloat, Field(gt=0)] = 1.0
+    weight_decay: Annotated[FiniteFloat, Field(ge=0), Searched(low=0.005, high=0.2, log=True)] = 0.01
+    beta2: Annotated[FiniteFloat, Field(gt=0, lt=1), Searched(choices=(0.95, 0.99, 0.999))] = 0.999
+    grad_clip: Annotated[FiniteFloat, Field(gt=0), Searched(choices=(0.5, 1.0, 2.0))] = 1.0
 
 
 class NoiseConfig(Section):
-    schedule: Schedule = "loglinear"
+    schedule: Annotated[Schedule, Searched(choices=("loglinear", "cosine"))] = "loglinear"
 
 
 class CurriculumConfig(Section):
@@ -122,9 +145,27 @@ class TrainConfig(Section):
         return self
 
     @property
+    def seed(self) -> int:
+        return self.training.seed
+
+    @property
+    def compared(self) -> dict[str, dict[str, Any]]:
+        """The sections that a person compares; data and evaluation are the same for a whole study."""
+        return {name: dict(getattr(self, name)) for name in ("model", "training", "optim", "noise", "curriculum")}
+
+    @property
     def total_sequences(self) -> int:
         """How many sequences the run sees: iterations times effective batch."""
         return self.training.n_iters * self.training.effective_batch
+
+
+def searched_fields() -> Iterator[tuple[str, str, FieldInfo, Searched]]:
+    """(section, name, field, what is searched) of every hyperparameter that a `TrainConfig` has as it is."""
+    for section, inner in TrainConfig.model_fields.items():
+        for name, field in getattr(inner.annotation, "model_fields", {}).items():
+            for mark in field.metadata:
+                if isinstance(mark, Searched):
+                    yield section, name, field, mark
 
 
 def read_config(path: Path) -> TrainConfig:

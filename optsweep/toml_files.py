@@ -1,16 +1,21 @@
-"""Reads TOML files strictly: what is wrong is told with its name, its value and what would be right."""
+"""Reads TOML files strictly; an error names the place, the value and what would be right."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from optsweep.errors import ConfigError
 from optsweep.files import open_regular
 
+Toml: TypeAlias = "bool | int | float | str | list[Toml] | dict[str, Toml]"
+"""A value of a TOML file as it was parsed; dates, which no file of ours has, are left out."""
+Table: TypeAlias = dict[str, Toml]
 SectionType = TypeVar("SectionType", bound=BaseModel)
 MAX_FILE = 1 << 16
 """Bytes; ours have a few thousand. A corpus that is given by mistake is not read into memory."""
@@ -18,7 +23,7 @@ MAX_FILE_LINE = 4096
 MAX_DEPTH = 20
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> Table:
     """Parse a TOML file; every way in which that can fail is a `ConfigError`."""
     text = read_text(path)
     try:
@@ -54,16 +59,16 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _is_deeper(value: Any, levels: int) -> bool:
+def _is_deeper(value: Toml, levels: int) -> bool:
     # Without recursion: one line of dotted keys makes thousands of levels.
-    level = [value]
+    level: list[Toml] = [value]
     for _ in range(levels):
         containers = [part for part in level if isinstance(part, dict | list)]
         level = [child for part in containers for child in (part.values() if isinstance(part, dict) else part)]
     return bool(level)
 
 
-def validate(schema: type[SectionType], values: dict[str, Any], place: str) -> SectionType:
+def validate(schema: type[SectionType], values: Mapping[str, object], place: str) -> SectionType:
     """Build ``schema`` from parsed values; all mistakes are reported in one `ConfigError`."""
     try:
         return schema.model_validate(values)
@@ -71,10 +76,13 @@ def validate(schema: type[SectionType], values: dict[str, Any], place: str) -> S
         raise ConfigError(place, list(dict.fromkeys(describe(mistake) for mistake in error.errors()))) from None
 
 
-def describe(mistake: Any) -> str:
-    """One mistake of pydantic's in the words of the file: dotted name, value, what would be right."""
+def describe(mistake: ErrorDetails, location: Sequence[int | str] | None = None) -> str:
+    """One mistake of pydantic's in the words of the file: dotted name, value, what would be right.
+
+    ``location`` replaces pydantic's own.
+    """
     is_unknown = mistake["type"] == "extra_forbidden"
-    *above, last = mistake["loc"] or ("file",)
+    *above, last = (mistake["loc"] if location is None else location) or ("file",)
     # Branches of a union appear in pydantic's location ("micro_batch", "int"); the file has no such names.
     names = [str(part) for part in above if not _is_union_branch(part)]
     names += [str(last)] if is_unknown or not _is_union_branch(last) else []
@@ -90,7 +98,7 @@ def describe(mistake: Any) -> str:
     return f"{name} = {_shown(mistake['input'])}: {message}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     try:
         text = repr(value)
     except (ValueError, RecursionError):

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from optuna.trial import TrialState
 
 from benchmarks.search.surrogate import Surrogate, read_table
-from optsweep.search.pruning import PruningRule
-from optsweep.search.sampling import distributions_for, draw, random_parameters
+from optsweep.search.pruning_rule import PruningRule
+from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
 from optsweep.study.definition import PrunerSection, StudyDefinition
 from optsweep.study.file import load_study, parse_study
 
@@ -104,9 +104,9 @@ class Search:
         trial = self._study.ask()
         frozen = self._study._storage.get_trial(trial._trial_id)
         if self._strategy.sampler == "tpe":
-            parameters = draw(self._definition, self._study, frozen, source="tpe", fixed={}, index=number)
+            parameters = Sampler(self._definition).draw(self._study, frozen, source="tpe", fixed={}, index=number)
         else:
-            parameters = random_parameters(self._definition, number)
+            parameters = RandomRuns(self._definition).parameters(number)
         for name, distribution in distributions_for(self._definition, parameters).items():
             internal = distribution.to_internal_repr(parameters[name])
             self._study._storage.set_trial_param(trial._trial_id, name, internal, distribution)
@@ -214,7 +214,7 @@ def main() -> None:
 
 
 def random_parameters_of(file: StudyDefinition, seed: int) -> dict[str, Any]:
-    return random_parameters(file.with_overrides(seed=seed), 0)
+    return RandomRuns(file.with_overrides(seed=seed)).parameters(0)
 
 
 def print_table(

@@ -28,7 +28,6 @@ from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import counted
 from optsweep.study.definition import PrunerKind, StudyType
-from optsweep.study.resolve import scaling_notes
 from optsweep.views.data import data_lines, data_progress
 from optsweep.views.dry_run import dry_run as dry_run_table
 from optsweep.views.dry_run import dry_run_document
@@ -118,7 +117,7 @@ def _checked(request: SweepRequest) -> Session:
 
 def _begin(session: Session, console: Console) -> Study:
     console.print(f"Study {session.name}: {session.choice.why}")
-    for line in (session.definition.study.message, *scaling_notes(session.definition)):
+    for line in (session.definition.study.message, *session.trainer.notes):
         if line:
             console.print(line)
     with data_progress(console) as on_progress:

@@ -131,7 +131,7 @@ def _checked(study: Study, command: str) -> StudySnapshot:
         again = f"trains runs of study {linked.origin!r} again; give --name {linked.origin}"
         raise ConfigError(command, [f"study {study.name!r} {again}"])
     snapshot = read_snapshot(study)
-    snapshot.check_builtin(command)
+    snapshot.lengths(command)
     if snapshot.data.weights is None:
         raise ConfigError(command, [f"study {study.name!r} was begun by an older version; resume it once"])
     return snapshot
@@ -186,7 +186,7 @@ def _tell(study: Study, *, as_json: bool) -> None:
 def _replay(study: Study, *, as_json: bool) -> int:
     """Print how every pruner would have done on the study's full curves; returns the exit code."""
     snapshot = read_snapshot(study)
-    snapshot.check_builtin("fidelity --pruner")
+    snapshot.lengths("fidelity --pruner")
     runs = recorded(snapshot)
     replays = replay_all(runs, snapshot.definition)
     choice = recommended(replays)

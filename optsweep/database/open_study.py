@@ -20,6 +20,8 @@ from optsweep.results.attributes import PREFIX, StudyAttributes
 from optsweep.results.study_data import StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.toml_files import validate
+from optsweep.trainers.trainer import Trainer
+from optsweep.trainers.trainer_of import trainer_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Study:
     storage: Storage
     name: str
     study_id: int
+
+    @cached_property
+    def trainer(self) -> Trainer:
+        return trainer_of(self.definition)
 
     @cached_property
     def queue(self) -> Queue:

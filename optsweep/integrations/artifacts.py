@@ -34,7 +34,7 @@ def attach(study: Study, trial_id: int, run: str) -> None:
     try:
         store = ArtifactFolder(study.name)
         files = {}
-        for name, content in _files(RunDirectory.of(study.name, run), study.definition.measure):
+        for name, content in _files(RunDirectory.of(study.name, run), study.trainer.unit):
             files[name] = artifact_id(study, run, name)
             store.write(files[name], io.BytesIO(content))
         # Not retried: a database that is away now must not hold up the end of the run.

@@ -7,15 +7,12 @@ import logging
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from optsweep.config import TrainConfig
 from optsweep.database.dashboard_rows import attached, has_note, name_metric, save_note
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.integrations.artifacts import CURVE
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.definition import BuiltinStudy
-
-METRIC = "NELBO (nats per residue)"
+from optsweep.trainers.trainer import Trainer
 
 _logger = logging.getLogger(__name__)
 
@@ -23,16 +20,11 @@ _logger = logging.getLogger(__name__)
 def describe_study(study: Study) -> None:
     """Name the metric with its unit and write the study's note; whatever goes wrong is logged."""
     try:
-        name_metric(study, _metric(study))
+        name_metric(study, study.trainer.metric)
         if not has_note(study, None):
             save_note(study, None, study_note(read_snapshot(study), study.study_id))
     except Exception as error:
         _logger.warning("the dashboard will lack the study's note: %s: %s", type(error).__name__, error)
-
-
-def _metric(study: Study) -> str:
-    definition = study.definition
-    return METRIC if isinstance(definition, BuiltinStudy) else definition.measure
 
 
 def describe_runs(study: Study, chosen: Collection[str] | None = None) -> None:
@@ -46,7 +38,7 @@ def describe_runs(study: Study, chosen: Collection[str] | None = None) -> None:
             ended = record.state in ("complete", "pruned", "failed")
             # A note is written once: what a person makes of it later stays.
             if ended and not has_note(study, trial_id):
-                save_note(study, trial_id, run_note(record, attached(study, trial_id)))
+                save_note(study, trial_id, run_note(record, attached(study, trial_id), study.trainer))
     except Exception as error:
         _logger.warning("the dashboard will lack notes: %s: %s", type(error).__name__, error)
 
@@ -84,20 +76,21 @@ def study_note(snapshot: StudySnapshot, study_id: int) -> str:
 
 
 def _values(snapshot: StudySnapshot) -> str:
-    if snapshot.definition.trains_script:
-        return f"Values are {snapshot.definition.measure} of the study's own script, lower is better."
+    trainer = snapshot.trainer
+    if not trainer.has_reference:
+        return f"Values are {trainer.quantity} of the study's own script, lower is better."
     return (
         "Values are NELBO in nats per residue, lower is better. "
         f"The validation set's unigram entropy is {_number(snapshot.data.reference.get('unigram_entropy'))}."
     )
 
 
-def run_note(record: RunRecord, files: dict[str, str]) -> str:
+def run_note(record: RunRecord, files: dict[str, str], trainer: Trainer) -> str:
     """Run, end and why, budget, device, time, and links to the files that are kept of it."""
     rows = [
         ("state", record.state + (f": {record.reason}" if record.reason else "")),
         ("value", f"{_number(record.value)} at step {record.best_step}; the last one {_number(record.last_value)}"),
-        ("budget", _budget(record)),
+        ("budget", _budget(record, trainer)),
         ("device", record.worker or "none"),
         ("time", _timing(record)),
         ("directory", record.directory),
@@ -112,16 +105,10 @@ def run_note(record: RunRecord, files: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _budget(record: RunRecord) -> str:
-    config = record.config
-    if config is None:
+def _budget(record: RunRecord, trainer: Trainer) -> str:
+    if record.config is None:
         return f"{record.sequences:,} sequences seen"
-    if not isinstance(config, TrainConfig):
-        return f"{record.progress:.0%} of the script's run"
-    return (
-        f"{config.training.n_iters:,} iterations of {config.training.effective_batch} = "
-        f"{config.total_sequences:,} sequences, {record.sequences:,} of them seen"
-    )
+    return trainer.budget(record.config, record.progress, record.sequences)
 
 
 def _timing(record: RunRecord) -> str:

@@ -15,10 +15,11 @@ from optsweep.database.open_study import Study, newest_rows
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.study_data import CorpusRecord
-from optsweep.search.sampling import distributions_for, random_parameters
-from optsweep.study.file import StudyDefinition
-from optsweep.study.run_config import read_run_config, resolve_run
+from optsweep.search.sampling import RandomRuns, distributions_for
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.run_config import read_run_config
 from optsweep.study.space import identity as key
+from optsweep.trainers.trainer_of import trainer_of
 
 FINISHED = ("complete", "pruned", "diverged", "out_of_memory")
 KEPT = (
@@ -67,7 +68,7 @@ def _holds(definition: StudyDefinition, identity: RunIdentity, trial: FrozenTria
     preset = next((preset for preset in definition.presets if preset.name == name), None)
     if definition.space.check(parameters) or (name is not None and (preset is None or preset.parameters != parameters)):
         return False
-    wanted = resolve_run(definition, parameters, preset=name, seed=0)
+    wanted = trainer_of(definition).resolve(parameters, preset=name, seed=0)
     trained = read_run_config(identity.config, identity.run)
     return wanted.model_dump(exclude=INCIDENTAL) == trained.model_dump(exclude=INCIDENTAL)
 
@@ -99,7 +100,8 @@ def _distinct(definition: StudyDefinition, taken: list[TakenOver]) -> list[Taken
     if definition.study.type != "random" or not numbers:
         return taken
     planned = set(range(definition.num_sampled)) - numbers
-    drawn = {key(random_parameters(definition, number)) for number in planned}
+    random_runs = RandomRuns(definition)
+    drawn = {key(random_runs.parameters(number)) for number in planned}
     return [copy for copy in taken if copy.identity.source == "preset" or key(copy.trial.params) not in drawn]
 
 

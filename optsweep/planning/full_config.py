@@ -6,15 +6,13 @@ from typing import Any
 
 from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.resolve import resolve_full
 
 
 def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
     """The full-length config: a preset's own full column, else the full budget with the same fractions."""
-    snapshot.check_builtin("promote")
-    definition, swept = snapshot.definition, record.train_config
-    preset = definition.preset(record.preset) if record.preset else None
-    config = resolve_full(definition, record.parameters, preset=preset, seed=swept.training.seed)
+    lengths = snapshot.lengths("promote")
+    swept = record.train_config
+    config = lengths.full(record.parameters, preset=record.preset, seed=swept.training.seed)
     provenance: dict[str, Any] = {
         "study": snapshot.study,
         "run": record.run,

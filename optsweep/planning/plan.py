@@ -20,8 +20,8 @@ from optsweep.planning.changes import check_unchanged
 from optsweep.planning.fork import compatible_runs, take_directories
 from optsweep.results.attributes import PREFIX, RunIdentity, Source, StudyAttributes, Values
 from optsweep.results.study_data import CorpusRecord, StudyData
-from optsweep.study.file import StudyDefinition
-from optsweep.study.run_config import cost, resolve_run
+from optsweep.study.definition import StudyDefinition
+from optsweep.trainers.trainer_of import trainer_of
 
 USER_PRIORITY, SAMPLED_PRIORITY = 1_000_000, 2_000_000
 
@@ -48,8 +48,9 @@ class Plan:
 
 def planned_runs(definition: StudyDefinition, num_sampled: int) -> list[PlannedRun]:
     """The presets, longest first, and ``num_sampled`` sampled runs."""
+    trainer = trainer_of(definition)
     costs = {
-        preset.name: cost(resolve_run(definition, preset.parameters, preset=preset.name, seed=0))
+        preset.name: trainer.work(trainer.resolve(preset.parameters, preset=preset.name, seed=0)).operations
         for preset in definition.presets
     }
     by_cost = sorted(costs, key=lambda name: costs[name], reverse=True)

@@ -8,11 +8,9 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from optsweep.config import TrainConfig
 from optsweep.data.demo import ensure_demo
 from optsweep.data.fingerprint import describe_file
 from optsweep.data.reference import composition_entropy, residue_counts, unigram_entropy
@@ -27,18 +25,19 @@ from optsweep.importing.prepare import Prepared, prepare
 from optsweep.machine.devices import Slot
 from optsweep.planning.changes import check_unchanged
 from optsweep.planning.defaults import Choice, choose, choose_slots, remember, study_name
-from optsweep.planning.plan import Plan, PlannedRun, plan_study, preview, retry_failed
+from optsweep.planning.plan import Plan, plan_study, preview, retry_failed
 from optsweep.planning.timings_file import read_times
 from optsweep.results.attributes import StudyAttributes
 from optsweep.results.folders import KEPT_BEST, study_directory
 from optsweep.results.study_data import CorpusRecord, StudyData, Weights
-from optsweep.search.sampling import random_parameters
-from optsweep.study.definition import MAX_TRIALS, BuiltinStudy, PrunerKind, ScriptStudy, StudyDefinition, StudyType
+from optsweep.search.sampling import RandomRuns
+from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
 from optsweep.study.file import load_study
-from optsweep.study.resolve import resolve, training_seed
-from optsweep.study.run_config import RunConfig, resolve_run
-from optsweep.study.script_config import check_program
-from optsweep.train.sizes import checkpoint_bytes, ema_bytes
+from optsweep.study.parameter import Scalar
+from optsweep.study.resolve import training_seed
+from optsweep.study.run_config import RunConfig
+from optsweep.trainers.trainer import Trainer
+from optsweep.trainers.trainer_of import trainer_of
 
 DISK_MARGIN = 1.2
 
@@ -77,6 +76,10 @@ class Session:
     origin: Study | None = None
     """The study from which this one is forked."""
 
+    @property
+    def trainer(self) -> Trainer:
+        return trainer_of(self.definition)
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -85,8 +88,9 @@ class Preview:
     session: Session
     plan: Plan
     configs: dict[str, RunConfig]
-    parameters: dict[str, dict[str, Any]]
-    peak_disk_bytes: int
+    parameters: dict[str, dict[str, Scalar]]
+    peak_disk_bytes: int | None
+    """None if only the study's script knows what it writes."""
 
 
 def check(request: SweepRequest) -> Session:
@@ -99,14 +103,14 @@ def check(request: SweepRequest) -> Session:
     else:
         # A study that does not exist is said before data that is missing.
         given = load_study(request.study) if request.study is not None else None
-        takes_data = given is None or given.takes_data
+        takes_data = given is None or trainer_of(given).takes_data
         choice = choose(request.study, request.data, gpus_asked=request.gpus is not None, takes_data=takes_data)
         definition = given or load_study(choice.study)
         name = study_name(request.name, choice.study, choice.data)
-    demo = choice.data is None and definition.takes_data
+    trainer = trainer_of(definition)
+    demo = choice.data is None and trainer.takes_data
     slots = choose_slots(request.gpus, request.cpu_workers, request.workers_per_gpu, demo=demo)
-    if isinstance(definition, ScriptStudy):
-        check_program(definition.trainer)
+    trainer.check()
     check_reachable(url)
     storage = open_existing(url)
     origin = None
@@ -174,58 +178,26 @@ def _with_overrides(definition: StudyDefinition, request: SweepRequest, existing
         # A resume need not repeat what the first start was given.
         seed = existing.definition.study.seed if seed is None else seed
         pruner = existing.definition.pruner.kind if pruner is None else pruner
+        definition = definition.planned_like(existing.definition)
     return definition.with_overrides(type=request.type, trials=request.trials, seed=seed, pruner=pruner)
 
 
 def preview_session(session: Session) -> Preview:
     """What `start` would do; stores nothing."""
     plan = preview(session.existing, session.definition, _corpus(session.choice), session.origin)
-    parameters = {run.run: _known_parameters(session.definition, run) for run in plan.queued}
+    definition, trainer, random_runs = session.definition, session.trainer, RandomRuns(session.definition)
+    parameters: dict[str, dict[str, Scalar]] = {}
+    for run in plan.queued:
+        if run.source == "random":
+            parameters[run.run] = random_runs.parameters(run.index - len(definition.presets))
+        elif run.source == "preset":
+            parameters[run.run] = dict(run.fixed)
     configs = {
-        run.run: _config(session.definition, run, known)
+        run.run: trainer.resolve(known, preset=run.preset, seed=training_seed(definition.study.seed, run.index))
         for run in plan.queued
-        if (known := parameters[run.run]) is not None
+        if (known := parameters.get(run.run)) is not None
     }
-    shown = {run: known for run, known in parameters.items() if known is not None}
-    return Preview(session, plan, configs, shown, peak_disk(session, configs))
-
-
-def _known_parameters(definition: StudyDefinition, run: PlannedRun) -> dict[str, Any] | None:
-    if run.source == "random":
-        return random_parameters(definition, run.index - len(definition.presets))
-    return dict(run.fixed) if run.source == "preset" else None
-
-
-def _config(definition: StudyDefinition, run: PlannedRun, parameters: dict[str, Any]) -> RunConfig:
-    seed = training_seed(definition.study.seed, run.index)
-    return resolve_run(definition, parameters, preset=run.preset, seed=seed)
-
-
-def peak_disk(session: Session, configs: dict[str, RunConfig]) -> int:
-    """Bytes: two checkpoints of the largest model a worker, and the EMA weights that stay (invariant 14).
-
-    What a script of somebody else's writes, nobody can tell.
-    """
-    definition = session.definition
-    if not isinstance(definition, BuiltinStudy):
-        return 0
-    largest = _largest_model(definition)
-    running = len(session.slots) * 2 * checkpoint_bytes(largest.model)
-    presets = sum(
-        ema_bytes(config.model)
-        for preset in definition.presets
-        if isinstance(config := configs.get(preset.name), TrainConfig)
-    )
-    return running + presets + KEPT_BEST * ema_bytes(largest.model)
-
-
-def _largest_model(definition: BuiltinStudy) -> TrainConfig:
-    candidates = [resolve(definition, preset.parameters, preset=preset, seed=0) for preset in definition.presets]
-    if definition.num_sampled:
-        largest = {name: definition.space.parameter(name).limits[1] for name in ("hidden_size", "n_blocks", "cond_dim")}
-        parameters = {**random_parameters(definition, 0), **largest, "head_dim": definition.space.head_dim.limits[0]}
-        candidates.append(resolve(definition, parameters, preset=None, seed=0))
-    return max(candidates, key=lambda config: checkpoint_bytes(config.model))
+    return Preview(session, plan, configs, parameters, trainer.peak_disk(configs, len(session.slots), KEPT_BEST))
 
 
 def check_disk(preview: Preview) -> None:
@@ -235,7 +207,7 @@ def check_disk(preview: Preview) -> None:
     if not os.access(place, os.W_OK | os.X_OK):
         raise ConfigError(f"folder {place}", ["cannot be written, and the runs' files go there; start in another one"])
     free = shutil.disk_usage(Path.cwd()).free
-    needed = int(preview.peak_disk_bytes * DISK_MARGIN)
+    needed = int((preview.peak_disk_bytes or 0) * DISK_MARGIN)
     if preview.plan.queued and free < needed:
         raise ConfigError(
             f"disk of {Path.cwd()}",
@@ -264,7 +236,7 @@ def prepare_data(session: Session, on_progress: Callable[[int, int], None] | Non
         subset=str(prepared.subset.path.absolute()),
         num_sequences=prepared.subset.num_sequences,
         source_sequences=prepared.subset.num_source,
-        synthetic=prepared.synthetic and session.definition.takes_data,
+        synthetic=prepared.synthetic and session.trainer.takes_data,
         manifest=data.manifest,
         fingerprint=describe_file(prepared.corpus).fingerprint,
         content=digest(data.train, data.validation, data.confirmation),
@@ -273,7 +245,7 @@ def prepare_data(session: Session, on_progress: Callable[[int, int], None] | Non
             confirmation=_num_residues(confirmation, cropped),
         ),
         # A script's values are on a scale of its own.
-        reference={} if isinstance(session.definition, ScriptStudy) else reference,
+        reference=reference if session.trainer.has_reference else {},
     )
     return prepared, record
 

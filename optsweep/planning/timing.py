@@ -18,9 +18,8 @@ from optsweep.machine.devices import Slot
 from optsweep.planning.request import Preview, Session
 from optsweep.planning.timings_file import keep_times
 from optsweep.results.schedule import play
-from optsweep.study.definition import BuiltinStudy
-from optsweep.study.resolve import resolve, resolve_full, training_seed
-from optsweep.train.sizes import relative_cost
+from optsweep.study.resolve import training_seed
+from optsweep.trainers.trainer import Lengths
 
 CUT_SHARE = 0.5
 """Of the sampled runs, expected to be cut as soon as they may be: the median rule lets the better half go on."""
@@ -62,15 +61,13 @@ def measure(preview: Preview) -> Measured:
     `ConfigError` for a script of somebody else's.
     """
     session = preview.session
-    definition = session.definition
-    if not isinstance(definition, BuiltinStudy):
-        raise ConfigError("--measure", ["this study trains by a script of its own, of which nothing is known"])
-    if not definition.presets:
+    lengths = session.trainer.known_lengths("--measure", session.name)
+    if not lengths.presets:
         raise ConfigError("--measure", ["the study has no preset to be timed"])
     kinds = {slot.kind: slot for slot in reversed(session.slots)}
-    costs = [cost for slot in kinds.values() for cost in _costs(definition, slot, session)]
-    _keep(session.name, definition, costs)
-    by_kind = {kind: _seconds_of_runs(preview, definition, costs, kind) for kind in kinds}
+    costs = [cost for slot in kinds.values() for cost in _costs(lengths, slot, session)]
+    _keep(session, costs)
+    by_kind = {kind: _seconds_of_runs(preview, lengths, costs, kind) for kind in kinds}
     if any(seconds is None for seconds in by_kind.values()):
         return Measured(costs, None, None, None)
     known = {kind: seconds for kind, seconds in by_kind.items() if seconds is not None}
@@ -87,24 +84,25 @@ def makespan(seconds: dict[str, list[float]], slots: list[str]) -> float:
     return play(runs, [0.0] * len(slots), lambda run, worker: [seconds[slots[worker]][run]])
 
 
-def _keep(study: str, definition: BuiltinStudy, costs: list[Cost]) -> None:
+def _keep(session: Session, costs: list[Cost]) -> None:
+    trainer = session.trainer
     timed: dict[str, list[tuple[float, float, float]]] = {}
     for cost in costs:
         if cost.sweep is not None:
-            preset = definition.preset(cost.preset)
-            config = resolve(definition, preset.parameters, preset=preset, seed=0)
-            timed.setdefault(cost.kind, []).append((config.training.n_iters, relative_cost(config), cost.sweep))
-    keep_times(study, timed)
+            preset = session.definition.preset(cost.preset)
+            work = trainer.work(trainer.resolve(preset.parameters, preset=preset.name, seed=0))
+            timed.setdefault(cost.kind, []).append((work.iterations, work.operations, cost.sweep))
+    keep_times(session.name, timed)
 
 
-def _costs(definition: BuiltinStudy, slot: Slot, session: Session) -> list[Cost]:
+def _costs(lengths: Lengths, slot: Slot, session: Session) -> list[Cost]:
     sweeps: dict[str, TrainConfig] = {}
     fulls: dict[str, TrainConfig] = {}
-    for index, preset in enumerate(definition.presets):
-        seed = training_seed(definition.study.seed, index)
-        values = preset.parameters
-        sweeps[preset.name] = resolve(definition, values, preset=preset, seed=seed, threads=slot.threads)
-        fulls[preset.name] = resolve_full(definition, values, preset=preset, seed=seed)
+    for index, preset in enumerate(lengths.presets):
+        seed = training_seed(session.definition.study.seed, index)
+        name, values = preset.name, preset.parameters
+        sweeps[name] = lengths.resolve(values, preset=name, seed=seed, threads=slot.threads)
+        fulls[name] = lengths.full(values, preset=name, seed=seed)
     timed = _timed(session, [other for other in session.slots if other.gpu == slot.gpu], sweeps)
     costs = []
     for name in sweeps:
@@ -162,7 +160,7 @@ def _seconds(config: TrainConfig, iteration: float | None, evaluation: float | N
 
 
 def _seconds_of_runs(
-    preview: Preview, definition: BuiltinStudy, costs: list[Cost], kind: str
+    preview: Preview, lengths: Lengths, costs: list[Cost], kind: str
 ) -> list[tuple[float, float]] | None:
     """(to its end, with expected pruning) of every queued run in claim order.
 
@@ -173,9 +171,10 @@ def _seconds_of_runs(
     if len(known) < len(own):
         return None
     sequences = sum(
-        resolve(definition, preset.parameters, preset=preset, seed=0).total_sequences for preset in definition.presets
+        lengths.resolve(preset.parameters, preset=preset.name, seed=0).total_sequences for preset in lengths.presets
     )
-    sampled = sum(known.values()) / sequences * definition.budget.sequences * definition.budget.scale
+    sampled = sum(known.values()) / sequences * lengths.sampled_sequences
+    definition = preview.session.definition
     shortest = 1.0 if definition.pruner.kind == "none" else definition.pruner.warmup_fraction
     result = []
     for place, run in enumerate(sorted(preview.plan.queued, key=lambda run: run.priority)):

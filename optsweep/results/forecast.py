@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.schedule import play
-from optsweep.study.run_config import resolve_run
-from optsweep.train.sizes import relative_cost
+from optsweep.trainers.trainer import Work
 
 FEWEST_PREDICTIONS = 3
 """With fewer finished runs nothing is said of the error of predictions."""
@@ -19,21 +17,6 @@ EARLIEST = 0.1
 """Share of a running run that must be done before its speed counts: a process's first iterations are slow."""
 FEWEST = 0.01
 """The same for a run that has ended."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What the time of a run depends on: each iteration costs something, and so does each operation."""
-
-    iterations: float
-    operations: float
-
-    def __mul__(self, share: float) -> Work:
-        return Work(self.iterations * share, self.operations * share)
-
-
-UNKNOWN = Work(1.0, 0.0)
-"""Your own script: all runs are assumed to take equally long."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +73,15 @@ class Works:
     """The work of every run of a study, of those too whose parameters nobody has drawn yet."""
 
     def __init__(self, snapshot: StudySnapshot) -> None:
-        self._definition = snapshot.definition
+        self._trainer = snapshot.trainer
         self._presets = {preset.name: preset.parameters for preset in snapshot.definition.presets}
         self._known = {run.run: work for run in snapshot.runs if (work := self._known_work(run)) is not None}
         sampled = [self._known[run.run] for run in snapshot.runs if run.run in self._known and run.source != "preset"]
         like = sampled or list(self._known.values())
         self._usual = (
-            Work(fmean(work.iterations for work in like), fmean(work.operations for work in like)) if like else UNKNOWN
+            Work(fmean(work.iterations for work in like), fmean(work.operations for work in like))
+            if like
+            else Work(1.0, 0.0)
         )
 
     def of(self, run: RunRecord) -> Work:
@@ -106,8 +91,8 @@ class Works:
     def _known_work(self, run: RunRecord) -> Work | None:
         config = run.config
         if config is None and run.preset in self._presets:
-            config = resolve_run(self._definition, self._presets[run.preset], preset=run.preset, seed=0)
-        return Work(config.training.n_iters, relative_cost(config)) if isinstance(config, TrainConfig) else None
+            config = self._trainer.resolve(self._presets[run.preset], preset=run.preset, seed=0)
+        return None if config is None else self._trainer.work(config)
 
 
 def _pace(snapshot: StudySnapshot, works: Works) -> Pace | None:

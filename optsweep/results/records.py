@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Literal
 
 from optsweep.config import TrainConfig
-from optsweep.errors import ConfigError
 from optsweep.results.attributes import Source, Values
 from optsweep.results.study_data import StudyData
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.run_config import RunConfig, read_run_config
+from optsweep.study.run_config import RunConfig, as_train_config, read_run_config
+from optsweep.trainers.trainer import Lengths, Trainer
+from optsweep.trainers.trainer_of import trainer_of
 
 RunState = Literal["complete", "pruned", "failed", "running", "waiting"]
 
@@ -80,9 +81,7 @@ class RunRecord:
     @property
     def train_config(self) -> TrainConfig:
         """The config of a run of the built-in trainer; raises `ConfigError` if there is none."""
-        if not isinstance(self.config, TrainConfig):
-            raise ConfigError(f"run {self.run}", ["has no config of the built-in trainer"])
-        return self.config
+        return as_train_config(self.config, self.run)
 
     @property
     def finished(self) -> bool:
@@ -115,11 +114,13 @@ class StudySnapshot:
     stopped: str | None = None
     """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
 
-    def check_builtin(self, command: str) -> None:
-        """Raise `ConfigError` if the study trains with the user's own script, which has other configs and files."""
-        if self.definition.trains_script:
-            why = "trains with a script of its own ([trainer])"
-            raise ConfigError(f"optsweep {command}", [f"is for our own trainer, and study {self.study!r} {why}"])
+    @cached_property
+    def trainer(self) -> Trainer:
+        return trainer_of(self.definition)
+
+    def lengths(self, command: str) -> Lengths:
+        """What is known of how long runs are; raises `ConfigError` if that is only the study's script."""
+        return self.trainer.known_lengths(f"optsweep {command}", self.study)
 
     @property
     def counts(self) -> dict[RunState, int]:

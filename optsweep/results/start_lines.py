@@ -5,23 +5,20 @@ from __future__ import annotations
 from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord
 from optsweep.results.study_data import StudyData
+from optsweep.trainers.trainer import Trainer
 
 
-def start_lines(record: RunRecord, data: StudyData) -> list[str]:
+def start_lines(record: RunRecord, data: StudyData, trainer: Trainer) -> list[str]:
     """Say which run starts where, how long it is and on how much data; scripts grep for exactly these lines.
 
     How long it is, a script alone knows.
     """
     lines = [f"Starting job: {record.run}" + (f" on {record.worker}" if record.worker else "")]
-    config = record.config if isinstance(record.config, TrainConfig) else None
-    if config is not None:
-        lines += _length_lines(config)
-    lines += _data_lines(data)
-    if config is not None and config.data.num_sequences is not None:
-        lines.append(f"Training on a fixed sample of {config.data.num_sequences} sequences")
+    about_data = _data_lines(data)
+    lines += about_data if record.config is None else trainer.start_lines(record.config, about_data)
     if record.attempts > 1:
         # Before its first checkpoint a run has nothing to go on from.
-        origin = ", resumes from its checkpoint" if record.progress > 0 else ""
+        origin = ", goes on from its checkpoint" if record.progress > 0 else ""
         lines.append(f"(attempt {record.attempts}{origin})")
     return lines
 

@@ -7,12 +7,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord, StudySnapshot
 
 ABSENT = "-"
-# The sections of a TrainConfig that a person compares; data and evaluation are the same for a whole study.
-COMPARED_SECTIONS = ("model", "training", "optim", "noise", "curriculum")
 
 
 def one_line(text: str) -> str:
@@ -140,9 +137,7 @@ def reference_lines(snapshot: StudySnapshot) -> list[str]:
 
 def configuration_lines(record: RunRecord) -> list[tuple[str, str]]:
     """(section, "name value, name value") of the config's compared sections; without them of the bare parameters."""
-    sections: dict[str, dict[str, Any]] = {"parameters": record.parameters}
-    if isinstance(record.config, TrainConfig):
-        sections = {name: dict(getattr(record.config, name)) for name in COMPARED_SECTIONS}
+    sections = {"parameters": record.parameters} if record.config is None else record.config.compared
     return [
         (name, ", ".join(f"{key} {setting(value)}" for key, value in values.items() if value is not None))
         for name, values in sections.items()

@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial, create_trial
 
 from optsweep.results.records import FEWEST_RUNS, Importance, RunRecord, StudySnapshot
 from optsweep.search.sampling import distributions_for
-from optsweep.study.file import StudyDefinition
+from optsweep.study.definition import StudyDefinition
 
 MOST_RESAMPLES, FEWEST_RESAMPLES = 100, 20
 SEED = 0

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import TPESampler
@@ -15,99 +10,92 @@ from optuna.trial import FrozenTrial, TrialState
 from optsweep.errors import ConfigError
 from optsweep.results.attributes import Source
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.parameter import IntegerRange, Range
+from optsweep.study.parameter import IntegerRange, Parameters, Range, Scalar
 from optsweep.study.resolve import derived_seed
-from optsweep.study.space import SearchSpace, identity
+from optsweep.study.space import Identity, SearchSpace, identity
 
 TPE_DRAWS = 5
 """How often TPE may propose a configuration that another run has before a random one is taken."""
 RANDOM_DRAWS = 1000
 
-Identities = set[tuple[tuple[str, Any], ...]]
+
+class RandomRuns:
+    """The random configurations of a study: a function of its file alone, the same whenever and wherever they are asked
+    for."""
+
+    def __init__(self, definition: StudyDefinition) -> None:
+        self._definition = definition
+        self._taken = _presets(definition)
+        # Each depends on all before it: kept, or a plan of thousands would draw millions.
+        self._drawn: list[dict[str, Scalar]] = []
+
+    def parameters(self, index: int) -> dict[str, Scalar]:
+        """Those of the sampled run number ``index`` (from 0); no preset and no smaller index has them.
+
+        Raises `ConfigError` if the space has nothing else left.
+        """
+        while len(self._drawn) <= index:
+            stream = f"{self._definition.study.seed}/{len(self._drawn)}"
+            parameters = _new_random(self._definition, stream, self._taken, {})
+            self._taken.add(identity(parameters))
+            self._drawn.append(parameters)
+        return dict(self._drawn[index])
 
 
-@dataclass
-class _RandomRuns:
-    """The random configurations of a study, as far as they were drawn in this process."""
-
-    definition: StudyDefinition
-    taken: Identities
-    drawn: list[dict[str, Any]] = field(default_factory=list)
-
-
-_latest: _RandomRuns | None = None
-
-
-def random_parameters(definition: StudyDefinition, index: int) -> dict[str, Any]:
-    """The parameters of the sampled run number ``index`` (from 0) where it is drawn at random.
-
-    A function of the study file alone: whoever asks, whenever, gets the same; no preset and no smaller index has them.
-    Raises `ConfigError` where the space has nothing else left.
-    """
-    global _latest
-    # Each depends on all before it: kept, or a plan of thousands would draw millions.
-    if _latest is None or _latest.definition is not definition:
-        _latest = _RandomRuns(definition, _presets(definition))
-    while len(_latest.drawn) <= index:
-        seed = f"{definition.study.seed}/{len(_latest.drawn)}"
-        parameters = _new_random(definition, seed, _latest.taken, {})
-        _latest.taken.add(identity(parameters))
-        _latest.drawn.append(parameters)
-    return dict(_latest.drawn[index])
-
-
-def is_random_start(definition: StudyDefinition, parameters: Mapping[str, Any], index: int) -> bool:
-    """Whether TPE's run number ``index`` was drawn at random, because too few runs had finished by then."""
-    return dict(parameters) == random_parameters(definition, index)
-
-
-def distributions_for(definition: StudyDefinition, parameters: Mapping[str, Any]) -> dict[str, BaseDistribution]:
+def distributions_for(definition: StudyDefinition, parameters: Parameters) -> dict[str, BaseDistribution]:
     """Optuna's distributions of a run's parameters, the same ones for presets, so that TPE learns from them too."""
     return {name: _distribution(definition.space, name) for name in definition.space.active(parameters)}
 
 
-def draw(
-    definition: StudyDefinition,
-    study: optuna.Study,
-    trial: FrozenTrial,
-    *,
-    source: Source,
-    fixed: Mapping[str, Any],
-    index: int,
-) -> dict[str, Any]:
-    """Every parameter of a claimed run; its holder stores them.
+class Sampler:
+    """Draws the parameters of a study's runs."""
 
-    Values in ``fixed`` stand (a preset's, a user's), then those that the trial has already (its first holder was
-    killed while it stored them); the rest is drawn at random or by TPE (a user's run: as the study's type says).
-    ``index`` counts the study's sampled runs, or the user's, from 0. Raises `ConfigError` where nothing new is left.
-    """
-    given = {**trial.params, **fixed}
-    needed = definition.space.active(given)
-    if given.keys() >= set(needed):
-        return {name: given[name] for name in needed}
-    if source == "random":
-        return random_parameters(definition, index)
-    taken = _presets(definition) | _others(study, trial)
-    if source == "tpe" or definition.study.type == "tpe":
-        for attempt in range(TPE_DRAWS if _has_started(definition, study) else 0):
-            seed = derived_seed(definition.study.seed, source, index, attempt)
-            parameters = _tpe(definition, study, trial, given, seed)
-            if identity(parameters) not in taken:
+    def __init__(self, definition: StudyDefinition) -> None:
+        self._definition = definition
+        self._random_runs = RandomRuns(definition)
+
+    def is_random_start(self, parameters: Parameters, index: int) -> bool:
+        """Whether TPE's run number ``index`` was drawn at random, because too few runs had finished by then."""
+        return dict(parameters) == self._random_runs.parameters(index)
+
+    def draw(
+        self, study: optuna.Study, trial: FrozenTrial, *, source: Source, fixed: Parameters, index: int
+    ) -> dict[str, Scalar]:
+        """Every parameter of a claimed run; its holder stores them.
+
+        Values in ``fixed`` stand (a preset's, a user's), then those that the trial has already (its first holder was
+        killed while it stored them); the rest is drawn at random or by TPE (a user's run: as the study's type says).
+        ``index`` counts the study's sampled runs, or the user's, from 0. Raises `ConfigError` if nothing new is left,
+        or if a run whose parameters were all given when it was planned lacks some.
+        """
+        definition = self._definition
+        given = {**trial.params, **fixed}
+        needed = definition.space.active(given)
+        missing = [name for name in needed if name not in given]
+        if not missing:
+            return {name: given[name] for name in needed}
+        if source in ("preset", "linked"):
+            raise ConfigError(f"a {source} run's parameters", [f"{name} is missing" for name in missing])
+        if source == "random":
+            return self._random_runs.parameters(index)
+        taken = _presets(definition) | _others(study, trial)
+        if source == "tpe" or definition.study.type == "tpe":
+            for attempt in range(TPE_DRAWS if _has_started(definition, study) else 0):
+                seed = derived_seed(definition.study.seed, source, index, attempt)
+                parameters = _tpe(definition, study, trial, given, seed)
+                if identity(parameters) not in taken:
+                    return parameters
+        if source == "tpe":
+            parameters = self._random_runs.parameters(index)
+            if given.items() <= parameters.items() and identity(parameters) not in taken:
                 return parameters
-    if source == "tpe":
-        parameters = random_parameters(definition, index)
-        if given.items() <= parameters.items() and identity(parameters) not in taken:
-            return parameters
-    return _new_random(definition, f"{definition.study.seed}/{source}/{index}", taken, given)
+        return _new_random(definition, f"{definition.study.seed}/{source}/{index}", taken, given)
 
 
-def _new_random(
-    definition: StudyDefinition, stream: str, taken: Identities, given: Mapping[str, Any]
-) -> dict[str, Any]:
-    # A string seeds Python's generator through SHA-512: the same numbers on every machine.
-    rng = random.Random(stream)
+def _new_random(definition: StudyDefinition, stream: str, taken: set[Identity], given: Parameters) -> dict[str, Scalar]:
+    generators = definition.space.generators(stream)
     for _ in range(RANDOM_DRAWS):
-        parameters = definition.space.draw(rng, given)
+        parameters = definition.space.draw(generators, given)
         if identity(parameters) not in taken:
             return parameters
     raise ConfigError(
@@ -122,8 +110,8 @@ def _has_started(definition: StudyDefinition, study: optuna.Study) -> bool:
 
 
 def _tpe(
-    definition: StudyDefinition, study: optuna.Study, trial: FrozenTrial, given: Mapping[str, Any], seed: int
-) -> dict[str, Any]:
+    definition: StudyDefinition, study: optuna.Study, trial: FrozenTrial, given: Parameters, seed: int
+) -> dict[str, Scalar]:
     """What TPE proposes for all that is not given.
 
     The sampler is made anew with its own seed: one seed for a study would replay old draws after every restart. The
@@ -143,9 +131,9 @@ def _tpe(
     return {name: _rounded(definition.space, name, parameters[name], given) for name in active}
 
 
-def _rounded(space: SearchSpace, name: str, value: Any, given: Mapping[str, Any]) -> Any:
+def _rounded(space: SearchSpace, name: str, value: Scalar, given: Parameters) -> Scalar:
     parameter = space.parameter(name)
-    return parameter.rounded(value) if isinstance(parameter, Range) and name not in given else value
+    return parameter.rounded(float(value)) if isinstance(parameter, Range) and name not in given else value
 
 
 def _distribution(space: SearchSpace, name: str) -> BaseDistribution:
@@ -157,11 +145,11 @@ def _distribution(space: SearchSpace, name: str) -> BaseDistribution:
     return CategoricalDistribution(parameter.choices)
 
 
-def _presets(definition: StudyDefinition) -> Identities:
+def _presets(definition: StudyDefinition) -> set[Identity]:
     return {identity(preset.parameters) for preset in definition.presets}
 
 
-def _others(study: optuna.Study, trial: FrozenTrial) -> Identities:
+def _others(study: optuna.Study, trial: FrozenTrial) -> set[Identity]:
     """What the other runs have; a failed one may be proposed again."""
     trials = study.get_trials(deepcopy=False)
     return {

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads
 from optsweep.errors import ConfigError
+from optsweep.study.hyperparameters import ADDED_LATER
 from optsweep.study.parameter import Number, Switch
 from optsweep.study.presets import Length, NamedPreset, Preset, preset_mistakes
 from optsweep.study.script_space import ScriptPreset, ScriptSpace
 from optsweep.study.space import SearchSpace, Space, did_you_mean
 from optsweep.study.trainer_table import GIVEN, TrainerSection, names_in
-from optsweep.toml_files import validate
+from optsweep.toml_files import Table, validate
 
 StudyType = Literal["predefined", "random", "tpe"]
 PrunerKind = Literal["median", "percentile", "halving", "none"]
@@ -33,11 +34,11 @@ class StudySection(Section):
 
 class GridSection(Section):
     num_evaluations: PositiveInt = 20
-    """Points of the evaluation grid: in ``sequences``, or in a run of somebody else's script."""
+    """Points of the evaluation grid: in ``sequences``, or in a run of a script."""
 
 
 class BudgetSection(GridSection):
-    """Lengths in sequences seen, the measure that all sampled runs share."""
+    """Lengths in sequences seen, which all sampled runs share."""
 
     sequences: Length
     full_sequences: Length
@@ -48,7 +49,7 @@ class BudgetSection(GridSection):
 class PrunerSection(Section):
     kind: PrunerKind = "median"
     percentile: Annotated[Number, Field(gt=0, lt=100)] = 25.0
-    """Where kind is "percentile": the best so many per cent are kept."""
+    """For kind "percentile": how many per cent of the runs, the best ones, are kept."""
     startup: NaturalInt = 5
     """Complete runs before the first is pruned."""
     warmup_fraction: Annotated[Number, Field(ge=0, le=1)] = 0.3
@@ -70,9 +71,9 @@ class SettingsSection(Section):
     compile: Switch | Auto = "auto"
     threads: Threads | None = None
     num_training: PositiveInt | None = None
-    """Sequences that each run trains on, a fixed sample of the subset's; all where it is left out."""
+    """Sequences that each run trains on, a fixed sample of the subset's; all of them if it is left out."""
     num_validation: PositiveInt | None = None
-    """Validation sequences that each evaluation scores; all where it is left out."""
+    """Validation sequences that each evaluation scores; all of them if it is left out."""
     noise_seed: NaturalInt = 0
 
 
@@ -80,7 +81,7 @@ class NotifySection(Section):
     """A command that is told what happens; see `optsweep.integrations.notify`."""
 
     command: Annotated[str, Field(pattern=r"^[^\x00]*$")] = ""
-    """For the shell; nothing is told where it is empty."""
+    """For the shell; an empty one does nothing."""
 
 
 class TrackersSection(Section):
@@ -112,26 +113,16 @@ class StudyDefinition(Section):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _of_its_kind(cls, values: Any, handler: ModelWrapValidatorHandler[StudyDefinition]) -> StudyDefinition:
+    def _of_its_kind(cls, values: object, handler: ModelWrapValidatorHandler[StudyDefinition]) -> StudyDefinition:
         """A definition is always a `BuiltinStudy` or a `ScriptStudy`, by whether it names a trainer."""
         if cls is not StudyDefinition or isinstance(values, StudyDefinition):
             return handler(values)
         return study_class(values).model_validate(values)
 
-    @property
-    def measure(self) -> str:
-        """What values are, in words behind a number."""
-        return "nats per residue"
-
-    @property
-    def trains_script(self) -> bool:
-        """Whether a script of the user's trains, in place of the built-in trainer."""
-        return False
-
-    @property
-    def takes_data(self) -> bool:
-        """Whether the subset of the corpus is trained on."""
-        return True
+    @classmethod
+    def complete(cls, contents: Table) -> Table:
+        """The contents of a study file, with what is searched of hyperparameters that are younger than the file."""
+        return contents
 
     @property
     def num_sampled(self) -> int:
@@ -156,6 +147,10 @@ class StudyDefinition(Section):
             raise ConfigError("command line", mistakes)
         return changed
 
+    def planned_like(self, begun: StudyDefinition) -> Self:
+        """The same study without the hyperparameters that are younger than the one that has begun."""
+        return self
+
     def preset(self, name: str) -> NamedPreset:
         """The preset of that name; raises `KeyError`."""
         return {preset.name: preset for preset in self.presets}[name]
@@ -176,32 +171,41 @@ class StudyDefinition(Section):
 
 
 class BuiltinStudy(StudyDefinition):
-    """A study of our own trainer."""
+    """A study of the built-in trainer."""
 
     budget: BudgetSection
     space: Space = Space()
     presets: Annotated[Sequence[Preset], Field(default_factory=list)]
 
+    @classmethod
+    def complete(cls, contents: Table) -> Table:
+        space, presets = contents.get("space", {}), contents.get("presets")
+        if isinstance(space, dict):
+            usual = {name: one.usual.model_dump() for name, one in ADDED_LATER.items()}
+            contents = {**contents, "space": {**usual, **space}}
+        if isinstance(presets, list):
+            before = {name: one.before for name, one in ADDED_LATER.items() if one.before is not None}
+            contents = {**contents, "presets": [{**before, **one} if isinstance(one, dict) else one for one in presets]}
+        return contents
+
+    def planned_like(self, begun: StudyDefinition) -> Self:
+        new = [name for name in ADDED_LATER if name not in begun.space.names()]
+        space = {name: None for name in new if getattr(self.space, name) == ADDED_LATER[name].usual}
+        presets = [
+            preset.model_copy(update={name: None for name in new if getattr(preset, name) == ADDED_LATER[name].before})
+            for preset in self.presets
+        ]
+        changed = {"space": self.space.model_copy(update=space), "presets": presets}
+        return self.model_copy(update=changed)
+
 
 class ScriptStudy(StudyDefinition):
-    """A study of somebody else's training script."""
+    """A study of your own training script."""
 
     trainer: TrainerSection
     budget: GridSection = GridSection()
     space: ScriptSpace
     presets: Annotated[Sequence[ScriptPreset], Field(default_factory=list)]
-
-    @property
-    def measure(self) -> str:
-        return self.trainer.metrics.label
-
-    @property
-    def trains_script(self) -> bool:
-        return True
-
-    @property
-    def takes_data(self) -> bool:
-        return "data" in self.trainer.placeholders
 
     @model_validator(mode="after")
     def _real_numbers(self) -> ScriptStudy:
@@ -225,6 +229,6 @@ class ScriptStudy(StudyDefinition):
         return found
 
 
-def study_class(contents: Any) -> type[BuiltinStudy] | type[ScriptStudy]:
-    """The kind of study that the contents of a file are to be."""
+def study_class(contents: object) -> type[BuiltinStudy] | type[ScriptStudy]:
+    """Which kind of study the contents of a file describe."""
     return ScriptStudy if isinstance(contents, Mapping) and "trainer" in contents else BuiltinStudy

@@ -1,14 +1,13 @@
-"""Study files: find one by path or name, read it strictly, and turn its presets and samples into training configs."""
+"""Study files: find one by path or name, and read it strictly."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from optsweep.errors import ConfigError
 from optsweep.study.definition import (
@@ -25,24 +24,10 @@ from optsweep.study.definition import (
 )
 from optsweep.study.parameter import CHOICES, INTEGERS, RANGE
 from optsweep.study.presets import Lengths, Preset, preset_mistakes
-from optsweep.study.resolve import resolve, resolve_full, scaling_notes, training_seed
 from optsweep.study.script_space import ScriptPreset, ScriptSpace
 from optsweep.study.space import Space, did_you_mean
 from optsweep.study.trainer_table import MetricsSection, TrainerSection
-from optsweep.toml_files import SectionType, describe, read_text, read_toml
-from optsweep.train.sizes import relative_cost
-
-__all__ = [
-    "Preset",
-    "StudyDefinition",
-    "load_study",
-    "relative_cost",
-    "resolve",
-    "resolve_full",
-    "scaling_notes",
-    "shipped_studies",
-    "training_seed",
-]
+from optsweep.toml_files import SectionType, Table, Toml, describe, read_text, read_toml
 
 
 def load_study(name_or_path: str | Path) -> StudyDefinition:
@@ -54,13 +39,14 @@ def load_study(name_or_path: str | Path) -> StudyDefinition:
     return parse_study(read_toml(path), name=path.stem, place=str(path))
 
 
-def parse_study(values: Mapping[str, Any], name: str, place: str) -> StudyDefinition:
+def parse_study(values: Table, name: str, place: str) -> StudyDefinition:
     """Build a study from parsed TOML; raises `ConfigError` with every mistake."""
     # The models' own names for what a file calls [[preset]] and for its stem are no names of the file's.
     mistakes = [f"{key} is not a known name" for key in ("name", "presets") if key in values]
     contents = {**values, "name": name, "presets": values.get("preset", [])}
     contents.pop("preset", None)
     mistakes += _read_template(contents)
+    contents = study_class(contents).complete(contents)
     try:
         definition = StudyDefinition.model_validate(contents)
         mistakes += definition.mistakes()
@@ -72,17 +58,16 @@ def parse_study(values: Mapping[str, Any], name: str, place: str) -> StudyDefini
     return definition
 
 
-def _read_template(contents: dict[str, Any]) -> list[str]:
+def _read_template(contents: Table) -> list[str]:
     """Put a script's own config into the study, so that the study is whole without the file; returns mistakes."""
     trainer = contents.get("trainer")
-    if not isinstance(trainer, dict) or not isinstance(trainer.get("template"), str):
+    if not isinstance(trainer, dict) or not isinstance(path := trainer.get("template"), str):
         return []
-    contents["trainer"] = {key: value for key, value in trainer.items() if key != "template"}
+    contents["trainer"] = read = {key: value for key, value in trainer.items() if key != "template"}
     try:
-        text = read_text(Path(trainer["template"]))
+        read["template_text"] = read_text(Path(path))
     except ConfigError as error:
         return [f"trainer.template: {error}"]
-    contents["trainer"]["template_text"] = text
     return ["trainer: give one of template and template_text"] if "template_text" in trainer else []
 
 
@@ -108,40 +93,44 @@ def _find(name_or_path: str | Path) -> Path:
 
 
 def _shipped_folder() -> Path:
-    """Where the wheel has its study files; a source checkout has them beside the package."""
+    """The folder of the study files: inside of the installed package, beside it in a source checkout."""
     package = Path(str(resources.files("optsweep")))
     return package / "studies" if (package / "studies").is_dir() else package.parent / "studies"
 
 
-def _describe(mistake: Any, contents: Mapping[str, Any]) -> str:
+def _describe(mistake: ErrorDetails, contents: Table) -> str:
     """One mistake of pydantic's in the words of the file: "preset small_fast: lr is missing"."""
     location = [part for part in mistake["loc"] if part not in (RANGE, INTEGERS, CHOICES)]
     where = ""
     if location[0] == "presets" and len(location) > 1:
-        where, location = f"preset {_preset_name(contents, location[1])}: ", location[2:]
+        where, location = f"preset {_preset_name(contents, int(location[1]))}: ", location[2:]
     elif location[0] == "presets":
         location = ["preset"]
     if not location:
-        return where + str(mistake["msg"]).removeprefix("Value error, ")
-    text = where + describe({**mistake, "loc": location})
+        return where + mistake["msg"].removeprefix("Value error, ")
+    text = where + describe(mistake, location)
     return text + did_you_mean(str(location[-1]), _NAMES) if mistake["type"] == "extra_forbidden" else text
 
 
-def _preset_name(contents: Mapping[str, Any], index: int) -> str:
-    preset = contents["presets"][index]
+def _presets(contents: Table) -> list[Toml]:
+    presets = contents["presets"]
+    return presets if isinstance(presets, list) else []
+
+
+def _preset_name(contents: Table, index: int) -> str:
+    preset = _presets(contents)[index]
     return str(preset.get("name", index + 1)) if isinstance(preset, dict) else str(index + 1)
 
 
-def _mistakes_of_sound_presets(contents: Mapping[str, Any]) -> list[str]:
-    """What the space says of the presets that are well-formed, where other parts of the file are not."""
+def _mistakes_of_sound_presets(contents: Table) -> list[str]:
+    """What the space says of the presets that are well-formed, even if other parts of the file are not."""
     kinds = (ScriptSpace, ScriptPreset) if study_class(contents) is ScriptStudy else (Space, Preset)
     space = _sound(kinds[0], contents.get("space", {}))
-    presets = contents["presets"] if isinstance(contents["presets"], list) else []
-    sound = [preset for preset in (_sound(kinds[1], values) for values in presets) if preset]
+    sound = [preset for values in _presets(contents) if (preset := _sound(kinds[1], values))]
     return preset_mistakes(sound, space) if space else []
 
 
-def _sound(schema: type[SectionType], values: Any) -> SectionType | None:
+def _sound(schema: type[SectionType], values: Toml) -> SectionType | None:
     try:
         return schema.model_validate(values)
     except ValidationError:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
-from optsweep.config import NaturalInt, PositiveInt, Schedule, Section
-from optsweep.study.parameter import Number
-from optsweep.study.space import SearchSpace, active
+from optsweep.config import NaturalInt, PositiveInt, Section
+from optsweep.study.hyperparameters import HYPERPARAMETERS, active
+from optsweep.study.parameter import Scalar
+from optsweep.study.space import SearchSpace
 
 Length = Annotated[int, Field(gt=0, le=10**15, strict=True)]
 """Iterations or sequences; times the largest scale it is still an integer of TOML's."""
@@ -22,9 +24,9 @@ class NamedPreset(Section):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,80}$")]
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    @abstractmethod
+    def parameters(self) -> dict[str, Scalar]:
         """Every parameter of the space, as a sampled run has them."""
-        raise NotImplementedError
 
 
 class Lengths(Section):
@@ -42,53 +44,50 @@ class Lengths(Section):
         return self
 
 
-class Preset(NamedPreset):
+if TYPE_CHECKING:
+    _Fields = NamedPreset
+else:
+    _Fields = create_model(
+        "_Fields",
+        __base__=NamedPreset,
+        **{
+            name: (one.preset, ...) if one.before is None else (one.preset | None, None)
+            for name, one in HYPERPARAMETERS.items()
+            if one.preset is not None
+        },
+    )
+
+
+class Preset(_Fields):
     """The built-in trainer's: every parameter of the space, and its own lengths."""
 
-    hidden_size: PositiveInt
     n_heads: PositiveInt
-    n_blocks: PositiveInt
-    dropout: Number
-    cond_dim: PositiveInt
-    effective_batch: PositiveInt
     micro_batch: PositiveInt
-    lr: Number
-    weight_decay: Number
-    ema_fraction: Number
-    beta2: Number
-    grad_clip: Number
-    schedule: Schedule
     sweep: Lengths
     full: Lengths
 
     @model_validator(mode="after")
     def _consistent(self) -> Preset:
-        if self.hidden_size % self.n_heads:
-            raise ValueError(f"hidden_size {self.hidden_size} is not divisible by n_heads {self.n_heads}")
-        if self.micro_batch > self.effective_batch:
-            raise ValueError(f"micro_batch {self.micro_batch} is larger than effective_batch {self.effective_batch}")
+        values = self.model_dump()
+        hidden_size, effective_batch = values["hidden_size"], values["effective_batch"]
+        if hidden_size % self.n_heads:
+            raise ValueError(f"hidden_size {hidden_size} is not divisible by n_heads {self.n_heads}")
+        if self.micro_batch > effective_batch:
+            raise ValueError(f"micro_batch {self.micro_batch} is larger than effective_batch {effective_batch}")
         if bool(self.sweep.preschool) != bool(self.full.preschool):
             raise ValueError("preschool must be given in both of sweep and full, or in neither")
         return self
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Scalar]:
         values = {
-            **self.model_dump(),
-            "head_dim": self.hidden_size // self.n_heads,
+            **self.model_dump(exclude_none=True),
+            "head_dim": self.model_dump()["hidden_size"] // self.n_heads,
             "warmup_fraction": self.sweep.warmup / self.sweep.iterations,
             "curriculum": self.sweep.preschool > 0,
             "preschool_fraction": self.sweep.preschool / self.sweep.iterations,
         }
-        return {name: values[name] for name in active(values)}
-
-
-DERIVED = {
-    "head_dim": "hidden_size / n_heads",
-    "warmup_fraction": "sweep.warmup / sweep.iterations",
-    "preschool_fraction": "sweep.preschool / sweep.iterations",
-}
-"""Parameters that a preset gives by way of others."""
+        return {name: values[name] for name in active(values) if name in values}
 
 
 def preset_mistakes(presets: Iterable[NamedPreset], space: SearchSpace) -> list[str]:
@@ -98,6 +97,10 @@ def preset_mistakes(presets: Iterable[NamedPreset], space: SearchSpace) -> list[
     found = [f"preset {name}: the name is used twice" for name in repeated]
     for preset in presets:
         for mistake in space.check(preset.parameters, f"preset {preset.name}"):
-            origins = [f" ({name} is {origin})" for name, origin in DERIVED.items() if f": {name} = " in mistake]
+            origins = [
+                f" ({one.name} is {one.origin})"
+                for one in HYPERPARAMETERS.values()
+                if one.origin and f": {one.name} = " in mistake
+            ]
             found.append(mistake + "".join(origins))
     return found

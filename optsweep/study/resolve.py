@@ -4,61 +4,54 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeAlias
 
 from optsweep.config import TrainConfig
-from optsweep.errors import ConfigError
-from optsweep.study.definition import BuiltinStudy, StudyDefinition
-from optsweep.study.presets import Lengths, NamedPreset, Preset
+from optsweep.study.definition import BuiltinStudy
+from optsweep.study.hyperparameters import HYPERPARAMETERS
+from optsweep.study.parameter import Parameters
+from optsweep.study.presets import Lengths, Preset
+from optsweep.toml_files import Toml
 
 MINIMUM_ITERATIONS = 10
 """Floor under a scaled run; fewer steps than this say nothing about a configuration."""
 
+Sections: TypeAlias = "Mapping[str, Mapping[str, Toml | None]]"
+
 
 def resolve(
-    definition: StudyDefinition,
-    parameters: Mapping[str, Any],
-    *,
-    preset: NamedPreset | None,
-    seed: int,
-    threads: int | None = None,
+    definition: BuiltinStudy, parameters: Parameters, *, preset: Preset | None, seed: int, threads: int = 0
 ) -> TrainConfig:
     """The config of a run of the sweep: a preset's own lengths, or the study's budget in sequences; times its scale.
 
-    ``threads`` is what the worker may use; the study file's own number goes before it. Raises `ConfigError` where
-    the study trains with somebody else's script.
+    ``threads`` is what the worker may use, 0 if unknown; the study file's own number goes before it.
     """
-    definition, preset = _builtin(definition, preset)
-    budget = definition.budget
+    budget, settings = definition.budget, definition.settings
     lengths = _scaled(preset.sweep, budget.scale) if preset else _sampled(parameters, budget.sequences * budget.scale)
-    training = {"threads": definition.settings.threads or threads}
-    config = _config(definition, parameters, preset, lengths, seed, training, {"every_sequences": _grid(definition)})
-    data = config.data.model_copy(update={"num_sequences": definition.settings.num_training})
-    return config.model_copy(update={"data": data})
+    own: Sections = {
+        "training": {"threads": settings.threads or threads or None},
+        "data": {"num_sequences": settings.num_training},
+        "evaluation": {"every_sequences": _grid(definition)},
+    }
+    return _config(definition, parameters, preset, lengths, seed, own)
 
 
-def resolve_full(
-    definition: StudyDefinition, parameters: Mapping[str, Any], *, preset: NamedPreset | None, seed: int
-) -> TrainConfig:
-    """The full-length config of the same parameters; the sweep's ``scale`` does not touch it.
-
-    Raises `ConfigError` where the study trains with somebody else's script.
-    """
-    definition, preset = _builtin(definition, preset)
+def resolve_full(definition: BuiltinStudy, parameters: Parameters, *, preset: Preset | None, seed: int) -> TrainConfig:
+    """The full-length config of the same parameters; the sweep's ``scale`` does not touch it."""
     lengths = preset.full if preset else _sampled(parameters, definition.budget.full_sequences)
-    evaluation = {"num_evaluations": definition.budget.num_evaluations}
-    return _config(definition, parameters, preset, lengths, seed, {}, evaluation)
+    own: Sections = {"evaluation": {"num_evaluations": definition.budget.num_evaluations}}
+    return _config(definition, parameters, preset, lengths, seed, own)
 
 
 def lengthened(config: TrainConfig, times: float) -> TrainConfig:
-    """A run of the sweep, so many times as long, warmup, preschool and evaluation grid with it."""
+    """A run of the sweep that is ``times`` as long, and so are its warmup, its preschool and its evaluation grid."""
 
     def part(length: int) -> int:
         return max(1, round(length * times)) if length else 0
 
     every = config.evaluation.every_sequences
     assert every is not None, "a run of a sweep is evaluated every so many sequences"
-    changed: dict[str, dict[str, Any]] = {
+    changed = {
         "training": {"n_iters": part(config.training.n_iters)},
         "optim": {"warmup": part(config.optim.warmup)},
         "curriculum": {"preschool_time": part(config.curriculum.preschool_time)},
@@ -69,69 +62,57 @@ def lengthened(config: TrainConfig, times: float) -> TrainConfig:
     )
 
 
-def _builtin(definition: StudyDefinition, preset: NamedPreset | None) -> tuple[BuiltinStudy, Preset | None]:
-    if not isinstance(definition, BuiltinStudy):
-        what = "trains with a script of its own ([trainer]): only that script knows how long its runs are"
-        raise ConfigError(f"study {definition.name!r}", [what])
-    assert preset is None or isinstance(preset, Preset)
-    return definition, preset
-
-
 def _config(
     definition: BuiltinStudy,
-    parameters: Mapping[str, Any],
+    parameters: Parameters,
     preset: Preset | None,
     lengths: Lengths,
     seed: int,
-    training: Mapping[str, Any],
-    evaluation: Mapping[str, Any],
+    own: Sections,
 ) -> TrainConfig:
+    """``own`` is what goes into the sections besides what every config has."""
     settings = definition.settings
-    pick = parameters.__getitem__
-    return TrainConfig.model_validate(
-        {
-            "model": {
-                **{name: pick(name) for name in ("hidden_size", "n_blocks", "dropout", "cond_dim")},
-                "n_heads": pick("hidden_size") // pick("head_dim"),
-            },
-            "training": {
-                "n_iters": lengths.iterations,
-                "effective_batch": pick("effective_batch"),
-                "micro_batch": preset.micro_batch if preset else "auto",
-                "ema_fraction": pick("ema_fraction"),
-                "seed": seed,
-                "precision": settings.precision,
-                "compile": settings.compile,
-                **training,
-            },
-            "optim": {
-                **{name: pick(name) for name in ("lr", "weight_decay", "beta2", "grad_clip")},
-                "warmup": lengths.warmup,
-            },
-            "noise": {"schedule": pick("schedule")},
-            "curriculum": {"enabled": pick("curriculum"), "preschool_time": lengths.preschool},
-            "data": {"max_protein_len": settings.max_protein_len},
-            "evaluation": {
-                "num_sequences": settings.num_validation,
-                "noise_seed": settings.noise_seed,
-                **evaluation,
-            },
-            "provenance": {"study": definition.name} | ({"preset": preset.name} if preset else {}),
-        }
-    )
+    common: Sections = {
+        "model": {"n_heads": int(_number(parameters, "hidden_size") // _number(parameters, "head_dim"))},
+        "training": {
+            "n_iters": lengths.iterations,
+            "micro_batch": preset.micro_batch if preset else "auto",
+            "seed": seed,
+            "precision": settings.precision,
+            "compile": settings.compile,
+        },
+        "optim": {"warmup": lengths.warmup},
+        "curriculum": {"enabled": parameters["curriculum"], "preschool_time": lengths.preschool},
+        "data": {"max_protein_len": settings.max_protein_len},
+        "evaluation": {"num_sequences": settings.num_validation, "noise_seed": settings.noise_seed},
+        "provenance": {"study": definition.name} | ({"preset": preset.name} if preset else {}),
+    }
+    sections = {name: {**common.get(name, {}), **own.get(name, {})} for name in TrainConfig.model_fields}
+    for one in HYPERPARAMETERS.values():
+        # Without a younger one the config has its default: what runs had before it.
+        if one.place is not None and (one.name in parameters or one.before is None):
+            section, name = one.place
+            sections[section][name] = parameters[one.name]
+    return TrainConfig.model_validate(sections)
 
 
-def _sampled(parameters: Mapping[str, Any], sequences: float) -> Lengths:
+def _number(parameters: Parameters, name: str) -> float:
+    value = parameters[name]
+    assert isinstance(value, int | float), f"{name} = {value!r}"
+    return value
+
+
+def _sampled(parameters: Parameters, sequences: float) -> Lengths:
     """A budget in sequences as iterations, with warmup and preschool as their fractions of it."""
-    iterations = max(MINIMUM_ITERATIONS, round(sequences / parameters["effective_batch"]))
+    iterations = max(MINIMUM_ITERATIONS, round(sequences / _number(parameters, "effective_batch")))
 
     def part(fraction: float) -> int:
         return max(1, round(fraction * iterations)) if fraction else 0
 
     return Lengths(
         iterations=iterations,
-        warmup=part(parameters["warmup_fraction"]),
-        preschool=part(parameters["preschool_fraction"] if parameters["curriculum"] else 0.0),
+        warmup=part(_number(parameters, "warmup_fraction")),
+        preschool=part(_number(parameters, "preschool_fraction") if parameters["curriculum"] else 0.0),
     )
 
 
@@ -154,11 +135,11 @@ def _grid(definition: BuiltinStudy) -> int:
     return max(1, round(budget.sequences * budget.scale / budget.num_evaluations))
 
 
-def scaling_notes(definition: StudyDefinition) -> list[str]:
-    """One line for everything that ``[budget] scale`` changed; none where it is 1."""
-    if not isinstance(definition, BuiltinStudy) or definition.budget.scale == 1:
-        return []
+def scaling_notes(definition: BuiltinStudy) -> list[str]:
+    """One line for everything that ``[budget] scale`` changed; none if it is 1."""
     budget = definition.budget
+    if budget.scale == 1:
+        return []
     notes = [
         f"Lengths of the sweep are scaled by {budget.scale:g} (full lengths are not):",
         f"  sampled runs: {budget.sequences} -> {round(budget.sequences * budget.scale)} sequences, "

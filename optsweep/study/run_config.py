@@ -1,39 +1,15 @@
-"""The config of one run, whoever trains it: our own trainer, or somebody else's script."""
+"""The config of one run: of the built-in trainer, or of a script."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from optsweep.config import TrainConfig
-from optsweep.study.definition import ScriptStudy, StudyDefinition
-from optsweep.study.resolve import resolve
+from optsweep.errors import ConfigError
 from optsweep.study.script_config import ScriptConfig
 from optsweep.toml_files import validate
-from optsweep.train.sizes import relative_cost
 
-RunConfig = TrainConfig | ScriptConfig
-
-
-def resolve_run(
-    definition: StudyDefinition,
-    parameters: Mapping[str, Any],
-    *,
-    preset: str | None,
-    seed: int,
-    threads: int | None = None,
-) -> RunConfig:
-    """What a run with these parameters is; ``preset`` is a preset's name."""
-    if isinstance(definition, ScriptStudy):
-        return ScriptConfig(
-            parameters=dict(parameters),
-            seed=seed,
-            num_evaluations=definition.budget.num_evaluations,
-            trainer=definition.trainer,
-            provenance={},
-        )
-    named = definition.preset(preset) if preset else None
-    return resolve(definition, parameters, preset=named, seed=seed, threads=threads)
+RunConfig: TypeAlias = TrainConfig | ScriptConfig
 
 
 def read_run_config(values: dict[str, Any], run: str) -> RunConfig:
@@ -42,6 +18,8 @@ def read_run_config(values: dict[str, Any], run: str) -> RunConfig:
     return validate(ScriptConfig, values, place) if "trainer" in values else validate(TrainConfig, values, place)
 
 
-def cost(config: RunConfig) -> float:
-    """How much a run costs beside others of its study; all the same where only a script knows."""
-    return relative_cost(config) if isinstance(config, TrainConfig) else 1.0
+def as_train_config(config: RunConfig | None, run: str) -> TrainConfig:
+    """The config if the built-in trainer can train it, else a `ConfigError`."""
+    if not isinstance(config, TrainConfig):
+        raise ConfigError(f"run {run}", ["has no config of the built-in trainer"])
+    return config

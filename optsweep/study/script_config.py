@@ -1,10 +1,10 @@
-"""ScriptConfig: everything that decides one run of somebody else's script, as its config.toml holds it."""
+"""ScriptConfig: everything that decides one run of a script, as its config.toml holds it."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,13 +13,13 @@ from pydantic import Field
 
 from optsweep.config import NaturalInt, PositiveInt, Section
 from optsweep.errors import ConfigError
-from optsweep.study.parameter import Scalar
-from optsweep.study.template import render
+from optsweep.study.parameter import Parameters, Scalar
+from optsweep.study.template import Value, render
 from optsweep.study.trainer_table import FLAGS, PLACEHOLDER, TrainerSection
 
 
 class ScriptConfig(Section):
-    """The place that a `TrainConfig` has in a study of our own trainer."""
+    """What a `TrainConfig` is for the built-in trainer."""
 
     parameters: dict[str, Scalar]
     seed: NaturalInt
@@ -27,9 +27,14 @@ class ScriptConfig(Section):
     trainer: TrainerSection
     provenance: Annotated[dict[str, Any], Field(default_factory=dict)]
 
+    @property
+    def compared(self) -> dict[str, dict[str, Scalar]]:
+        """What a person compares, by section."""
+        return {"parameters": self.parameters}
+
 
 def check_program(trainer: TrainerSection) -> None:
-    """Raise `ConfigError` where the script cannot be started here, or its numbers not be read."""
+    """Raise `ConfigError` if the script cannot be started here, or its numbers cannot be read."""
     words = _words(trainer.command)
     mistakes = []
     if shutil.which(words[0]) is None:
@@ -42,59 +47,69 @@ def check_program(trainer: TrainerSection) -> None:
         raise ConfigError("trainer", mistakes)
 
 
-def command_line(config: ScriptConfig, *, config_file: Path, data: Path, work: Path) -> list[str]:
+@dataclass(frozen=True)
+class Places:
+    """The paths that a script is given; all absolute."""
+
+    config_file: Path
+    data: Path
+    work: Path
+
+
+def command_line(config: ScriptConfig, places: Places) -> list[str]:
     """The words to call the script with; "python" is the one that runs us."""
-    names = _names(config, config_file, data, work)
+    names = _names(config, places)
     words: list[str] = []
     for word in _words(config.trainer.command):
         if word == FLAGS:
-            flags = script_values(config, config_file=config_file, data=data, work=work)
+            flags = script_values(config, places)
             words += [_flag(config.trainer.flag, name, value) for name, value in flags.items()]
         else:
             words.append(_filled(word, names))
     return words
 
 
-def config_text(config: ScriptConfig, *, config_file: Path, data: Path, work: Path) -> str:
-    """What stands in the script's own config file."""
+def config_text(config: ScriptConfig, places: Places) -> str:
+    """The script's own config file."""
     assert config.trainer.config is not None
-    values = script_values(config, config_file=config_file, data=data, work=work)
-    return render(config.trainer.config, config.trainer.template_text, values)
+    return render(config.trainer.config, config.trainer.template_text, script_values(config, places))
 
 
-def script_values(config: ScriptConfig, *, config_file: Path, data: Path, work: Path) -> dict[str, Any]:
+def script_values(config: ScriptConfig, places: Places) -> dict[str, Value]:
     """The set values, their placeholders filled in, and the run's parameters."""
-    names = _names(config, config_file, data, work)
-    return {name: _value(value, names) for name, value in config.trainer.set.items()} | config.parameters
+    names = _names(config, places)
+    return {**{name: _value(value, names) for name, value in config.trainer.set.items()}, **config.parameters}
 
 
 def _words(command: list[str]) -> list[str]:
     return [sys.executable if command[0] == "python" else command[0], *command[1:]]
 
 
-def _names(config: ScriptConfig, config_file: Path, data: Path, work: Path) -> dict[str, Any]:
-    given = {"config": str(config_file), "data": str(data), "dir": str(work)}
+def _names(config: ScriptConfig, places: Places) -> dict[str, Scalar]:
+    given = {"config": str(places.config_file), "data": str(places.data), "dir": str(places.work)}
     return {**config.parameters, **given, "seed": config.seed, "run": str(config.provenance.get("run", ""))}
 
 
-def _value(value: Any, names: Mapping[str, Any]) -> Any:
+def _value(value: Value, names: Parameters) -> Value:
+    return [_scalar(part, names) for part in value] if isinstance(value, list) else _scalar(value, names)
+
+
+def _scalar(value: Scalar, names: Parameters) -> Scalar:
     """A placeholder that stands alone keeps the type of what it stands for."""
-    if isinstance(value, list):
-        return [_value(part, names) for part in value]
     if not isinstance(value, str):
         return value
     alone = PLACEHOLDER.fullmatch(value)
     return names[alone[1]] if alone else _filled(value, names)
 
 
-def _filled(text: str, names: Mapping[str, Any]) -> str:
+def _filled(text: str, names: Parameters) -> str:
     return PLACEHOLDER.sub(lambda found: _word(names[found[1]]), text)
 
 
-def _flag(form: str, name: str, value: Any) -> str:
+def _flag(form: str, name: str, value: Value) -> str:
     shown = ",".join(map(_word, value)) if isinstance(value, list) else _word(value)
     return form.replace("{name}", name).replace("{value}", shown)
 
 
-def _word(value: Any) -> str:
+def _word(value: Scalar) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

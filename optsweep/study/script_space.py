@@ -1,15 +1,12 @@
-"""Space and presets of a script that only its user knows: any names, any values."""
+"""Space and presets of your own script: any names, any values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import ConfigDict, model_validator
 
-from optsweep.study.parameter import Scalar, ScriptParameter
+from optsweep.study.parameter import Parameter, Parameters, Scalar, ScriptParameter
 from optsweep.study.presets import NamedPreset
-from optsweep.study.space import Parameter, SearchSpace
+from optsweep.study.space import SearchSpace
 from optsweep.study.trainer_table import GIVEN, PLACEHOLDER
 
 RESERVED = ("name", *GIVEN)
@@ -36,10 +33,10 @@ class ScriptSpace(SearchSpace):
     def parameter(self, name: str) -> Parameter:
         return self.__pydantic_extra__[name]
 
-    def check(self, parameters: Mapping[str, Any], place: str = "", *, partial: bool = False) -> list[str]:
+    def check(self, parameters: Parameters, place: str = "", *, partial: bool = False) -> list[str]:
         return super().check(self.fitted(parameters), place, partial=partial)
 
-    def fitted(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def fitted(self, parameters: Parameters) -> dict[str, Scalar]:
         """The parameters, with 1 for a real number as 1.0."""
         kinds = self.kinds
         return {
@@ -55,5 +52,5 @@ class ScriptPreset(NamedPreset):
     __pydantic_extra__: dict[str, Scalar]
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Scalar]:
         return dict(self.__pydantic_extra__)

@@ -5,42 +5,33 @@ from __future__ import annotations
 import difflib
 import math
 import random
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
-from pydantic import model_validator
+from pydantic import create_model, model_validator
 
-from optsweep.config import Schedule, Section
+from optsweep.config import Section
 from optsweep.errors import ConfigError
-from optsweep.study.parameter import (
-    BelowOne,
-    Choices,
-    Count,
-    Even,
-    Fraction,
-    IntegerRange,
-    Momentum,
-    NotNegative,
-    Number,
-    Positive,
-    Range,
-    Switch,
-    significant,
-)
-
-Parameter = Range | IntegerRange | Choices[Any]
+from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, active
+from optsweep.study.parameter import Choices, Parameter, Parameters, Scalar, significant
 
 
 class SearchSpace(Section):
     """What sampled runs may be: named parameters, each with a range or choices."""
 
-    def names(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def names(self) -> list[str]: ...
 
-    def parameter(self, name: str) -> Parameter:
-        raise NotImplementedError
+    @abstractmethod
+    def parameter(self, name: str) -> Parameter: ...
 
-    def active(self, parameters: Mapping[str, Any]) -> list[str]:
+    @property
+    def logarithmic(self) -> set[str]:
+        """The names of parameters whose axis is logarithmic."""
+        return {name for name in self.names() if getattr(self.parameter(name), "log", False)}
+
+    def active(self, parameters: Parameters) -> list[str]:
         """The names that a run with these parameters has."""
         return self.names()
 
@@ -59,7 +50,7 @@ class SearchSpace(Section):
         """The longest warmup or preschool that is known of, as a share of a run."""
         return 0.0
 
-    def check(self, parameters: Mapping[str, Any], place: str = "", *, partial: bool = False) -> list[str]:
+    def check(self, parameters: Parameters, place: str = "", *, partial: bool = False) -> list[str]:
         """The mistakes in a run's parameters: unknown, missing (unless ``partial``), of a wrong type, out of range.
 
         Each begins with ``place`` where one is given ("preset small_fast: lr = 1 is ...").
@@ -77,50 +68,53 @@ class SearchSpace(Section):
         mistakes += self._misplaced(parameters)
         return [f"{place}: {mistake}" for mistake in mistakes] if place else mistakes
 
-    def _value_mistakes(self, name: str, kind: type, value: Any) -> list[str]:
+    def _value_mistakes(self, name: str, kind: type, value: Scalar) -> list[str]:
         parameter = self.parameter(name)
         # isinstance would let True pass for the integer 1.
         if type(value) is not kind:
             return [f"{name} = {value!r} is not {_WORDS[kind]}"]
         return [] if parameter.holds(value) else [f"{name} = {value!r} is {parameter.misfit()}"]
 
-    def _misplaced(self, parameters: Mapping[str, Any]) -> list[str]:
+    def _misplaced(self, parameters: Parameters) -> list[str]:
         return []
 
-    def draw(self, rng: random.Random, given: Mapping[str, Any]) -> dict[str, Any]:
+    def generators(self, stream: str) -> dict[str, random.Random]:
+        """What `draw` takes to draw from a stream of that name: one generator for all parameters."""
+        # A string seeds Python's generator through SHA-512: the same numbers on every machine.
+        return dict.fromkeys(self.names(), random.Random(stream))
+
+    def draw(self, generators: Mapping[str, random.Random], given: Parameters) -> dict[str, Scalar]:
         """Random values of every parameter that the run has; ``given`` ones stand."""
-        values = {name: self.parameter(name).draw(rng) for name in self.names()} | dict(given)
+        values = {name: self.parameter(name).draw(generators[name]) for name in self.names()} | dict(given)
         return {name: values[name] for name in self.active(values)}
 
 
-class Space(SearchSpace):
+if TYPE_CHECKING:
+    _Fields = SearchSpace
+else:
+    # A study that is older than one of them has none of it.
+    _Fields = create_model(
+        "_Fields",
+        __base__=SearchSpace,
+        **{
+            name: (one.form, one.usual) if one.before is None else (one.form | None, None)
+            for name, one in HYPERPARAMETERS.items()
+        },
+    )
+
+
+class Space(_Fields):
     """The built-in trainer's. The names are the trainer's; a study file narrows, replaces or fixes the values.
 
     Every head_dim must divide every hidden_size, so that each parameter can be drawn by itself.
     """
 
-    lr: Positive = Range(low=1e-5, high=1e-3, log=True)
-    weight_decay: NotNegative = Range(low=0.005, high=0.2, log=True)
-    dropout: BelowOne = Range(low=0.0, high=0.3)
-    hidden_size: Choices[Count] = Choices[Count](choices=[512, 768, 1024])
-    head_dim: Choices[Even] = Choices[Even](choices=[32, 64, 128])
-    n_blocks: Choices[Count] = Choices[Count](choices=[6, 8, 12])
-    cond_dim: Choices[Count] = Choices[Count](choices=[128, 256, 512])
-    effective_batch: Choices[Count] = Choices[Count](choices=[64, 128, 256, 512])
-    ema_fraction: Fraction = Choices[Number](choices=[0.01, 0.03, 0.1])
-    beta2: Momentum = Choices[Number](choices=[0.95, 0.99, 0.999])
-    grad_clip: Positive = Choices[Number](choices=[0.5, 1.0, 2.0])
-    warmup_fraction: BelowOne = Range(low=0.02, high=0.2)
-    schedule: Choices[Schedule] = Choices[Schedule](choices=["loglinear", "cosine"])
-    curriculum: Choices[Switch] = Choices[Switch](choices=[False, True])
-    preschool_fraction: Fraction = Range(low=0.05, high=0.3)
-
     @model_validator(mode="after")
     def _heads_divide(self) -> Space:
         misfits = [
             f"hidden_size {width} is not divisible by head_dim {head}"
-            for width in self.hidden_size.choices
-            for head in self.head_dim.choices
+            for width in self._choices("hidden_size")
+            for head in self._choices("head_dim")
             if width % head
         ]
         if misfits:
@@ -128,43 +122,53 @@ class Space(SearchSpace):
         return self
 
     def names(self) -> list[str]:
-        return list(type(self).model_fields)
+        return [name for name in HYPERPARAMETERS if getattr(self, name) is not None]
 
     def parameter(self, name: str) -> Parameter:
         parameter: Parameter = getattr(self, name)
         return parameter
 
-    def active(self, parameters: Mapping[str, Any]) -> list[str]:
-        return active(parameters)
+    @property
+    def logarithmic(self) -> set[str]:
+        return {one.name for one in HYPERPARAMETERS.values() if one.log}
+
+    def generators(self, stream: str) -> dict[str, random.Random]:
+        # A younger hyperparameter has its own: it changes nothing about what a seed draws for the others.
+        younger = {name: random.Random(f"{stream}/{name}") for name in ADDED_LATER if name in self.names()}
+        return {**super().generators(stream), **younger}
+
+    def active(self, parameters: Parameters) -> list[str]:
+        return [name for name in active(parameters) if getattr(self, name) is not None]
 
     @property
     def size(self) -> float:
-        without = math.prod(self.parameter(name).size for name in self.names() if name not in _CURRICULUM)
-        forms = {False: 1.0, True: self.preschool_fraction.size}
-        return without * sum(forms[enabled] for enabled in self.curriculum.choices)
+        conditional = ("curriculum", "preschool_fraction")
+        without = math.prod(self.parameter(name).size for name in self.names() if name not in conditional)
+        forms = {0: 1.0, 1: self.parameter("preschool_fraction").size}
+        return without * sum(forms[enabled] for enabled in self._choices("curriculum"))
 
     @property
     def longest_phase(self) -> float:
-        preschool = self.preschool_fraction.limits[1] if True in self.curriculum.choices else 0.0
-        return max(self.warmup_fraction.limits[1], preschool)
+        phases = ["warmup_fraction", *(["preschool_fraction"] if True in self._choices("curriculum") else [])]
+        return max(float(self.parameter(name).limits[1]) for name in phases)
 
-    def _misplaced(self, parameters: Mapping[str, Any]) -> list[str]:
+    def _choices(self, name: str) -> list[int]:
+        parameter = self.parameter(name)
+        assert isinstance(parameter, Choices)
+        return [int(choice) for choice in parameter.choices]
+
+    def _misplaced(self, parameters: Parameters) -> list[str]:
         misplaced = "preschool_fraction" in parameters and "preschool_fraction" not in active(parameters)
         return ["preschool_fraction needs curriculum = true"] if misplaced else []
 
 
-_CURRICULUM = ("curriculum", "preschool_fraction")
 _WORDS = {float: "a real number", int: "an integer", str: "a text", bool: "true or false"}
-KINDS: dict[str, type] = Space().kinds
-"""Name -> type of its values, for every parameter of the built-in trainer's."""
 
 
-def active(parameters: Mapping[str, Any]) -> list[str]:
-    """The names that a run of the built-in trainer has: preschool_fraction only where the curriculum is on."""
-    return [name for name in KINDS if name != "preschool_fraction" or parameters.get("curriculum") is True]
+Identity = tuple[tuple[str, Scalar], ...]
 
 
-def identity(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+def identity(parameters: Parameters) -> Identity:
     """What two runs have in common when they are the same configuration."""
     return tuple(
         (name, significant(value) if isinstance(value, float) else value) for name, value in sorted(parameters.items())
@@ -177,9 +181,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def parse_assignments(assignments: Iterable[str], kinds: Mapping[str, type] = KINDS) -> dict[str, Any]:
+def parse_assignments(assignments: Iterable[str], kinds: Mapping[str, type]) -> dict[str, Scalar]:
     """Parameters from words like ``lr=1e-4``; raises `ConfigError` with every mistake (ranges are `Space.check`'s)."""
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Scalar] = {}
     mistakes = []
     for assignment in assignments:
         name, equals, text = (part.strip() for part in assignment.partition("="))
@@ -199,7 +203,7 @@ def parse_assignments(assignments: Iterable[str], kinds: Mapping[str, type] = KI
     return parameters
 
 
-_PARSERS: dict[type, Callable[[str], Any]] = {
+_PARSERS: dict[type, Callable[[str], Scalar]] = {
     float: float,
     int: int,
     str: str,

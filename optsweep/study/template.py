@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Literal, TypeAlias
+
+from optsweep.study.parameter import Scalar
+from optsweep.toml_files import Table
 
 ConfigFormat = Literal["toml", "yaml", "json", "py"]
+Value: TypeAlias = Scalar | list[Scalar]
 
 
-def read_template(kind: ConfigFormat, text: str) -> dict[str, Any]:
-    """The values of a template (of a Python one none: it is kept as it is); raises `ValueError`."""
+def read_template(kind: ConfigFormat, text: str) -> Table:
+    """The values of a template (none of a Python one, which is kept as it is); raises `ValueError`."""
     if kind == "py":
         try:
             compile(text, "the template", "exec")
@@ -24,18 +28,18 @@ def read_template(kind: ConfigFormat, text: str) -> dict[str, Any]:
     return values
 
 
-def _parse(kind: ConfigFormat, text: str) -> Any:
+def _parse(kind: ConfigFormat, text: str) -> object:
     import yaml
 
-    parsers: dict[str, Callable[[str], Any]] = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}
+    parsers: dict[str, Callable[[str], object]] = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}
     try:
         return parsers[kind](text)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise ValueError(f"the template is not valid {kind.upper()}: {' '.join(str(error).split())}") from None
 
 
-def render(kind: ConfigFormat, template: str, values: Mapping[str, Any]) -> str:
-    """The text of the config file; a dotted name sets a value inside tables, which are made where they are missing.
+def render(kind: ConfigFormat, template: str, values: Mapping[str, Value]) -> str:
+    """The text of the config file; a dotted name sets a value inside tables, which are made if they are missing.
 
     A Python file gets one assignment for each name at its end; what stood there before is overridden.
     """
@@ -51,16 +55,17 @@ def render(kind: ConfigFormat, template: str, values: Mapping[str, Any]) -> str:
     return _write(kind, document)
 
 
-def _put(document: dict[str, Any], name: str, value: Any) -> None:
+def _put(document: Table, name: str, value: Value) -> None:
     # A name that the template itself writes with dots is meant as it stands.
     *tables, last = [name] if name in document else name.split(".")
     for table in tables:
         inner = document.get(table)
-        document[table] = document = inner if isinstance(inner, dict) else {}
-    document[last] = value
+        inside: Table = inner if isinstance(inner, dict) else {}
+        document[table] = document = inside
+    document[last] = list(value) if isinstance(value, list) else value
 
 
-def _write(kind: ConfigFormat, document: dict[str, Any]) -> str:
+def _write(kind: ConfigFormat, document: Table) -> str:
     match kind:
         case "toml":
             import tomli_w

@@ -1,4 +1,4 @@
-"""The [trainer] table of a study file: how a script is called, what it is given, and where it says how it stands."""
+"""The [trainer] table of a study file: how a script is called, what it is given, and where its numbers are."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from optsweep.config import Section
-from optsweep.study.parameter import Number, Scalar, Switch, Text
-from optsweep.study.template import ConfigFormat, read_template
+from optsweep.study.parameter import Number, Switch, Text
+from optsweep.study.template import ConfigFormat, Value, read_template
 
 Command = Annotated[list[Text], Field(min_length=1)]
 Amount = Annotated[Number, Field(gt=0)]
@@ -27,7 +27,7 @@ class MetricsSection(Section):
 
     kind: Literal["jsonl", "csv", "tensorboard", "regex"]
     file: Text = ""
-    """Pattern below {dir}; what the script prints, where it is left out."""
+    """Pattern below {dir}; what the script prints, if it is left out."""
     patterns: Annotated[list[Text], Field(default_factory=list)]
     """Of kind "regex": each line that one of them matches tells its named groups."""
     value: Text
@@ -85,7 +85,7 @@ class TrainerSection(Section):
     """Format of the file {config}."""
     template_text: str = ""
     """The script's own config, in that format; parameters take the place of its values."""
-    set: Annotated[dict[Text, Scalar | list[Scalar]], Field(default_factory=dict)]
+    set: Annotated[dict[Text, Value], Field(default_factory=dict)]
     """What else the script is given beside the run's parameters; placeholders are filled in."""
     flag: Annotated[Text, Field(pattern=r"\{name\}.*\{value\}")] = "--{name}={value}"
     """How one of {flags} is written."""

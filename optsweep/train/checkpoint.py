@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from optsweep.config import TrainConfig
+from optsweep.config import TrainConfig, searched_fields
 from optsweep.data.training_data import TrainingData
 from optsweep.errors import DataError
 from optsweep.files import atomic_path, remove_leftovers
@@ -55,6 +55,10 @@ def fingerprint(config: TrainConfig, data: TrainingData) -> str:
     values = config.model_dump(
         mode="json", exclude={"provenance": True, "training": {"micro_batch", "threads", "compile"}}
     )
+    for section, name, field, searched in searched_fields():
+        # An interrupted run of a study from before goes on from its checkpoint.
+        if searched.added_later and values[section][name] == field.default:
+            del values[section][name]
     sizes = [[len(part), int(part.lengths.sum())] for part in (data.train, data.validation)]
     return hashlib.sha256(json.dumps([values, sizes], sort_keys=True).encode()).hexdigest()
 

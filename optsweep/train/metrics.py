@@ -7,13 +7,12 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from optsweep.files import write_text
 from optsweep.train.device import synchronize
-from optsweep.train.report import Evaluation, OnMetrics
+from optsweep.train.report import Evaluation, MetricsLine, OnMetrics
 
 FILE_NAME = "metrics.jsonl"
 
@@ -54,7 +53,7 @@ class MetricsLog:
     def evaluation(self, evaluation: Evaluation) -> None:
         self._write(_evaluation_line(evaluation))
 
-    def _write(self, line: dict[str, Any]) -> None:
+    def _write(self, line: MetricsLine) -> None:
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
@@ -62,7 +61,7 @@ class MetricsLog:
             self._on_metrics(line)
 
 
-def _evaluation_line(evaluation: Evaluation) -> dict[str, Any]:
+def _evaluation_line(evaluation: Evaluation) -> MetricsLine:
     return {
         "step": evaluation.step,
         "progress": evaluation.progress,
@@ -71,7 +70,7 @@ def _evaluation_line(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _read_lines(path: Path) -> list[dict[str, Any]]:
+def _read_lines(path: Path) -> list[MetricsLine]:
     """Every whole line; a killed writer may have left half of one."""
     lines = []
     for text in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []:

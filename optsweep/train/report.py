@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,11 @@ class Evaluation:
     """Read from the checkpoint, not computed just now."""
 
 
-OnEval = Callable[[Evaluation], bool]
-"""Told of every evaluation; says whether to go on."""
-OnMetrics = Callable[[dict[str, Any]], None]
-"""Told of every line of metrics.jsonl."""
+OnEval: TypeAlias = Callable[[Evaluation], bool]
+"""Is given every evaluation; says whether to go on."""
+MetricsLine: TypeAlias = dict[str, float]
+OnMetrics: TypeAlias = Callable[[MetricsLine], None]
+"""Is given every line of metrics.jsonl."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,3 @@ class TrainReport:
     def best(self) -> Evaluation | None:
         """The lowest value, the earliest of equals."""
         return min(self.evaluations, key=lambda evaluation: evaluation.value, default=None)
-
-    @property
-    def last(self) -> Evaluation | None:
-        return self.evaluations[-1] if self.evaluations else None

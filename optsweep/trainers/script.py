@@ -1,6 +1,6 @@
-"""One run of somebody else's script: called, followed, ended politely, and its end put into one of our words.
+"""Your own script as a trainer: called, followed, ended politely, and its end put into one of our words.
 
-The same interface as `optsweep.train.loop.train`; the script itself knows nothing of it.
+The script knows nothing of it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from optsweep.data.legacy_file import ensure_legacy
 from optsweep.data.training_data import TrainingData
 from optsweep.files import write_text
 from optsweep.machine.oom_kills import FAULT_SIGNALS, OutOfMemoryCounter
-from optsweep.study.script_config import ScriptConfig, command_line, config_text
+from optsweep.study.definition import ScriptStudy
+from optsweep.study.parameter import Parameters
+from optsweep.study.run_config import RunConfig
+from optsweep.study.script_config import Places, ScriptConfig, check_program, command_line, config_text
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
 from optsweep.trainers.process import ScriptProcess
 from optsweep.trainers.readers import Row, open_reader
 from optsweep.trainers.script_progress import ScriptProgress
+from optsweep.trainers.trainer import Trainer
 
 POLL_SECONDS = 0.2
 TAIL_BYTES = 1 << 16
@@ -35,6 +38,38 @@ OUT_OF_MEMORY = re.compile(
 """As torch, JAX, CUDA's libraries, Python and the system say it."""
 
 _logger = logging.getLogger(__name__)
+
+
+class ScriptTrainer(Trainer):
+    """Runs your own script. How long its runs are, and what they write, only the script knows."""
+
+    has_reference = False
+
+    def __init__(self, definition: ScriptStudy) -> None:
+        self._trainer, self._num_evaluations = definition.trainer, definition.budget.num_evaluations
+        self.unit = self.quantity = self.title = self.metric = definition.trainer.metrics.label
+        self.takes_data = "data" in definition.trainer.placeholders
+
+    def check(self) -> None:
+        check_program(self._trainer)
+
+    def resolve(
+        self, parameters: Parameters, *, preset: str | None, seed: int, threads: int | None = None
+    ) -> ScriptConfig:
+        return ScriptConfig(
+            parameters=dict(parameters),
+            seed=seed,
+            num_evaluations=self._num_evaluations,
+            trainer=self._trainer,
+            provenance={},
+        )
+
+    @property
+    def train(self) -> Callable[..., TrainReport]:
+        return train_script
+
+    def budget(self, config: RunConfig, progress: float, sequences: int) -> str:
+        return f"{progress:.0%} of the script's run"
 
 
 def train_script(
@@ -49,34 +84,36 @@ def train_script(
 ) -> TrainReport:
     """Run the script in ``directory``/work, which it finds as it left it when it is called again.
 
-    ``device`` is the environment's matter: CUDA_VISIBLE_DEVICES is set since the worker's birth. Raises `RuntimeError`
-    where the script fails by its own fault, and `OSError` where the disk is full.
+    ``device`` is the environment's: CUDA_VISIBLE_DEVICES is set when the worker starts. Raises `RuntimeError` if the
+    script fails by its own fault, and `OSError` if the disk is full.
     """
-    course = ScriptProgress(config, directory, on_eval, on_metrics)
-    outcome = _Attempt(config, data.path, directory, course).run(interrupted)
-    last = course.history[-1] if course.history else None
+    progress = ScriptProgress(config, directory, on_eval, on_metrics)
+    outcome = _Attempt(config, data.path, directory, progress).run(interrupted)
+    last = progress.history[-1] if progress.history else None
     return TrainReport(
         outcome=outcome,
-        evaluations=course.history,
+        evaluations=progress.history,
         step=last.step if last else 0,
         sequences=0,
-        seconds=course.seconds,
+        seconds=progress.seconds,
         micro_batch=1,
         losses=None,
     )
 
 
 class _Attempt:
-    def __init__(self, config: ScriptConfig, subset: Path, directory: Path, course: ScriptProgress) -> None:
-        self._trainer, self._course = config.trainer, course
+    """One call of the script."""
+
+    def __init__(self, config: ScriptConfig, subset: Path, directory: Path, progress: ScriptProgress) -> None:
+        self._trainer, self._progress = config.trainer, progress
         work = (directory / "work").absolute()
         work.mkdir(parents=True, exist_ok=True)
         data = subset if config.trainer.data == "packed" else ensure_legacy(subset, _legacy_path(directory))
         config_file = (directory / f"script_config.{config.trainer.config}").absolute()
-        places: dict[str, Any] = {"config_file": config_file, "data": data.absolute(), "work": work}
+        places = Places(config_file, data.absolute(), work)
         if config.trainer.config is not None:
-            write_text(config_file, config_text(config, **places))
-        self._command = command_line(config, **places)
+            write_text(config_file, config_text(config, places))
+        self._command = command_line(config, places)
         self._log = directory / "log_stdout.txt"
         self._log_start = self._log.stat().st_size if self._log.exists() else 0
         self._reader = open_reader(config.trainer.metrics, work, self._log)
@@ -85,7 +122,7 @@ class _Attempt:
     def run(self, interrupted: Callable[[], bool]) -> Outcome:
         """Follow the script to its end, or end it."""
         # What earlier attempts have left, as far as their workers had no time to read it.
-        rows = self._course.unseen(self._reader.rows())
+        rows = self._progress.unseen(self._reader.rows())
         with ScriptProcess(self._command, _environment(), self._log) as script:
             while True:
                 status = script.poll()
@@ -103,10 +140,10 @@ class _Attempt:
                 time.sleep(POLL_SECONDS)
 
     def _follow(self, rows: Iterable[Row]) -> Outcome | None:
-        """Take the rows; returns an outcome where one of them ends the run."""
+        """Take the rows; returns an outcome if one of them ends the run."""
         for row in rows:
             try:
-                if not self._course.follow(row):
+                if not self._progress.follow(row):
                     return "stopped"
             except ArithmeticError as error:
                 _logger.warning("%s", error)
@@ -114,10 +151,10 @@ class _Attempt:
         return None
 
     def _ended(self, status: int) -> Outcome:
-        """The outcome by the exit status and, where it failed, by what it said last."""
+        """The outcome by the exit status and, if it failed, by what it said last."""
         if status == 0:
-            self._course.close()
-            if not self._course.history:
+            self._progress.close()
+            if not self._progress.history:
                 metrics = self._trainer.metrics
                 place = metrics.file or "its output"
                 raise RuntimeError(f"the script ended well, but no {metrics.value} was found in {place}")

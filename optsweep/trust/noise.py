@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optsweep.config import TrainConfig
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.trust.statistics import LEVEL, FloatArray, Interval, resampled_values
 
@@ -83,8 +82,8 @@ def pooled_noise(runs: list[RunRecord]) -> SeedNoise | None:
     """The pooled deviation over groups of complete runs of one configuration with different seeds; None without any."""
     groups: dict[str, dict[int, float]] = {}
     for run in runs:
-        if run.state == "complete" and run.value is not None and isinstance(run.config, TrainConfig):
-            groups.setdefault(run.of or run.run, {})[run.config.training.seed] = run.value
+        if run.state == "complete" and run.value is not None and run.config is not None:
+            groups.setdefault(run.of or run.run, {})[run.config.seed] = run.value
     repeated = [list(values.values()) for values in groups.values() if len(values) > 1]
     freedom = sum(len(values) - 1 for values in repeated)
     if not freedom:

@@ -11,7 +11,7 @@ import numpy as np
 from optsweep.errors import ConfigError
 from optsweep.results.records import StudySnapshot
 from optsweep.results.schedule import play
-from optsweep.search.pruning import PruningRule
+from optsweep.search.pruning_rule import KINDS, PruningRule, pruner_name
 from optsweep.study.definition import PrunerSection, StudyDefinition
 
 ORDERS = 100
@@ -62,11 +62,7 @@ class Replay:
 
     @property
     def name(self) -> str:
-        pruner = self.settings
-        if pruner.kind == "none":
-            return "none"
-        kind = f"percentile {pruner.percentile:g}" if pruner.kind == "percentile" else pruner.kind
-        return f"{kind}, warmup {pruner.warmup_fraction:g}, startup {pruner.startup}, minimum {pruner.minimum}"
+        return pruner_name(self.settings)
 
 
 def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
@@ -104,8 +100,11 @@ def candidates(default: PrunerSection) -> list[PrunerSection]:
     for warmup in (0.3, 0.5, 0.7):
         for startup, minimum in ((5, 3), (10, 5), (20, 10)):
             shared = {"warmup_fraction": warmup, "startup": startup, "minimum": minimum}
-            found += [PrunerSection(kind=kind, **shared) for kind in ("median", "halving")]
-            found += [PrunerSection(kind="percentile", percentile=percentile, **shared) for percentile in (25.0, 75.0)]
+            found += [
+                PrunerSection.model_validate({"kind": name, **shared, **own})
+                for name, kind in KINDS.items()
+                for own in kind.variants
+            ]
     return list(dict.fromkeys(found))
 
 

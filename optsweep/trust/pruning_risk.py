@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.definition import BuiltinStudy
 from optsweep.trust.noise import SeedNoise
 
 TOP = 3
@@ -36,7 +35,7 @@ def pruning_risk(snapshot: StudySnapshot, completed: dict[str, float], noise: Se
     ``completed`` are values of cut runs that were trained to their end since.
     """
     cut = [run for run in snapshot.runs if run.cut and run.curve]
-    if not cut or snapshot.definition.trains_script:
+    if not cut or snapshot.trainer.lengths is None:
         return None
     best = [run.value for run in snapshot.ranking[:TOP] if run.value is not None]
     limit = best[-1] if len(best) == TOP else math.inf
@@ -70,13 +69,12 @@ class LongBudget:
 
 def long_budget(snapshot: StudySnapshot) -> LongBudget | None:
     """None if most runs still got better, too few are complete to tell, or a script of its own trains."""
-    definition = snapshot.definition
-    if not isinstance(definition, BuiltinStudy):
+    lengths = snapshot.trainer.lengths
+    if lengths is None:
         return None
     peaks = [run.best_step / run.train_config.training.n_iters for run in snapshot.ranking if run.best_step is not None]
     early = [peak for peak in peaks if peak < PEAKED_EARLY]
     if len(peaks) < FEWEST_RUNS or len(early) <= MOST_EARLY * len(peaks):
         return None
-    budget = definition.budget
-    enough = MARGIN * quantiles(early, n=4, method="inclusive")[-1] * budget.sequences * budget.scale
+    enough = MARGIN * quantiles(early, n=4, method="inclusive")[-1] * lengths.sampled_sequences
     return LongBudget(len(early), len(peaks), enough)

@@ -57,7 +57,7 @@ def best_toml(snapshot: StudySnapshot) -> str:
 
     Raises `UserError` if no run has finished, `ConfigError` if the stored config is not one of this version.
     """
-    snapshot.check_builtin("best --toml")
+    snapshot.lengths("best --toml")
     best = snapshot.best
     if best is None:
         raise UserError(f"study {snapshot.study}: {NO_FINISHED_TRIAL}, so there is no best configuration to write")

@@ -8,15 +8,13 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from optsweep.config import TrainConfig
 from optsweep.importing.prepare import Preview as DataPreview
 from optsweep.plain import Plain
 from optsweep.planning.plan import PlannedRun
 from optsweep.planning.request import Preview
 from optsweep.planning.timing import Cost, Measured
 from optsweep.results.words import counted, duration, setting
-from optsweep.study.resolve import scaling_notes
-from optsweep.train.sizes import parameter_count
+from optsweep.trainers.trainer import Lengths
 from optsweep.views.data import preview_lines
 from optsweep.views.terminal import stack
 
@@ -27,7 +25,8 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
     ``data`` is what was found in the user's data, ``measured`` what the presets took on this machine.
     """
     session, plan = preview.session, preview.plan
-    disk = f"about {preview.peak_disk_bytes / 1e9:.2f} GB of checkpoints"
+    peak = preview.peak_disk_bytes
+    disk = "what the script writes" if peak is None else f"about {peak / 1e9:.2f} GB of checkpoints"
     return stack(
         f"Dry run: nothing is stored or started. {session.choice.why}",
         f"Study {session.name}: target {plan.target} runs; {len(plan.existing)} exist, "
@@ -35,17 +34,18 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
         *(preview_lines(data) if data is not None else []),
         "Workers: " + ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots),
         "Order: interrupted runs, presets (longest first), then sampled runs; a free worker takes the next one",
-        *scaling_notes(session.definition),
+        *session.trainer.notes,
         *([f"Exist: {', '.join(plan.existing)}"] if plan.existing else []),
         *(_queued(preview) if plan.queued else []),
-        f"Peak disk: {'what the script writes' if session.definition.trains_script else disk}",
+        f"Peak disk: {disk}",
         *(["", *_measured(measured, len(session.slots))] if measured is not None else []),
     )
 
 
 def _queued(preview: Preview) -> list[RenderableType]:
     """The queued runs in the order in which workers take them."""
-    lengths: list[RenderableType] = [] if preview.session.definition.trains_script else [_lengths(preview), ""]
+    trainer = preview.session.trainer
+    lengths: list[RenderableType] = [] if trainer.lengths is None else [_lengths(preview, trainer.lengths), ""]
     parameters = [
         f"{run.run}: " + ", ".join(f"{name} {setting(value)}" for name, value in values.items())
         for run in _in_order(preview)
@@ -58,26 +58,14 @@ def _in_order(preview: Preview) -> list[PlannedRun]:
     return sorted(preview.plan.queued, key=lambda run: run.priority)
 
 
-def _lengths(preview: Preview) -> Table:
+def _lengths(preview: Preview, lengths: Lengths) -> Table:
     heads = ("order", "run", "iterations", "warmup", "preschool", "batch (micro)", "size", "sequences")
     table = Table(*heads, box=None, pad_edge=False, title="Lengths", title_justify="left")
     for place, run in enumerate(_in_order(preview), start=1):
         config = preview.configs.get(run.run)
-        cells = _length_cells(config) if isinstance(config, TrainConfig) else ["drawn by TPE when a worker takes it"]
+        cells = ["drawn by TPE when a worker takes it"] if config is None else lengths.cells(config)
         table.add_row(str(place), run.run, *cells)
     return table
-
-
-def _length_cells(config: TrainConfig) -> list[str]:
-    training, curriculum = config.training, config.curriculum
-    return [
-        f"{training.n_iters:,}",
-        f"{config.optim.warmup:,}",
-        f"{curriculum.preschool_time:,}" if curriculum.enabled else "off",
-        f"{training.effective_batch} ({training.micro_batch})",
-        f"{parameter_count(config.model) / 1e6:.2f} M",
-        f"{config.total_sequences:,}",
-    ]
 
 
 def _measured(measured: Measured, num_workers: int) -> list[RenderableType]:
@@ -135,7 +123,7 @@ def dry_run_document(
         "existing": plan.existing,
         "taken_over": plan.taken_over,
         "workers": [slot.label for slot in session.slots],
-        "peak_disk_bytes": preview.peak_disk_bytes,
+        "peak_disk_bytes": preview.peak_disk_bytes or 0,
         "queued": [
             {
                 "run": run.run,

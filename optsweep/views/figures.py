@@ -32,7 +32,7 @@ HOVER = "%{text}: %{y:.4f}<extra></extra>"
 
 
 def value_title(snapshot: StudySnapshot) -> str:
-    return "NELBO, nats per residue" if not snapshot.definition.trains_script else one_line(snapshot.definition.measure)
+    return one_line(snapshot.trainer.title)
 
 
 def learning_curves(snapshot: StudySnapshot) -> Figure | None:

@@ -8,12 +8,10 @@ from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
-from optsweep.config import TrainConfig
 from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.costs import device_seconds, saved_seconds, wall_seconds, worker_times
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.definition import BuiltinStudy
 from optsweep.study.presets import Preset
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.drawings import Drawing, drawings
@@ -75,7 +73,7 @@ def _head(snapshot: StudySnapshot) -> str:
     if snapshot.stopped:
         lines.append(f"Stopped: {snapshot.stopped}")
     note = f'<p class="note">{escape(words.SYNTHETIC_NOTE)}</p>' if words.is_synthetic(snapshot) else ""
-    values = "NELBO in nats per residue" if not snapshot.definition.trains_script else snapshot.definition.measure
+    values = snapshot.trainer.quantity
     state = f"As of {words.moment(snapshot.now)}; values are {values}, lower is better."
     return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{bullets(lines)}"
 
@@ -119,7 +117,7 @@ def _best(snapshot: StudySnapshot) -> str:
     if best is None:
         return "<p>No run is complete yet.</p>"
     rows = words.configuration_lines(best)
-    value = f"<p>{escape(best.run)}: {words.nats(best.value)} {escape(snapshot.definition.measure)}</p>"
+    value = f"<p>{escape(best.run)}: {words.nats(best.value)} {escape(snapshot.trainer.unit)}</p>"
     return value + table(["section", "settings"], rows)
 
 
@@ -141,11 +139,11 @@ def _script_json(value: Plain) -> str:
 
 def _preset_budgets(snapshot: StudySnapshot) -> str:
     """Both columns of each preset and, measured on the sweep's column, how long the full one would take."""
-    definition = snapshot.definition
-    if not isinstance(definition, BuiltinStudy):
+    known = snapshot.trainer.lengths
+    if known is None:
         return "<p>Only the study's script knows how long its runs are.</p>"
     runs = {run.preset: run for run in snapshot.runs if run.preset}
-    rows = [_preset_row(preset, runs.get(preset.name)) for preset in definition.presets]
+    rows = [_preset_row(preset, runs.get(preset.name)) for preset in known.presets]
     if not rows:
         return "<p>The study has no presets.</p>"
     lengths = [head for name in LENGTHS for head in (f"{name} full", "in the sweep")]
@@ -156,7 +154,8 @@ def _preset_budgets(snapshot: StudySnapshot) -> str:
 
 def _preset_row(preset: Preset, run: RunRecord | None) -> list[str]:
     full, swept = dict(preset.full), dict(preset.sweep)
-    if run is not None and isinstance(config := run.config, TrainConfig):
+    if run is not None and run.config is not None:
+        config = run.train_config
         swept = {
             "iterations": config.training.n_iters,
             "warmup": config.optim.warmup,

@@ -47,12 +47,12 @@ class PlainProgress:
         started = run.attempts > self._started.get(run.run, 0) and known
         if started:
             self._started[run.run] = run.attempts
-            for line in start_lines(run, snapshot.data):
+            for line in start_lines(run, snapshot.data, snapshot.trainer):
                 self._write(line)
         changed = before is None or before.state != run.state
         again = before is not None and run.attempts > before.attempts
         if run.state in ("complete", "pruned", "failed") and (changed or again):
-            self._write(_end_line(run, snapshot.definition.measure))
+            self._write(_end_line(run, snapshot.trainer.unit))
         elif run.state == "waiting" and before is not None and (changed or again):
             reason = f": {one_line(run.reason)}" if run.reason else ""
             self._write(f"{run.run} is back in the queue{reason}")

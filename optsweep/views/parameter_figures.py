@@ -12,7 +12,6 @@ from optsweep.views.figures import HOVER, PALETTE, Figure, Values, make_layout, 
 Choice = bool | int | float | str
 """The value of a parameter."""
 
-LOGARITHMIC = ("lr", "weight_decay")
 # Beyond these a browser takes seconds for a figure, and nobody can see a single run any more.
 MOST_COORDINATES = 200
 MOST_POINTS = 500
@@ -27,7 +26,8 @@ def parallel_coordinates(snapshot: StudySnapshot) -> Figure | None:
     if len(runs) < 2 or not names:
         return None
     values = [run.value for run in runs]
-    dimensions = [_dimension(name, [run.parameters.get(name) for run in runs]) for name in names]
+    logarithmic = snapshot.definition.space.logarithmic
+    dimensions = [_dimension(name, [run.parameters.get(name) for run in runs], name in logarithmic) for name in names]
     trace: Values = {
         "type": "parcoords",
         "line": {"color": values, "colorscale": "Cividis", "showscale": True, "colorbar": {"title": {"text": "value"}}},
@@ -37,10 +37,10 @@ def parallel_coordinates(snapshot: StudySnapshot) -> Figure | None:
     return {"data": [trace], "layout": make_layout(height=460, margin={"l": 70, "r": 40, "t": 90, "b": 30})}
 
 
-def _dimension(name: str, values: Sequence[Choice | None]) -> Values:
+def _dimension(name: str, values: Sequence[Choice | None], is_logarithmic: bool) -> Values:
     """An axis: logarithmic if the space is, numbers as they are, else one tick for every choice."""
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    if len(numbers) == len(values) and name in LOGARITHMIC and min(numbers) > 0:
+    if len(numbers) == len(values) and is_logarithmic and min(numbers) > 0:
         logs = [math.log10(value) for value in numbers]
         ticks = [min(logs), (min(logs) + max(logs)) / 2, max(logs)]
         return {"label": name, "values": logs, "tickvals": ticks, "ticktext": [f"{10**tick:.2g}" for tick in ticks]}
@@ -80,7 +80,8 @@ def slices(snapshot: StudySnapshot) -> Figure | None:
         choices = _in_order(run.parameters[name] for run in having)
         # Names, switches and few numbers are drawn as evenly spaced choices.
         spaced = len(choices) <= MOST_CHOICES or any(isinstance(value, bool | str) for value in choices)
-        layout[f"xaxis{number}"] = _parameter_axis(name, [setting(value) for value in choices] if spaced else None)
+        ticks = [setting(value) for value in choices] if spaced else None
+        layout[f"xaxis{number}"] = _parameter_axis(name, ticks, name in snapshot.definition.space.logarithmic)
         layout[f"yaxis{number}"] = value_axis([run.value for run in runs], "NELBO" if place % columns == 1 else "")
         axes: Values = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": place == 1}
         traces += [_slice(having, name, state, spaced) | axes for state in ENDS]
@@ -112,11 +113,11 @@ def _slice(runs: Sequence[RunRecord], name: str, state: str, spaced: bool) -> Va
     )
 
 
-def _parameter_axis(name: str, choices: list[str] | None) -> Values:
+def _parameter_axis(name: str, choices: list[str] | None, is_logarithmic: bool) -> Values:
     axis: Values = {"title": {"text": name}}
     if choices is not None:
         return axis | {"type": "category", "categoryorder": "array", "categoryarray": choices}
-    return axis | {"type": "log" if name in LOGARITHMIC else "linear", "exponentformat": "power", "nticks": 5}
+    return axis | {"type": "log" if is_logarithmic else "linear", "exponentformat": "power", "nticks": 5}
 
 
 def importance_bars(shares: Sequence[Importance]) -> Figure | None:

@@ -41,7 +41,7 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
     if not snapshot.ended:
         return [f"optsweep sweep {name}   # resumes", f"optsweep status {name}"]
     commands = [f"optsweep dashboard {name}", f"optsweep report {name}"]
-    if not snapshot.definition.trains_script:
+    if snapshot.trainer.lengths is not None:
         commands += [
             f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that were never used before",
             f"optsweep promote {name}   # to full length",
@@ -64,7 +64,7 @@ def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
     references = words.reference_lines(snapshot)
     if best is None:
         return [_why_none(snapshot), *references]
-    head = Text(f"Best: {one_line(best.run)}, {nats(best.value)} {one_line(snapshot.definition.measure)}", style="bold")
+    head = Text(f"Best: {one_line(best.run)}, {nats(best.value)} {one_line(snapshot.trainer.unit)}", style="bold")
     return [head, *_last_value(best), settings_grid(words.configuration_lines(best)), *references]
 
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import optuna
-
-from optsweep.data.training_data import TrainingData, load_training_data
+from optsweep.data.training_data import load_training_data
 from optsweep.database.connection import reopen_storage
 from optsweep.database.lease import Cause, Lease, LeaseLost
 from optsweep.database.limits import too_short
@@ -26,7 +24,7 @@ from optsweep.train.report import Outcome
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.protocol import EXIT_FAULT, EXIT_NO_TIME, EXIT_REPLACE, LEAVE_SECONDS, NO_SPACE, WorkerOrder
 from optsweep.workers.retention import tidy
-from optsweep.workers.run import prepare, run_claimed
+from optsweep.workers.run import Runner
 
 if TYPE_CHECKING:
     from optsweep.workers.worker import Leaving
@@ -43,7 +41,8 @@ def work(order: WorkerOrder, leaving: Leaving) -> int:
         load_training_data(Path(order.data)),
         scores_confirmation=study.data.scores_confirmation,
     )
-    worker = _Worker(order, leaving, study, study.optuna(), data, identify())
+    runner = Runner(study, data, order.device, order.label, order.threads)
+    worker = _Worker(order, leaving, study, runner, identify())
     while leaving.reason is None:
         code = worker.step()
         if code is not None:
@@ -56,8 +55,7 @@ class _Worker:
     order: WorkerOrder
     leaving: Leaving
     study: Study
-    optuna_study: optuna.Study
-    data: TrainingData
+    runner: Runner
     me: ProcessIdentity
     num_trained: int = 0
 
@@ -105,12 +103,10 @@ class _Worker:
 
     def _logged(self, lease: Lease) -> Outcome:
         """Train one claimed run; what is printed meanwhile, and what goes wrong, is in its log."""
-        study, optuna_study, order = self.study, self.optuna_study, self.order
-        with RunDirectory.of(study.name, lease.run).logging_here(), LeaseKeeper(study, lease) as keeper:
+        with RunDirectory.of(self.study.name, lease.run).logging_here(), LeaseKeeper(self.study, lease) as keeper:
             self.leaving.watch(keeper)
             try:
-                claimed = prepare(study, optuna_study, lease, order.threads, order.label)
-                return run_claimed(study, optuna_study, claimed, keeper, self.data, order.device)
+                return self.runner.run(self.runner.prepare(lease), keeper)
             except LeaseLost:
                 why = "this worker was silent for too long and another has %s now: it is left alone"
                 _logger.warning(why, lease.run)

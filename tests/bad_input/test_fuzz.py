@@ -22,7 +22,7 @@ from optsweep.config import TrainConfig, config_to_toml, read_config
 from optsweep.data.corpus import open_corpus, verify_corpus
 from optsweep.errors import ConfigError, DataError
 from optsweep.planning.plan import planned_runs
-from optsweep.search.sampling import random_parameters
+from optsweep.search.sampling import RandomRuns
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
 from optsweep.study.resolve import resolve, resolve_full, scaling_notes
@@ -110,7 +110,7 @@ def use(definition: StudyDefinition) -> None:
         resolve_full(definition, preset.parameters, preset=preset, seed=0)
     assert len(planned_runs(definition, min(definition.num_sampled, 3))) <= len(definition.presets) + 3
     if definition.num_sampled:
-        parameters = random_parameters(definition, 0)
+        parameters = RandomRuns(definition).parameters(0)
         resolve(definition, parameters, preset=None, seed=0)
         resolve_full(definition, parameters, preset=None, seed=0)
     assert StudyDefinition.model_validate_json(definition.model_dump_json()) == definition

@@ -18,7 +18,7 @@ from optsweep.database.snapshot import read_snapshot
 from optsweep.database.tables import runs
 from optsweep.database.urls import storage_url
 from optsweep.results.records import RunRecord
-from optsweep.search.sampling import random_parameters
+from optsweep.search.sampling import RandomRuns
 from optsweep.study.definition import StudyDefinition
 from tests.chaos.drill import Blow, Drill
 from tests.chaos.evidence import Stretch, overlaps, recovery_seconds, stretches
@@ -147,7 +147,9 @@ def _held(study: Study) -> int:
 
 def is_wrong(run: RunRecord, definition: StudyDefinition) -> bool:
     """Whether the run's parameters or stored values differ from what an undisturbed sweep would have stored."""
-    if run.source == "random" and run.parameters != random_parameters(definition, run.index - len(definition.presets)):
+    if run.source == "random" and run.parameters != RandomRuns(definition).parameters(
+        run.index - len(definition.presets)
+    ):
         return True
     config = run.train_config
     iterations, batch = config.training.n_iters, config.training.effective_batch

@@ -11,7 +11,7 @@ from optsweep.cli.promote import chosen_runs, promote_runs
 from optsweep.config import read_config
 from optsweep.errors import UserError
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.search.sampling import random_parameters
+from optsweep.search.sampling import RandomRuns
 from optsweep.study.file import load_study
 from optsweep.study.resolve import resolve
 from tests.snapshots import make_run, make_snapshot
@@ -21,7 +21,7 @@ DEFINITION = load_study("uniref50")
 
 def trained(run: str, value: float, number: int, **values: Any) -> RunRecord:
     preset = DEFINITION.preset(run) if not run[-3:].isdigit() else None
-    parameters = preset.parameters if preset else random_parameters(DEFINITION, number)
+    parameters = preset.parameters if preset else RandomRuns(DEFINITION).parameters(number)
     config = resolve(DEFINITION, parameters, preset=preset, seed=11)
     return make_run(run, "complete", value=value, trial=number, parameters=parameters, config=config, **values)
 

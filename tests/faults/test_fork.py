@@ -19,7 +19,7 @@ from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_USAGE
 from optsweep.machine.process import identify
 from optsweep.results.records import StudySnapshot
-from optsweep.workers.run import prepare
+from optsweep.workers.prepared_run import Preparer
 from tests.data.samples import random_letters, write_fasta
 from tests.faults.small_study import STUDY, SWEEP, Command, write_study
 from tests.sweeps import Sweeps
@@ -38,11 +38,11 @@ def snapshot(sweeps: Sweeps, name: str = "study") -> StudySnapshot:
 def finish_some(sweeps: Sweeps, wanted: int) -> None:
     """Bring the first runs of the plan to an end, the last of them as pruned."""
     study = the_study(sweeps)
-    optuna_study = study.optuna()
+    preparer = Preparer(study, study.optuna(), "worker", 1)
     for number in range(wanted):
         lease = study.queue.claim("worker", identify())
         assert lease is not None
-        claimed = prepare(study, optuna_study, lease, 1, "worker")
+        claimed = preparer.prepare(lease)
         (claimed.directory.path / "checkpoint.pt").write_bytes(b"weights")
         standing = RunProgress(progress=1.0, sequences=3200, seconds=9.0, best_value=2.5 + number / 100, best_step=40)
         study.queue.report(lease, 1, 2.5 + number / 100, standing)

@@ -18,7 +18,7 @@ from optsweep.database.snapshot import read_snapshot
 from optsweep.integrations import notes
 from optsweep.integrations.artifacts import attach
 from optsweep.integrations.curve_picture import draw_curve
-from optsweep.integrations.notes import METRIC, describe_runs, describe_study, run_note, study_note
+from optsweep.integrations.notes import describe_runs, describe_study, run_note, study_note
 from optsweep.results.folders import RunDirectory
 from tests.planned import claim
 from tests.snapshots import make_data, make_run, make_snapshot
@@ -71,7 +71,7 @@ def test_what_a_person_made_of_a_note_stays(study: Study) -> None:
 def test_the_study_says_what_it_is_measured_in_and_how_to_go_on(study: Study) -> None:
     describe_study(study)
     opened = study.optuna()
-    assert opened.metric_names == [METRIC]
+    assert opened.metric_names == ["NELBO (nats per residue)"]
     note = get_note(opened)
     for preset in ("small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus"):
         assert f"[{preset}]" in note
@@ -140,6 +140,7 @@ def test_a_curve_is_a_picture_whatever_the_metrics_hold(tmp_path: Path) -> None:
 
 
 def test_notes_of_runs_without_anything_are_words_too() -> None:
+    trainer = make_snapshot([]).trainer
     for state in ("waiting", "running", "failed", "complete"):
-        assert run_note(make_run("a", state, config={}, value=None), {}).startswith("## Run a (preset)")
+        assert run_note(make_run("a", state, config={}, value=None), {}, trainer).startswith("## Run a (preset)")
     assert "Synthetic data" in study_note(make_snapshot([], data=make_data(synthetic=True, reference={})), 1)

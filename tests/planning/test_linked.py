@@ -18,7 +18,7 @@ from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import StorageError
 from optsweep.machine.process import identify
 from optsweep.planning.linked import RunAgain, linked_studies, plan_linked
-from optsweep.workers.run import prepare
+from optsweep.workers.prepared_run import Preparer
 
 COMMAND = ["optsweep", "confirm"]
 
@@ -27,7 +27,7 @@ def finish(study: Study) -> str:
     """Claim the next run and end it complete."""
     lease = study.queue.claim("worker", identify())
     assert lease is not None
-    prepare(study, study.optuna(), lease, 3, "worker")
+    Preparer(study, study.optuna(), "worker", 3).prepare(lease)
     keep_losses(study, lease, np.float32([2.5, 2.75]))
     study.queue.finish(lease, TrialState.COMPLETE, 2.5, outcome="complete", reason=None)
     return lease.run

@@ -14,8 +14,9 @@ from optuna.pruners import BasePruner, MedianPruner, PercentilePruner
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from optsweep.results.attributes import PREFIX
-from optsweep.search.pruning import make_pruner, should_prune
-from optsweep.study.file import StudyDefinition, parse_study
+from optsweep.search.pruning import CurvePruner
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.file import parse_study
 
 UNIREF50 = Path(__file__).parents[2] / "studies" / "uniref50.toml"
 
@@ -55,25 +56,26 @@ def study() -> optuna.Study:
 
 def test_a_poor_run_is_cut_and_the_words_say_why(study: optuna.Study) -> None:
     assert (
-        should_prune(definition(), study, running(study, [2.91] * 8)) == "pruned at 40 %: 2.91 > median 2.84 of 5 runs"
+        CurvePruner(definition()).reason(study, running(study, [2.91] * 8))
+        == "pruned at 40 %: 2.91 > median 2.84 of 5 runs"
     )
 
 
 def test_a_good_run_goes_on(study: optuna.Study) -> None:
-    assert should_prune(definition(), study, running(study, [2.91] * 7 + [2.84])) is None
+    assert CurvePruner(definition()).reason(study, running(study, [2.91] * 7 + [2.84])) is None
 
 
 def test_the_best_so_far_counts(study: optuna.Study) -> None:
-    assert should_prune(definition(), study, running(study, [2.83] + [2.91] * 7)) is None
+    assert CurvePruner(definition()).reason(study, running(study, [2.83] + [2.91] * 7)) is None
 
 
 @pytest.mark.parametrize(("step", "cut"), [(1, False), (6, False), (7, True), (20, True)])
 def test_nothing_is_cut_before_warmup_and_preschool_are_over(study: optuna.Study, step: int, cut: bool) -> None:
-    assert (should_prune(definition(), study, running(study, [2.91] * step)) is not None) == cut
+    assert (CurvePruner(definition()).reason(study, running(study, [2.91] * step)) is not None) == cut
 
 
 def test_presets_are_never_cut(study: optuna.Study) -> None:
-    assert should_prune(definition(), study, running(study, [9.0] * 8, preset="small_fast")) is None
+    assert CurvePruner(definition()).reason(study, running(study, [9.0] * 8, preset="small_fast")) is None
 
 
 def test_five_runs_must_have_completed() -> None:
@@ -83,9 +85,9 @@ def test_five_runs_must_have_completed() -> None:
     for _ in range(3):
         finish(study, [2.8] * 8, TrialState.PRUNED)
     poor = running(study, [3.0] * 8)
-    assert should_prune(definition(), study, poor) is None
+    assert CurvePruner(definition()).reason(study, poor) is None
     finish(study, [2.8] * 20)
-    assert should_prune(definition(), study, poor) is not None
+    assert CurvePruner(definition()).reason(study, poor) is not None
 
 
 def test_enough_runs_must_have_a_value_at_the_same_point() -> None:
@@ -93,42 +95,42 @@ def test_enough_runs_must_have_a_value_at_the_same_point() -> None:
     for length in (7, 7, 7, 20, 20):
         finish(study, [2.8] * length)
     poor = running(study, [3.0] * 8)
-    assert make_pruner(definition()).reason(study, poor) is None
-    assert make_pruner(definition(minimum=2)).reason(study, poor) is not None
+    assert CurvePruner(definition()).reason(study, poor) is None
+    assert CurvePruner(definition(minimum=2)).reason(study, poor) is not None
 
 
 def test_close_values_are_shown_apart(study: optuna.Study) -> None:
-    reason = should_prune(definition(), study, running(study, [2.8401] * 8))
+    reason = CurvePruner(definition()).reason(study, running(study, [2.8401] * 8))
     assert reason == "pruned at 40 %: 2.8401 > median 2.8400 of 5 runs"
 
 
 def test_percentile_and_its_words(study: optuna.Study) -> None:
     strict = definition(kind="percentile", percentile=25.0)
-    reason = should_prune(strict, study, running(study, [2.835] * 8))
+    reason = CurvePruner(strict).reason(study, running(study, [2.835] * 8))
     assert reason == "pruned at 40 %: 2.835 > 2.830, the limit of the best 25 % of 5 runs"
-    study.pruner = make_pruner(definition(kind="percentile", percentile=75.0))
-    assert should_prune(strict, study, running(study, [2.835] * 8)) is None
+    lenient = CurvePruner(definition(kind="percentile", percentile=75.0))
+    assert lenient.reason(study, running(study, [2.835] * 8)) is None
 
 
 def test_none_never_prunes(study: optuna.Study) -> None:
-    assert should_prune(definition(kind="none"), study, running(study, [9.0] * 20)) is None
+    assert CurvePruner(definition(kind="none")).reason(study, running(study, [9.0] * 20)) is None
 
 
 def test_halving_cuts_the_worse_half_at_each_rung(study: optuna.Study) -> None:
     halving = definition(kind="halving")
-    assert should_prune(halving, study, running(study, [2.835] * 7)) is None
-    reason = should_prune(halving, study, running(study, [2.845] * 7))
+    assert CurvePruner(halving).reason(study, running(study, [2.835] * 7)) is None
+    reason = CurvePruner(halving).reason(study, running(study, [2.845] * 7))
     assert reason == "pruned at 35 %: 2.85 > 2.84, the limit of the better half of 6 runs"
-    assert should_prune(halving, study, running(study, [2.845] * 8)) is None
-    assert should_prune(halving, study, running(study, [2.845] * 14)) is not None
+    assert CurvePruner(halving).reason(study, running(study, [2.845] * 8)) is None
+    assert CurvePruner(halving).reason(study, running(study, [2.845] * 14)) is not None
 
 
 def test_runs_cut_at_a_rung_stay_in_its_contest(study: optuna.Study) -> None:
     for _ in range(3):
         finish(study, [3.0] * 7, TrialState.PRUNED)
-    assert should_prune(definition(kind="halving"), study, running(study, [2.855] * 7)) is not None
+    assert CurvePruner(definition(kind="halving")).reason(study, running(study, [2.855] * 7)) is not None
     finish(study, [3.0] * 7, TrialState.PRUNED)
-    assert should_prune(definition(kind="halving"), study, running(study, [2.855] * 7)) is None
+    assert CurvePruner(definition(kind="halving")).reason(study, running(study, [2.855] * 7)) is None
 
 
 ORACLES: list[tuple[dict[str, object], Callable[[], BasePruner]]] = [
@@ -140,7 +142,7 @@ ORACLES: list[tuple[dict[str, object], Callable[[], BasePruner]]] = [
 @pytest.mark.parametrize(("settings", "oracle"), ORACLES, ids=["median", "percentile"])
 def test_the_decisions_are_optunas(settings: dict[str, object], oracle: Callable[[], BasePruner]) -> None:
     rng = random.Random(5)
-    study, ours, theirs = optuna.create_study(), make_pruner(definition(**settings)), oracle()
+    study, ours, theirs = optuna.create_study(), CurvePruner(definition(**settings)), oracle()
     decisions = []
     for _ in range(120):
         level = rng.gauss(2.9, 0.05)
@@ -158,6 +160,6 @@ def test_the_decisions_are_optunas(settings: dict[str, object], oracle: Callable
 def test_runs_that_finish_later_are_seen(study: optuna.Study) -> None:
     unfinished = running(study, [2.78] * 20)
     poor = running(study, [2.85] * 8)
-    assert should_prune(definition(), study, poor) == "pruned at 40 %: 2.85 > median 2.84 of 5 runs"
+    assert CurvePruner(definition()).reason(study, poor) == "pruned at 40 %: 2.85 > median 2.84 of 5 runs"
     study.tell(unfinished.number, 2.78)
-    assert should_prune(definition(), study, poor) == "pruned at 40 %: 2.85 > median 2.83 of 6 runs"
+    assert CurvePruner(definition()).reason(study, poor) == "pruned at 40 %: 2.85 > median 2.83 of 6 runs"

@@ -12,8 +12,9 @@ import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from optsweep.results.records import Source
-from optsweep.search.sampling import distributions_for, draw, is_random_start, random_parameters
-from optsweep.study.file import StudyDefinition, load_study, parse_study
+from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.file import load_study, parse_study
 from optsweep.study.space import identity
 
 UNIREF50 = Path(__file__).parents[2] / "studies" / "uniref50.toml"
@@ -64,19 +65,19 @@ def drawn(
     index: int = 0,
     fixed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    return draw(definition, study, claimed(study), source=source, fixed=fixed or {}, index=index)
+    return Sampler(definition).draw(study, claimed(study), source=source, fixed=fixed or {}, index=index)
 
 
 def test_random_runs_depend_on_seed_and_index_alone(definition: StudyDefinition) -> None:
-    runs = [random_parameters(definition, index) for index in range(12)]
-    assert [random_parameters(load_study(UNIREF50), index) for index in reversed(range(12))] == runs[::-1]
+    runs = [RandomRuns(definition).parameters(index) for index in range(12)]
+    assert [RandomRuns(load_study(UNIREF50)).parameters(index) for index in reversed(range(12))] == runs[::-1]
     other = definition.with_overrides(seed=7)
-    assert all(random_parameters(other, index) != runs[index] for index in range(12))
+    assert all(RandomRuns(other).parameters(index) != runs[index] for index in range(12))
     assert runs[0]["lr"] == pytest.approx(3.42e-05), "the same seed must give the same runs in every version"
 
 
 def test_random_runs_are_legal_and_never_equal(definition: StudyDefinition) -> None:
-    runs = [random_parameters(definition, index) for index in range(60)]
+    runs = [RandomRuns(definition).parameters(index) for index in range(60)]
     assert all(definition.space.check(parameters) == [] for parameters in runs)
     assert len({identity(parameters) for parameters in runs}) == 60
 
@@ -93,13 +94,13 @@ def test_no_random_run_repeats_a_preset_or_another_in_a_small_space(definition: 
         "beta2": {"choices": [0.99, 0.999]},
     }
     small = parse_study(contents, "small", "small.toml")
-    runs = {identity(random_parameters(small, index)) for index in range(11)}
+    runs = {identity(RandomRuns(small).parameters(index)) for index in range(11)}
     assert len(runs | {identity(small.presets[0].parameters)}) == 12
 
 
 def test_the_random_source_ignores_what_the_study_holds(definition: StudyDefinition, study: optuna.Study) -> None:
     finish_presets(study, definition)
-    assert drawn(definition, study, "random", 3) == random_parameters(definition, 3)
+    assert drawn(definition, study, "random", 3) == RandomRuns(definition).parameters(3)
 
 
 def test_a_preset_is_taken_as_it_is(definition: StudyDefinition, study: optuna.Study) -> None:
@@ -110,7 +111,7 @@ def test_a_preset_is_taken_as_it_is(definition: StudyDefinition, study: optuna.S
 def test_presets_and_sampled_runs_have_the_same_distributions(definition: StudyDefinition) -> None:
     preset = distributions_for(definition, definition.preset("curriculum_focus").parameters)
     for index in range(20):
-        parameters = random_parameters(definition, index)
+        parameters = RandomRuns(definition).parameters(index)
         distributions = distributions_for(definition, parameters)
         assert distributions.keys() == parameters.keys()
         assert all(preset[name] == distribution for name, distribution in distributions.items())
@@ -122,13 +123,13 @@ def test_tpe_starts_at_random_and_takes_over_once_enough_runs_finished(
     finish_presets(study, definition)
     missing = definition.sampler.startup - len(definition.presets)
     start = [drawn(definition, study, index=index) for index in range(missing)]
-    assert all(is_random_start(definition, parameters, index) for index, parameters in enumerate(start))
+    assert all(Sampler(definition).is_random_start(parameters, index) for index, parameters in enumerate(start))
     for parameters in start:
         add(study, definition, parameters, 2.9, TrialState.PRUNED)
     numbers = range(missing, missing + 5)
     later = [drawn(definition, study, index=index) for index in numbers]
     assert not any(
-        is_random_start(definition, parameters, index) for index, parameters in zip(numbers, later, strict=True)
+        Sampler(definition).is_random_start(parameters, index) for index, parameters in zip(numbers, later, strict=True)
     )
     assert all(definition.space.check(parameters) == [] for parameters in later)
     assert len({identity(parameters) for parameters in later}) == 5
@@ -138,15 +139,15 @@ def test_skipped_runs_without_parameters_do_not_disturb_tpe(definition: StudyDef
     finish_presets(study, definition)
     for _ in range(5):
         study.add_trial(create_trial(state=TrialState.PRUNED))
-    assert is_random_start(definition, drawn(definition, study), 0)
+    assert Sampler(definition).is_random_start(drawn(definition, study), 0)
     for index in range(5):
-        add(study, definition, random_parameters(definition, index), 2.9)
-    assert not is_random_start(definition, drawn(definition, study, index=5), 5)
+        add(study, definition, RandomRuns(definition).parameters(index), 2.9)
+    assert not Sampler(definition).is_random_start(drawn(definition, study, index=5), 5)
 
 
 def test_tpe_learns_where_the_good_runs_are(definition: StudyDefinition, study: optuna.Study) -> None:
     for index in range(40):
-        parameters = random_parameters(definition, index)
+        parameters = RandomRuns(definition).parameters(index)
         penalty = 0.0 if parameters["lr"] > 3e-4 and parameters["hidden_size"] == 1024 else 1.0
         add(study, definition, parameters, 2.5 + penalty)
     proposals = [drawn(definition, study, index=index) for index in range(40, 60)]
@@ -157,11 +158,11 @@ def test_tpe_learns_where_the_good_runs_are(definition: StudyDefinition, study: 
 def test_values_already_stored_by_a_killed_worker_are_kept(definition: StudyDefinition, study: optuna.Study) -> None:
     finish_presets(study, definition)
     for index in range(5):
-        add(study, definition, random_parameters(definition, index), 2.9)
+        add(study, definition, RandomRuns(definition).parameters(index), 2.9)
     trial = study.ask()
     lr = trial.suggest_float("lr", 1e-5, 1e-3, log=True)
     stored = study._storage.get_trial(trial._trial_id)
-    parameters = draw(definition, study, stored, source="tpe", fixed={}, index=5)
+    parameters = Sampler(definition).draw(study, stored, source="tpe", fixed={}, index=5)
     assert parameters["lr"] == lr
     assert definition.space.check(parameters) == []
 
@@ -171,7 +172,7 @@ def test_what_a_user_gives_stands_and_the_rest_is_drawn(definition: StudyDefinit
     early = drawn(definition, study, "user", 5, fixed)
     finish_presets(study, definition)
     for index in range(5):
-        add(study, definition, random_parameters(definition, index), 2.9)
+        add(study, definition, RandomRuns(definition).parameters(index), 2.9)
     late = drawn(definition, study, "user", 6, fixed)
     for parameters in (early, late):
         assert fixed.items() <= parameters.items()
@@ -182,7 +183,7 @@ def test_what_a_user_gives_stands_and_the_rest_is_drawn(definition: StudyDefinit
 def test_nothing_is_written_to_the_trial_but_tpes_own_note(definition: StudyDefinition, study: optuna.Study) -> None:
     finish_presets(study, definition)
     trial = claimed(study)
-    draw(definition, study, trial, source="tpe", fixed={}, index=0)
+    Sampler(definition).draw(study, trial, source="tpe", fixed={}, index=0)
     assert study._storage.get_trial(trial._trial_id).params == {}
 
 
@@ -200,6 +201,6 @@ def test_tpe_proposes_nothing_that_another_run_has(definition: StudyDefinition, 
 
 
 def test_a_failed_run_may_be_proposed_again(definition: StudyDefinition, study: optuna.Study) -> None:
-    first = random_parameters(definition, 0)
+    first = RandomRuns(definition).parameters(0)
     add(study, definition, first, 2.9, TrialState.FAIL)
     assert drawn(definition, study, index=0) == first

@@ -13,11 +13,12 @@ import pytest
 
 from optsweep.errors import ConfigError
 from optsweep.planning.plan import planned_runs
-from optsweep.search.sampling import distributions_for, draw, random_parameters
+from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
 from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.file import load_study, parse_study
 from optsweep.study.script_config import check_program
 from optsweep.study.space import identity
+from optsweep.trainers.trainer_of import trainer_of
 
 FILE: dict[str, Any] = {
     "study": {"type": "tpe", "trials": 9},
@@ -60,12 +61,12 @@ def test_a_study_of_a_script_is_stored_and_read_back() -> None:
     stored = json.dumps(definition.model_dump(mode="json"))
     assert StudyDefinition.model_validate(json.loads(stored)) == definition
     assert [run.run for run in planned_runs(definition, 1)] == ["usual", "tpe-001"]
-    assert definition.measure == "loss"
+    assert trainer_of(definition).unit == "loss"
 
 
 def test_random_runs_are_legal_and_differ() -> None:
     definition = parse_study(contents(), "mine", "mine.toml")
-    draws = [random_parameters(definition, index) for index in range(20)]
+    draws = [RandomRuns(definition).parameters(index) for index in range(20)]
     assert len({identity(parameters) for parameters in draws}) == 20
     assert not [mistake for parameters in draws for mistake in definition.space.check(parameters)]
     assert {type(parameters["width"]) for parameters in draws} == {int}
@@ -79,8 +80,8 @@ def test_tpe_learns_from_a_scripts_runs() -> None:
     for index in range(30):
         trial = study.ask()
         source: Any = "random" if index < 10 else "tpe"
-        parameters = draw(
-            definition, study, study._storage.get_trial(trial._trial_id), source=source, fixed={}, index=index
+        parameters = Sampler(definition).draw(
+            study, study._storage.get_trial(trial._trial_id), source=source, fixed={}, index=index
         )
         assert not definition.space.check(parameters)
         for name, distribution in distributions_for(definition, parameters).items():
@@ -157,5 +158,5 @@ def test_the_examples_study_files_are_right(name: str, monkeypatch: pytest.Monke
     monkeypatch.chdir(Path(__file__).parents[2])
     definition = load_study(Path("examples") / name / "study.toml")
     assert isinstance(definition, ScriptStudy)
-    assert definition.takes_data
+    assert trainer_of(definition).takes_data
     assert Path(definition.trainer.command[1]).is_file()

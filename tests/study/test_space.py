@@ -9,8 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from optsweep.errors import ConfigError
+from optsweep.study.hyperparameters import active
 from optsweep.study.parameter import Range
-from optsweep.study.space import KINDS, Space, active, identity, parse_assignments
+from optsweep.study.space import Space, identity, parse_assignments
 
 SPACE = Space()
 GOOD: dict[str, Any] = {
@@ -72,7 +73,7 @@ def test_a_partial_configuration_misses_nothing() -> None:
 
 
 def test_random_draws_are_legal_and_have_the_conditional_parameter_only_with_the_curriculum() -> None:
-    draws = [SPACE.draw(random.Random(seed), {}) for seed in range(300)]
+    draws = [SPACE.draw(SPACE.generators(str(seed)), {}) for seed in range(300)]
     assert all(SPACE.check(parameters) == [] for parameters in draws)
     assert {parameters["curriculum"] for parameters in draws} == {True, False}
     assert all(("preschool_fraction" in parameters) == parameters["curriculum"] for parameters in draws)
@@ -80,7 +81,7 @@ def test_random_draws_are_legal_and_have_the_conditional_parameter_only_with_the
 
 
 def test_a_given_curriculum_brings_its_preschool() -> None:
-    parameters = SPACE.draw(random.Random(1), {"curriculum": True, "lr": 1e-4})
+    parameters = SPACE.draw(SPACE.generators("1"), {"curriculum": True, "lr": 1e-4})
     assert parameters["lr"] == 1e-4
     assert "preschool_fraction" in parameters
 
@@ -104,7 +105,7 @@ def test_a_bare_value_is_the_only_choice() -> None:
 
 
 def test_the_size_counts_the_preschool_only_with_the_curriculum() -> None:
-    choices = {name: SPACE.parameter(name).limits[0] for name in KINDS} | {
+    choices = {name: SPACE.parameter(name).limits[0] for name in SPACE.kinds} | {
         "preschool_fraction": {"choices": [0.1, 0.2]}
     }
     assert Space.model_validate(choices | {"curriculum": {"choices": [False, True]}}).size == 3
@@ -137,7 +138,9 @@ def test_a_wrong_space_is_refused(values: dict[str, Any]) -> None:
 
 
 def test_assignments_take_the_type_of_their_parameter() -> None:
-    given = parse_assignments(["lr=1e-4", "hidden_size = 512", "grad_clip=1", "schedule=cosine", "curriculum=true"])
+    given = parse_assignments(
+        ["lr=1e-4", "hidden_size = 512", "grad_clip=1", "schedule=cosine", "curriculum=true"], SPACE.kinds
+    )
     assert given == {"lr": 1e-4, "hidden_size": 512, "grad_clip": 1.0, "schedule": "cosine", "curriculum": True}
     assert type(given["grad_clip"]) is float
     assert SPACE.check(given, partial=True) == []
@@ -145,7 +148,9 @@ def test_assignments_take_the_type_of_their_parameter() -> None:
 
 def test_wrong_assignments_are_all_named() -> None:
     with pytest.raises(ConfigError) as caught:
-        parse_assignments(["lr", "lr=x", "hidden_size=1.5", "curriculum=maybe", "lrr=1", "beta2=0.9", "beta2=0.9"])
+        parse_assignments(
+            ["lr", "lr=x", "hidden_size=1.5", "curriculum=maybe", "lrr=1", "beta2=0.9", "beta2=0.9"], SPACE.kinds
+        )
     assert caught.value.mistakes == [
         "'lr' is not NAME=VALUE",
         "lr = 'x' is not a real number",

@@ -13,18 +13,12 @@ import pytest
 import tomli_w
 
 from optsweep.errors import ConfigError
-from optsweep.search.sampling import random_parameters
-from optsweep.study.file import (
-    StudyDefinition,
-    load_study,
-    parse_study,
-    relative_cost,
-    resolve,
-    resolve_full,
-    scaling_notes,
-    training_seed,
-)
+from optsweep.search.sampling import RandomRuns
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.file import load_study, parse_study
+from optsweep.study.resolve import resolve, resolve_full, scaling_notes, training_seed
 from optsweep.study.space import Space
+from optsweep.train.sizes import relative_cost
 
 STUDIES = Path(__file__).parents[2] / "studies"
 PRESETS = ["small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus"]
@@ -105,7 +99,7 @@ def test_the_demo_is_uniref50_at_one_and_a_half_per_cent(uniref50: StudyDefiniti
 
 def test_sampled_runs_share_the_budget_in_sequences(uniref50: StudyDefinition) -> None:
     for index in range(30):
-        parameters = random_parameters(uniref50, index)
+        parameters = RandomRuns(uniref50).parameters(index)
         short = resolve(uniref50, parameters, preset=None, seed=index, threads=None)
         full = resolve_full(uniref50, parameters, preset=None, seed=index)
         assert short.total_sequences == 3_840_000
@@ -125,7 +119,7 @@ def test_scale_shortens_everything_but_the_full_lengths(contents: dict[str, Any]
     config = resolve(definition, preset.parameters, preset=preset, seed=1, threads=None)
     assert (config.training.n_iters, config.optim.warmup, config.curriculum.preschool_time) == (450, 30, 60)
     assert config.evaluation.every_sequences == 1_920
-    parameters = random_parameters(definition, 0)
+    parameters = RandomRuns(definition).parameters(0)
     assert resolve(definition, parameters, preset=None, seed=1, threads=None).total_sequences == pytest.approx(
         38_400, rel=0.01
     )
@@ -260,10 +254,10 @@ def test_a_small_space_must_have_enough_runs(contents: dict[str, Any]) -> None:
     assert mistakes_of(contents) == ["study.trials = 20: the space has only 3 different runs"]
     contents["study"]["trials"] = 2
     definition = parse_study(contents, "mine", "mine.toml")
-    blocks = {random_parameters(definition, index)["n_blocks"] for index in range(2)}
+    blocks = {RandomRuns(definition).parameters(index)["n_blocks"] for index in range(2)}
     assert blocks == {8, 12}
     with pytest.raises(ConfigError, match="no new configuration"):
-        random_parameters(definition, 2)
+        RandomRuns(definition).parameters(2)
 
 
 def test_overrides_replace_values_of_the_file(uniref50: StudyDefinition) -> None:

@@ -10,7 +10,7 @@ import pytest
 from optsweep.errors import ConfigError
 from optsweep.planning.trained_again import Setting, factor, finished_ranking, larger, repeats, spread, with_seed
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.search.sampling import random_parameters
+from optsweep.search.sampling import RandomRuns
 from optsweep.study.file import load_study
 from optsweep.study.resolve import resolve
 from tests.snapshots import make_run, make_snapshot
@@ -19,7 +19,7 @@ DEFINITION = load_study("uniref50")
 
 
 def trained(number: int, state: str = "complete", value: float = 2.8, **values: Any) -> RunRecord:
-    parameters = random_parameters(DEFINITION, number)
+    parameters = RandomRuns(DEFINITION).parameters(number)
     config = resolve(DEFINITION, parameters, preset=None, seed=11)
     run = f"random-{number + 1:03d}"
     return make_run(run, state, value=value, parameters=parameters, config=config, **{"index": number, **values})

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 from dataclasses import replace
 from html import escape
@@ -27,13 +26,12 @@ LENGTHS = {"full": {"iterations": 50000, "warmup": 5000, "preschool": 0}, "sweep
 def make_study(num_sampled: int) -> StudySnapshot:
     """A finished study with every parameter: two presets, sampled runs of which every third was pruned."""
     study_file = load_study("uniref50")
-    draw = random.Random(1)
     runs = [
         make_run(preset.name, "complete", parameters=preset.parameters, started=1000.0 + 600 * place, ended=1600.0)
         for place, preset in enumerate(study_file.presets[:2])
     ]
     for number in range(num_sampled):
-        parameters = study_file.space.draw(draw, {})
+        parameters = study_file.space.draw(study_file.space.generators(str(number)), {})
         curve = {step: 3.0 + 1 / step + number / 1e4 for step in range(1, 8 if number % 3 == 0 else 21)}
         values: dict[str, Any] = {"parameters": parameters, "curve": curve}
         values |= {"value": min(curve.values()) + parameters["lr"] * 1000}

@@ -7,6 +7,7 @@ from optsweep.views.lines import PlainProgress, start_lines
 from tests.snapshots import CONFIG, make_data, make_run, make_snapshot
 
 DATA = make_data()
+TRAINER = make_snapshot([]).trainer
 
 
 def watch(*states: list[RunRecord]) -> list[str]:
@@ -21,7 +22,7 @@ def watch(*states: list[RunRecord]) -> list[str]:
 
 
 def test_start_lines_are_the_ones_that_scripts_grep_for() -> None:
-    assert start_lines(make_run("small_fast", "running"), DATA) == [
+    assert start_lines(make_run("small_fast", "running"), DATA, TRAINER) == [
         "Starting job: small_fast on physical GPU 0",
         "Training iterations: 25000 (reduced for sweep)",
         "Warmup steps: 2500 (proportionally scaled)",
@@ -32,28 +33,29 @@ def test_start_lines_are_the_ones_that_scripts_grep_for() -> None:
 
 
 def test_a_corpus_used_whole_is_not_limited() -> None:
-    lines = start_lines(make_run("a", "running"), make_data(num_sequences=900, source_sequences=900))
+    lines = start_lines(make_run("a", "running"), make_data(num_sequences=900, source_sequences=900), TRAINER)
     assert lines[-1] == "Dataset size: 900 samples"
     assert not any("imit" in line for line in lines)
 
 
 def test_a_curriculum_has_its_preschool_line() -> None:
     config = {**CONFIG, "curriculum": {"enabled": True, "preschool_time": 6000}}
-    assert "Preschool steps: 6000 (proportionally scaled)" in start_lines(make_run("a", "running", config=config), DATA)
+    lines = start_lines(make_run("a", "running", config=config), DATA, TRAINER)
+    assert "Preschool steps: 6000 (proportionally scaled)" in lines
 
 
 def test_a_later_attempt_is_told_on_its_own_line() -> None:
-    first = start_lines(make_run("a", "running"), DATA)
+    first = start_lines(make_run("a", "running"), DATA, TRAINER)
     again = make_run("a", "running", attempts=2, progress=0.3)
-    assert start_lines(again, DATA) == [*first, "(attempt 2, resumes from its checkpoint)"]
-    assert start_lines(replace(again, progress=0.0), DATA) == [*first, "(attempt 2)"]
+    assert start_lines(again, DATA, TRAINER) == [*first, "(attempt 2, goes on from its checkpoint)"]
+    assert start_lines(replace(again, progress=0.0), DATA, TRAINER) == [*first, "(attempt 2)"]
 
 
 def test_a_run_from_start_to_end_is_told_once() -> None:
     running = make_run("a", "running")
     lines = watch([make_run("a")], [running], [replace(running, progress=0.5)], [make_run("a", "complete")])
     assert lines == [
-        *start_lines(running, DATA),
+        *start_lines(running, DATA, TRAINER),
         "a complete: 2.8500 nats per residue",
         "1 of 1 runs finished, best 2.8500 (a)",
     ]
@@ -82,7 +84,7 @@ def test_a_handed_back_run_and_its_next_attempt() -> None:
         [make_run("a", "running", attempts=2, progress=0.2)],
     )
     assert lines[0] == "a is back in the queue: physical GPU 0 died"
-    assert lines[-1] == "(attempt 2, resumes from its checkpoint)"
+    assert lines[-1] == "(attempt 2, goes on from its checkpoint)"
     assert lines.count("Starting job: a on physical GPU 0") == 1
 
 

@@ -70,7 +70,7 @@ def test_ctrl_c_leaves_checkpoints_and_the_same_command_goes_on_without_repeatin
     sweeps.check_exact(6)
     assert all(set(count.values()) == {1} for count in sweeps.computed().values())
     log = (sweeps.folder / "studies/study/runs" / started[0] / "log_stdout.txt").read_text()
-    assert "attempt 2, resumes from its checkpoint" in log
+    assert "attempt 2, goes on from its checkpoint" in log
 
 
 def test_two_ctrl_c_leave_at_once_and_nothing_is_lost(sweeps: Sweeps) -> None:

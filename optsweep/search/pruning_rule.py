@@ -1,0 +1,144 @@
+"""Which runs are cut early, and why in plain words; knows nothing of Optuna.
+
+A kind of pruner is one class and its line in `KINDS`. The median and the percentile decide as Optuna's pruners do; the
+rules are ours because the words must come from the decision itself.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from optsweep.study.definition import PrunerKind, PrunerSection
+
+HALVING_FACTOR = 2
+
+
+class Kind(ABC):
+    """One kind of pruner with a study's settings."""
+
+    compares_cut = False
+    """Whether runs are compared with those that were cut too, not only with complete ones."""
+    variants: Sequence[Mapping[str, float]] = ({},)
+    """What a replay of recorded runs tries of the settings that only this kind has."""
+
+    def __init__(self, settings: PrunerSection, warmup: int) -> None:
+        self.settings = settings
+        self.warmup = warmup
+        """The last grid point at which nothing is cut."""
+
+    @property
+    def label(self) -> str:
+        """The kind and its own settings in words."""
+        return self.settings.kind
+
+    @abstractmethod
+    def words(self, step: int, best: float, others: list[float]) -> str | None:
+        """Why a run is cut at grid point ``step`` whose best value so far is ``best``, or None.
+
+        ``others`` are the values that other runs had there, ascending.
+        """
+
+
+class Median(Kind):
+    def words(self, step: int, best: float, others: list[float]) -> str | None:
+        return _if_worse(best, _percentile_of(others, 50.0), f"median {{}} of {len(others)} runs")
+
+
+class Halving(Kind):
+    """Successive halving: at each rung, every one twice as far as the last, the better half goes on."""
+
+    compares_cut = True
+
+    def words(self, step: int, best: float, others: list[float]) -> str | None:
+        rung = self.warmup + 1
+        while rung < step:
+            rung *= HALVING_FACTOR
+        if rung != step:
+            return None
+        contest = sorted([*others, best])
+        limit = contest[max(1, len(contest) // HALVING_FACTOR) - 1]
+        return _if_worse(best, limit, f"{{}}, the limit of the better half of {len(contest)} runs")
+
+
+class Percentile(Kind):
+    variants = ({"percentile": 25.0}, {"percentile": 75.0})
+
+    @property
+    def label(self) -> str:
+        return f"percentile {self.settings.percentile:g}"
+
+    def words(self, step: int, best: float, others: list[float]) -> str | None:
+        percentile = self.settings.percentile
+        limit = _percentile_of(others, percentile)
+        return _if_worse(best, limit, f"{{}}, the limit of the best {percentile:g} % of {len(others)} runs")
+
+
+class NoPruner(Kind):
+    variants = ()
+
+    def words(self, step: int, best: float, others: list[float]) -> str | None:
+        return None
+
+
+KINDS: dict[PrunerKind, type[Kind]] = {
+    "median": Median,
+    "halving": Halving,
+    "percentile": Percentile,
+    "none": NoPruner,
+}
+
+
+class PruningRule:
+    """The curves that runs are compared with, and the pruner that compares.
+
+    `optsweep fidelity --pruner` replays recorded studies with it, so that what it recommends is what sweeps do.
+    """
+
+    def __init__(self, settings: PrunerSection, num_evaluations: int) -> None:
+        self._kind = KINDS[settings.kind](settings, math.floor(settings.warmup_fraction * num_evaluations))
+        self._num_evaluations = num_evaluations
+        self._num_complete = 0
+        self._values: defaultdict[int, list[float]] = defaultdict(list)
+        """Grid point -> the values of others there, ascending."""
+
+    def add(self, curve: Mapping[int, float], *, complete: bool) -> None:
+        """Take the curve of a run that has ended: that is complete, or was cut."""
+        self._num_complete += complete
+        if complete or self._kind.compares_cut:
+            for step, value in curve.items():
+                bisect.insort(self._values[step], value)
+
+    def reason(self, step: int, best: float) -> str | None:
+        """Why a run whose best value so far is ``best`` is to be cut at grid point ``step``, or None."""
+        settings, others = self._kind.settings, self._values[step]
+        if step <= self._kind.warmup or self._num_complete < settings.startup or len(others) < settings.minimum:
+            return None
+        words = self._kind.words(step, best, others)
+        return words and f"pruned at {round(100 * step / self._num_evaluations)} %: {words}"
+
+
+def pruner_name(settings: PrunerSection) -> str:
+    """A pruner in words, with all settings that matter to its kind."""
+    kind = KINDS[settings.kind](settings, 0)
+    common = f", warmup {settings.warmup_fraction:g}, startup {settings.startup}, minimum {settings.minimum}"
+    return kind.label + (common if kind.variants else "")
+
+
+def _if_worse(best: float, limit: float, words: str) -> str | None:
+    """What ``words`` say of a run above the limit, which stands for {}; with as many decimals as tell the two apart."""
+    if best <= limit:
+        return None
+    digits = next((digits for digits in range(2, 9) if f"{best:.{digits}f}" != f"{limit:.{digits}f}"), 9)
+    return f"{best:.{digits}f} > " + words.format(f"{limit:.{digits}f}")
+
+
+def _percentile_of(ascending: list[float], percentile: float) -> float:
+    """numpy's percentile (linear interpolation) of a sorted list, a hundred times faster on the few runs of a study."""
+    place = percentile / 100 * (len(ascending) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ascending) - 1)
+    return ascending[below] + (place - below) * (ascending[above] - ascending[below])

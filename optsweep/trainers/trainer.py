@@ -1,0 +1,122 @@
+"""Trainer: everything that the rest of the program asks of what trains a study's runs; two modules implement it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from optsweep.config import TrainConfig
+from optsweep.errors import ConfigError
+from optsweep.study.parameter import Parameters
+from optsweep.study.presets import Preset
+from optsweep.study.run_config import RunConfig
+from optsweep.train.report import TrainReport
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the time of a run depends on: each iteration costs something, and so does each operation."""
+
+    iterations: float
+    operations: float
+
+    def __mul__(self, share: float) -> Work:
+        return Work(self.iterations * share, self.operations * share)
+
+
+class Lengths(ABC):
+    """What only a trainer can tell that knows how long its runs are: the full run, longer ones, all lengths."""
+
+    presets: Sequence[Preset]
+    sampled_sequences: float
+    """What a sampled run of the sweep sees."""
+
+    @abstractmethod
+    def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> TrainConfig:
+        """As `Trainer.resolve`."""
+
+    @abstractmethod
+    def full(self, parameters: Parameters, *, preset: str | None, seed: int) -> TrainConfig:
+        """The full-length config of a run with these parameters."""
+
+    @abstractmethod
+    def cells(self, config: RunConfig) -> list[str]:
+        """Iterations, warmup, preschool, batch (micro), size and sequences, for a table."""
+
+
+class Trainer(ABC):
+    """Trains the runs of one study. It minimises: what is to be maximised, it negates."""
+
+    unit: str
+    """What follows a value: "nats per residue"."""
+    quantity: str
+    """What values are, in a sentence."""
+    title: str
+    """The same on an axis."""
+    metric: str
+    """The same in the dashboard."""
+    takes_data: bool = True
+    """Whether runs train on the subset of the corpus."""
+    has_reference: bool = True
+    """Whether values can be compared with predictors that know only the composition of the sequences."""
+    smallest: str = ""
+    """Said of a run that did not fit into memory: " even with ..."."""
+    lengths: Lengths | None = None
+    notes: Sequence[str] = ()
+    """Lines for the start of a sweep."""
+
+    def known_lengths(self, command: str, study: str) -> Lengths:
+        """``lengths`` for a command that needs them; raises `ConfigError` if only the study's script knows them."""
+        if self.lengths is None:
+            why = "trains with a script of its own ([trainer])"
+            raise ConfigError(command, [f"is for our own trainer, and study {study!r} {why}"])
+        return self.lengths
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raise `ConfigError` if runs cannot be trained on this machine."""
+
+    @abstractmethod
+    def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> RunConfig:
+        """What a run with these parameters is; ``preset`` is a preset's name, ``threads`` what the worker may use."""
+
+    def with_threads(self, config: RunConfig, threads: int) -> RunConfig:
+        """The config with the worker's threads, unless it has some."""
+        return config
+
+    def provenance(self, parameters: Parameters, *, preset: str | None, seed: int) -> dict[str, str | dict[str, int]]:
+        """What a run's config says besides of where it comes from."""
+        return {}
+
+    @property
+    @abstractmethod
+    def train(self) -> Callable[..., TrainReport]:
+        """The function that trains one run, or goes on with it; called as `optsweep.train.loop.train`."""
+
+    def sequences(self, config: RunConfig, step: int) -> int:
+        """Sequences seen by ``step``; 0 if unknown."""
+        return 0
+
+    def share(self, config: RunConfig, step: int, progress: float) -> float:
+        """Share of the run that is done at ``step``; ``progress`` was told before."""
+        return progress
+
+    def work(self, config: RunConfig) -> Work:
+        """How long the run takes beside others of its study; by default as long as any."""
+        return Work(1.0, 0.0)
+
+    def start_lines(self, config: RunConfig, about_data: list[str]) -> list[str]:
+        """What is printed at the run's start of its length and its data; ``about_data`` are the study's lines."""
+        return about_data
+
+    @abstractmethod
+    def budget(self, config: RunConfig, progress: float, sequences: int) -> str:
+        """How much of the run is done, in words."""
+
+    def peak_disk(self, configs: Mapping[str, RunConfig], workers: int, kept: int) -> int | None:
+        """Bytes of checkpoints at the most, with ``kept`` of them after their runs' ends; None if unknown.
+
+        ``configs`` are those of the queued runs that are resolved by now.
+        """
+        return None

@@ -1,0 +1,110 @@
+"""A claimed run before it trains: its parameters drawn, its config resolved, both stored."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import optuna
+from optuna.trial import FrozenTrial
+
+from optsweep.config import write_config
+from optsweep.database.lease import Lease
+from optsweep.database.open_study import Study
+from optsweep.database.outage import retried
+from optsweep.results.attributes import RunIdentity
+from optsweep.results.folders import RunDirectory
+from optsweep.results.records import RunRecord
+from optsweep.results.start_lines import start_lines
+from optsweep.search.sampling import Sampler, distributions_for
+from optsweep.study.parameter import Scalar
+from optsweep.study.resolve import training_seed
+from optsweep.study.run_config import RunConfig, read_run_config
+
+_version = functools.cache(version)
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    lease: Lease
+    trial: FrozenTrial
+    config: RunConfig
+    directory: RunDirectory
+    prunable: bool
+    """Presets are never cut (invariant 8)."""
+
+
+class Preparer:
+    """Prepares the runs that one worker claims."""
+
+    def __init__(self, study: Study, optuna_study: optuna.Study, worker: str, threads: int) -> None:
+        self._study, self._optuna_study = study, optuna_study
+        self._worker, self._threads = worker, threads
+        self._sampler = Sampler(study.definition)
+
+    def prepare(self, lease: Lease) -> PreparedRun:
+        """Fix everything about a claimed run; what an earlier attempt fixed stays as it was."""
+        study = self._study
+        trial = study.trial(lease.trial_id)
+        identity = RunIdentity.read(trial.user_attrs)
+        stored = read_run_config(identity.config, lease.run) if identity.config else None
+        if stored is None:
+            config = self._resolve(trial, identity, self._draw(trial, identity))
+        else:
+            # A linked run comes with its config, but only its worker knows how many threads it has.
+            config = study.trainer.with_threads(stored, self._threads)
+        if config is not stored:
+            study.set_trial_attribute(lease.trial_id, "config", config.model_dump(mode="json"))
+        directory = RunDirectory.of(study.name, lease.run)
+        # On another host, without a shared folder, a run begins anew.
+        was_here = directory.config.exists()
+        write_config(directory.config, config)
+        record = RunRecord(
+            run=lease.run,
+            trial=trial.number,
+            source=identity.source,
+            preset=identity.preset,
+            index=identity.index,
+            state="running",
+            worker=self._worker,
+            attempts=lease.attempt,
+            progress=1.0 if trial.intermediate_values and was_here else 0.0,
+            stored_config=config.model_dump(mode="json"),
+        )
+        for line in start_lines(record, study.data, study.trainer):
+            print(line, flush=True)
+        return PreparedRun(lease, study.trial(lease.trial_id), config, directory, identity.source != "preset")
+
+    def _draw(self, trial: FrozenTrial, identity: RunIdentity) -> dict[str, Scalar]:
+        study, definition, source = self._study, self._study.definition, identity.source
+        sampled = source in ("random", "tpe")
+        index = identity.index - len(definition.presets) if sampled else identity.index
+        draw = retried(self._sampler.draw)
+        parameters = draw(self._optuna_study, trial, source=source, fixed=identity.fixed, index=index)
+        drawn = {
+            name: (distribution.to_internal_repr(parameters[name]), distribution)
+            for name, distribution in distributions_for(definition, parameters).items()
+            if name not in trial.params
+        }
+        retried(study.storage.backend.set_trial_params)(trial._trial_id, drawn)
+        stored = study.trial(trial._trial_id).params
+        assert stored == parameters, f"{identity.run} was to have {parameters}, the database has {stored}"
+        if source == "tpe" and self._sampler.is_random_start(parameters, index):
+            study.set_trial_attribute(trial._trial_id, "random_start", True)
+        return parameters
+
+    def _resolve(self, trial: FrozenTrial, identity: RunIdentity, parameters: dict[str, Scalar]) -> RunConfig:
+        study, trainer, preset = self._study, self._study.trainer, identity.preset
+        seed = training_seed(study.definition.study.seed, identity.index)
+        config = trainer.resolve(parameters, preset=preset, seed=seed, threads=self._threads)
+        provenance = {
+            "study": study.name,
+            "run": identity.run,
+            "source": identity.source,
+            "trial": trial.number,
+            "subset": study.data.subset,
+            "optsweep": _version("optsweep"),
+            **trainer.provenance(parameters, preset=preset, seed=seed),
+        }
+        return config.model_copy(update={"provenance": provenance})
