@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optsweep.data.sequences import Sequences
 from optsweep.data.training_data import TrainingData
@@ -14,10 +15,11 @@ MEDIAN_LENGTH, LENGTH_SPREAD = 230, 0.7
 SHORTEST, LONGEST = 30, 5000
 
 
-def lengths_like_uniref50(num: int, random: np.random.Generator) -> np.ndarray:
+def lengths_like_uniref50(num: int, random: np.random.Generator) -> NDArray[np.int64]:
     """Log-normal, int64[num]."""
     drawn = MEDIAN_LENGTH * np.exp(random.normal(0, LENGTH_SPREAD, num))
-    return np.clip(drawn, SHORTEST, LONGEST).astype(np.int64)
+    lengths: NDArray[np.int64] = np.clip(drawn, SHORTEST, LONGEST).astype(np.int64)
+    return lengths
 
 
 def random_sequences(num: int, seed: int = 0) -> Sequences:

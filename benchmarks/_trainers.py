@@ -114,7 +114,7 @@ class Recipe:
         for _ in range(num_parts):
             batch = next(self._batches)
             loss = self._loss(batch["prot_tokens"].to(self._device), batch["length"].to(self._device)) / num_parts
-            self._scaler.scale(loss).backward()
+            torch.autograd.backward(self._scaler.scale(loss))
             loss.item()
         self._scaler.unscale_(self._optimizer)
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.optim.grad_clip)

@@ -97,8 +97,8 @@ def _faster(timings: Timings, name: str) -> str:
 def _flops(model: ModelConfig, data: TrainingData) -> float:
     """Of one real residue, forward and backward, in the mean over the corpus."""
     lengths = data.train.lengths.clip(max=MAX_LEN - NUM_SPECIAL)
-    each = [forward_flops_per_residue(model, int(length)) for length in lengths[:2000]]
-    return FORWARD_AND_BACKWARD * float((each * lengths[:2000]).sum() / lengths[:2000].sum())
+    some = [int(length) for length in lengths[:2000]]
+    return FORWARD_AND_BACKWARD * sum(forward_flops_per_residue(model, length) * length for length in some) / sum(some)
 
 
 def _tiny(preset: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ python -m benchmarks.growth [--largest 10000]
 from __future__ import annotations
 
 import argparse
+import functools
 import statistics
 import tempfile
 import time
@@ -71,7 +72,7 @@ def study_costs(num_finished: int) -> dict[str, float]:
             "read all finished runs": _seconds(lambda: storage.optuna.get_all_trials(study.study_id, deepcopy=False)),
             "status": _seconds(lambda: read_snapshot(study)),
             "report and prune decision": statistics.median(
-                _seconds(lambda step=step: report_and_decide(step)) for step in range(1, 20)
+                _seconds(functools.partial(report_and_decide, step)) for step in range(1, 20)
             ),
         }
         storage.close()
