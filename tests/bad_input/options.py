@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from optsweep.cli.app import COMMANDS, load
+
 from .outcome import Case
 
 CONFIG = """
@@ -122,19 +126,19 @@ DATA = [
     Case("data command unknown", ["data", "frobnicate"], ["No such command 'frobnicate'"]),
 ]
 
+
+def commands_on_a_study() -> Iterator[list[str]]:
+    """Every command that takes the name of a study that is there, with the arguments that it cannot do without."""
+    for name in COMMANDS:
+        command = load(name)
+        options = {option for parameter in command.params for option in parameter.opts}
+        if "--name" in options and name != "sweep":
+            yield [name, *("lr=1e-3" for parameter in command.params if parameter.required)]
+
+
 WITHOUT_STUDY = [
     Case(f"{command}: no study yet", [command, *more], ["no study in sqlite:///studies/optsweep.db", "optsweep sweep"])
-    for command, *more in (
-        ["status"],
-        ["best"],
-        ["stop"],
-        ["doctor"],
-        ["worker"],
-        ["dashboard"],
-        ["retry"],
-        ["skip", "small_fast"],
-        ["enqueue", "lr=1e-3"],
-    )
+    for command, *more in commands_on_a_study()
 ]
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+
+import tomli_w
+
+from optsweep.search.sampling import random_parameters
+from optsweep.study.file import parse_study
 
 from .outcome import Case
 
@@ -32,6 +38,12 @@ def preset(id: str, old: str, new: str, *says: str) -> Case:
     assert old in FIRST_PRESET, old
     mistaken = FIRST_PRESET.replace(old, new, 1)
     return written(f"preset: {id}", RIGHT.replace(FIRST_PRESET, mistaken, 1), *says)
+
+
+def one_configuration() -> dict[str, object]:
+    """Every parameter of the space with one value, whichever parameters there are."""
+    drawn = random_parameters(parse_study(tomllib.loads(RIGHT), "mine", "mine.toml"), 0)
+    return {name: value for name, value in drawn.items() if name != "preschool_fraction"} | {"curriculum": False}
 
 
 FILES = [
@@ -92,9 +104,9 @@ SECTIONS = [
     written("presets only, without presets", RIGHT.replace(PRESETS, "").replace('"tpe"', '"predefined"'), "[[preset]]"),
     written(
         "space smaller than its trials",
-        "[study]\ntrials = 3\n[budget]\nsequences = 100\nfull_sequences = 100\n[space]\nlr = 1e-3\nweight_decay = 0.1\n"
-        "dropout = 0.1\nwarmup_fraction = 0.1\ncurriculum = false\nhidden_size = 64\nhead_dim = 32\nn_blocks = 1\n"
-        "cond_dim = 16\neffective_batch = 16\nema_fraction = 0.1\nbeta2 = 0.9\ngrad_clip = 1.0\nschedule = 'cosine'\n",
+        tomli_w.dumps(
+            {"study": {"trials": 3}, "budget": {"sequences": 100, "full_sequences": 100}, "space": one_configuration()}
+        ),
         "study.trials = 3",
         "only 1 different runs",
     ),

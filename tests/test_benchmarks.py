@@ -1,0 +1,53 @@
+"""The benchmarks still run: each is imported, and the cheap ones are run in their smallest form."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+import torch
+
+import benchmarks
+from benchmarks import data, dispatch, growth
+from benchmarks._sequences import random_training_data
+from benchmarks._trainers import Ours, Recipe, Trainer, bench_config
+from optsweep.config import ModelConfig
+
+MODULES = sorted(module.name for module in pkgutil.walk_packages(benchmarks.__path__, "benchmarks."))
+FOR_BENCHMARKS_ONLY = {"sklearn", "transformers"}
+"""Packages of the extra `bench`, which the tests do not need."""
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_it_can_be_imported(name: str) -> None:
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if str(error.name).split(".")[0] not in FOR_BENCHMARKS_ONLY:
+            raise
+        pytest.skip(f"{error.name} is not installed")
+
+
+def test_growth_measures_data_and_studies() -> None:
+    assert all(seconds > 0 for seconds in growth.data_costs(100, 50_000).values())
+    assert all(seconds > 0 for seconds in growth.study_costs(6).values())
+
+
+def test_joining_is_measured_beside_plain_optuna(capsys: pytest.CaptureFixture[str]) -> None:
+    dispatch.joining(12, 1)
+    assert "joining a study of 12 finished runs" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("without_mmseqs")
+def test_splitting_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data.splitting(tmp_path, 300)
+    assert "subset of 150 of 300, near duplicates" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("make", [Ours, Recipe])
+def test_a_step_of_training_is_measured(make: type[Ours] | type[Recipe]) -> None:
+    config = bench_config(ModelConfig(hidden_size=16, n_heads=2, n_blocks=1, cond_dim=8), 2)
+    trainer: Trainer = make(config, random_training_data(8, 4), torch.device("cpu"))
+    trainer.step()
