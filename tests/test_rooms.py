@@ -11,7 +11,7 @@ import pytest
 import optsweep
 
 ROOT = Path(optsweep.__file__).parent
-LOADED = "print({'torch', 'optuna', 'sqlalchemy'} & set(sys.modules))"
+LOADED = "print({'torch', 'optuna', 'sqlalchemy', 'scipy.stats'} & set(sys.modules))"
 
 
 def _modules(*rooms: str) -> list[str]:
@@ -44,6 +44,6 @@ def test_views_load_neither_the_optimiser_nor_the_database() -> None:
 
 
 @pytest.mark.parametrize("command", [["sweep", "--type", "random", "--dry-run"], ["status"]], ids=lambda line: line[0])
-def test_looking_loads_no_torch(command: list[str], workplace: Path) -> None:
+def test_looking_loads_neither_torch_nor_scipys_statistics(command: list[str], workplace: Path) -> None:
     code = f"from optsweep import cli\ncli.run({command!r})"
-    assert "torch" not in _loaded_after(code, workplace)
+    assert not {"torch", "scipy.stats"} & _loaded_after(code, workplace)

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optsweep.trust.noise import Losses, SeedNoise
+from optsweep.trust.noise import Losses, SeedNoise, values_by_luck
 from optsweep.trust.statistics import (
     SEED,
     Agreement,
-    FloatArray,
     Interval,
     agreement,
     interval,
-    resampled_values,
     spearman,
 )
 
@@ -122,12 +120,9 @@ def _luck(
     The sequences are drawn again, the same ones for both settings, and the seeds' deviation is added.
     """
     rng = np.random.default_rng(SEED)
-
-    def resampled(part: Losses) -> FloatArray:
-        values = resampled_values([part[run.run][: len(weights)] for run in runs], weights)
-        return values + noise.draw(rng, values.shape) if noise else values
-
-    cheap, large = map(resampled, losses)
+    cheap, large = (
+        values_by_luck([part[run.run][: len(weights)] for run in runs], weights, noise, rng) for part in losses
+    )
     picked = large[np.arange(len(large)), cheap.argmin(axis=1)]
     best = np.sort(large, axis=1)
     in_top = float((picked <= best[:, min(TOP, len(runs)) - 1]).mean())

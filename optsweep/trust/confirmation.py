@@ -9,8 +9,8 @@ import numpy as np
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.study_data import Weights
 from optsweep.results.words import rounded_percent
-from optsweep.trust.noise import Losses, SeedNoise, pooled_noise
-from optsweep.trust.statistics import SEED, FloatArray, Interval, interval, resampled_values
+from optsweep.trust.noise import Losses, SeedNoise, pooled_noise, values_by_luck
+from optsweep.trust.statistics import SEED, Interval, interval
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def confirmation(
     tails = {of: np.mean([losses[run.run][skip:] for run in runs], axis=0) for of, runs in groups.items()}
     noise = pooled_noise(confirmed.runs) or noise
     counts = np.array([len(groups[of]) for of in tails])
-    values = _with_seeds(resampled_values(list(tails.values()), weights.confirmation), noise, counts)
+    rng = np.random.default_rng(SEED)
+    values = values_by_luck(list(tails.values()), weights.confirmation, noise, rng, counts)
     points = np.array([np.average(tail, weights=weights.confirmation) for tail in tails.values()])
     wins = np.bincount(values.argmin(axis=1), minlength=len(tails)) / len(values)
     finalists = [
@@ -76,11 +77,3 @@ def confirmation(
         for i, of in enumerate(tails)
     ]
     return Confirmation(sorted(finalists, key=lambda finalist: finalist.confirmed.value), noise)
-
-
-def _with_seeds(values: FloatArray, noise: SeedNoise | None, counts: np.ndarray) -> FloatArray:
-    """A mean over ``counts`` seeds keeps that share of one seed's variance."""
-    if noise is None:
-        return values
-    moved: FloatArray = values + noise.draw(np.random.default_rng(SEED), values.shape) / np.sqrt(counts)
-    return moved

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.trust.statistics import LEVEL, FloatArray, Interval, resampled_values
@@ -30,10 +30,24 @@ class SeedNoise:
         """Degrees of freedom: few repeats leave open how large the noise is, and Student's t counts that."""
         return self.repeats - self.configurations
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
-        """What other seeds may change, in nats per residue."""
-        moved: FloatArray = self.deviation * rng.standard_t(self.freedom, shape)
-        return moved
+
+def values_by_luck(
+    losses: Sequence[NDArray[np.floating]],
+    weights: Sequence[int],
+    noise: SeedNoise | None,
+    rng: np.random.Generator,
+    seeds: ArrayLike = 1,
+) -> FloatArray:
+    """[resamples, runs] values in nats per residue, on other sequences and with other training seeds.
+
+    ``seeds`` is how many each run's losses are the mean of, which keeps that share of one seed's variance. Without
+    ``noise`` only the sequences differ.
+    """
+    values = resampled_values(losses, weights)
+    if noise is None:
+        return values
+    moved: FloatArray = values + noise.deviation * rng.standard_t(noise.freedom, values.shape) / np.sqrt(seeds)
+    return moved
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from optsweep.config import config_to_toml
 from optsweep.errors import UserError
 from optsweep.plain import Plain
 from optsweep.results.records import StudySnapshot
-from optsweep.results.words import SYNTHETIC_NOTE, finite, is_synthetic, nats
+from optsweep.results.words import SYNTHETIC_NOTE, is_synthetic, nats
+from optsweep.views.documents import run_values
 from optsweep.views.run_table import Column, RunTable, ranked_columns
 from optsweep.views.summary import best_configuration
 from optsweep.views.terminal import stack
@@ -35,14 +36,7 @@ def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Plain]:
         "best": [
             {
                 "rank": place,
-                "run": run.run,
-                "trial": run.trial,
-                "preset": run.preset,
-                "source": run.source,
-                "value": finite(run.value),
-                "last_value": finite(run.last_value),
-                "sequences": run.sequences,
-                "seconds": finite(run.seconds),
+                **run_values(run, "run", "trial", "preset", "source", "value", "last_value", "sequences", "seconds"),
                 "dir": run.directory,
                 "parameters": run.parameters,
                 "config": run.stored_config,

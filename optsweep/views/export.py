@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Literal
 
@@ -14,11 +14,13 @@ from optsweep.errors import UserError
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import finite, is_synthetic
+from optsweep.views.documents import run_values
 from optsweep.views.output import write_output
 from optsweep.views.parameter_figures import parameter_names
 
 ExportFormat = Literal["csv", "json", "parquet"]
 Row = dict[str, Plain]
+NOT_A_COLUMN = ("curve", "parameters", "stored_config", "cut")
 
 
 def export(snapshot: StudySnapshot, kind: ExportFormat) -> bytes:
@@ -47,11 +49,7 @@ def _rows(snapshot: StudySnapshot) -> list[Row]:
 
 
 def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> Row:
-    plain = {
-        key: finite(value) if isinstance(value, float) else value
-        for key, value in asdict(run).items()
-        if key not in ("curve", "parameters", "stored_config", "cut")
-    }
+    plain = run_values(run, *(field.name for field in fields(run) if field.name not in NOT_A_COLUMN))
     parameters = {f"parameter.{name}": run.parameters.get(name) for name in names}
     return {"study": snapshot.study, "synthetic": is_synthetic(snapshot), **plain, **parameters}
 

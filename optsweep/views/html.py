@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,6 @@ from optsweep.views.fidelity import (
     risk_words,
     tie_words,
 )
-from optsweep.views.markup import bullets, section, table
 from optsweep.views.output import write_output
 
 REPORT_NAME = "report.html"
@@ -50,14 +50,14 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
     style = Path(__file__).with_name("report.css").read_text()
     sections = [
         _head(snapshot),
-        section("Ranking", _ranking(snapshot, trust)),
-        section("How far to trust the ranking", _trust(trust)),
-        section("Best configuration", _best(snapshot)),
-        *(section(drawing.title, _figure(drawing)) for drawing in drawings(snapshot)),
-        section("Busy and idle workers", _workers(snapshot)),
-        section("Budget per preset", _preset_budgets(snapshot)),
-        section("Cost", _cost(snapshot, trust)),
-        section("Provenance", _provenance(snapshot)),
+        _section("Ranking", _ranking(snapshot, trust)),
+        _section("How far to trust the ranking", _trust(trust)),
+        _section("Best configuration", _best(snapshot)),
+        *(_section(drawing.title, _figure(drawing)) for drawing in drawings(snapshot)),
+        _section("Busy and idle workers", _workers(snapshot)),
+        _section("Budget per preset", _preset_budgets(snapshot)),
+        _section("Cost", _cost(snapshot, trust)),
+        _section("Provenance", _provenance(snapshot)),
     ]
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
@@ -75,7 +75,7 @@ def _head(snapshot: StudySnapshot) -> str:
     note = f'<p class="note">{escape(words.SYNTHETIC_NOTE)}</p>' if words.is_synthetic(snapshot) else ""
     values = snapshot.trainer.quantity
     state = f"As of {words.moment(snapshot.now)}; values are {values}, lower is better."
-    return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{bullets(lines)}"
+    return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{_bullets(lines)}"
 
 
 def _ranking(snapshot: StudySnapshot, trust: Trust) -> str:
@@ -96,19 +96,19 @@ def _ranking(snapshot: StudySnapshot, trust: Trust) -> str:
         for rank, run in trust.ranked(snapshot)
     ]
     note = "<p>Only complete runs are ranked; a pruned run was cut short.</p>"
-    return note + table(head, rows, numbers={0, 2, 3, 5, 6, 7}) + bullets(tie_words(trust.ties))
+    return note + _table(head, rows, numbers={0, 2, 3, 5, 6, 7}) + _bullets(tie_words(trust.ties))
 
 
 def _trust(trust: Trust) -> str:
-    parts = [bullets([noise_words(trust.noise)])]
+    parts = [_bullets([noise_words(trust.noise)])]
     for found in trust.fidelity:
-        parts.append(bullets(fidelity_lines(found)))
+        parts.append(_bullets(fidelity_lines(found)))
         head = ["run", "rank in the sweep", "value", f"rank at {found.setting}", "value"]
-        parts.append(table(head, fidelity_table(found), numbers={1, 2, 3, 4}))
+        parts.append(_table(head, fidelity_table(found), numbers={1, 2, 3, 4}))
     if not trust.fidelity:
         parts.append("<p>Fidelity to a larger setting: not measured (optsweep fidelity).</p>")
     if trust.confirmation is not None:
-        parts.append(bullets(confirmation_lines(trust.confirmation)))
+        parts.append(_bullets(confirmation_lines(trust.confirmation)))
     return "".join(parts)
 
 
@@ -118,7 +118,7 @@ def _best(snapshot: StudySnapshot) -> str:
         return "<p>No run is complete yet.</p>"
     rows = words.configuration_lines(best)
     value = f"<p>{escape(best.run)}: {words.nats(best.value)} {escape(snapshot.trainer.unit)}</p>"
-    return value + table(["section", "settings"], rows)
+    return value + _table(["section", "settings"], rows)
 
 
 def _figure(drawing: Drawing) -> str:
@@ -149,7 +149,7 @@ def _preset_budgets(snapshot: StudySnapshot) -> str:
     lengths = [head for name in LENGTHS for head in (f"{name} full", "in the sweep")]
     head = ["preset", *lengths, "sweep took", "full would take about"]
     note = "<p>Full columns as in the study file; the sweep's are what its runs were given.</p>"
-    return note + table(head, rows, numbers=set(range(1, 9)))
+    return note + _table(head, rows, numbers=set(range(1, 9)))
 
 
 def _preset_row(preset: Preset, run: RunRecord | None) -> list[str]:
@@ -183,14 +183,14 @@ def _workers(snapshot: StudySnapshot) -> str:
     if not rows:
         return "<p>No run has been started yet.</p>"
     note = "<p>From the study's first start to its last end; between two sweep commands workers are idle too.</p>"
-    return note + table(["worker", "runs", "busy", "idle", "idle share"], rows, numbers={1, 2, 3, 4})
+    return note + _table(["worker", "runs", "busy", "idle", "idle share"], rows, numbers={1, 2, 3, 4})
 
 
 def _cost(snapshot: StudySnapshot, trust: Trust) -> str:
     cut = sum(run.cut for run in snapshot.runs)
     spent, saved = device_seconds(snapshot), saved_seconds(snapshot)
     hours = words.hours_unit(snapshot.runs)
-    return bullets(
+    return _bullets(
         [
             f"Spent: {spent / 3600:.2f} {hours} ({words.duration(spent)})",
             f"Saved by pruning {cut} runs: about {saved / 3600:.2f} {hours} "
@@ -217,7 +217,29 @@ def _provenance(snapshot: StudySnapshot) -> str:
         for value in (snapshot.data.manifest, snapshot.definition.model_dump(mode="json"))
     )
     return (
-        table(["what", "value"], rows)
+        _table(["what", "value"], rows)
         + f"<h3>Data manifest</h3><pre>{escape(manifest)}</pre>"
         + f"<h3>Study definition</h3><pre>{escape(definition)}</pre>"
     )
+
+
+def _section(title: str, content: str) -> str:
+    """A section around ``content``, which is markup already."""
+    return f"<section><h2>{escape(title)}</h2>\n{content}</section>\n"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(words.one_line(line))}</li>" for line in lines) + "</ul>\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[int] = ()) -> str:
+    """A table whose columns ``numbers`` are set flush right; None is shown as absent."""
+    numeric = set(numbers)
+
+    def cell(place: int, value: object) -> str:
+        shown = words.ABSENT if value is None else words.one_line(str(value))
+        return f'<td class="number">{escape(shown)}</td>' if place in numeric else f"<td>{escape(shown)}</td>"
+
+    titles = "".join(f"<th>{escape(title)}</th>" for title in head)
+    body = "".join(f"<tr>{''.join(cell(place, value) for place, value in enumerate(row))}</tr>\n" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{titles}</tr></thead><tbody>\n{body}</tbody></table></div>\n'

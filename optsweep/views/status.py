@@ -10,6 +10,7 @@ from rich.text import Text
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import ABSENT, best_words, counts_words, finite, one_line, percent, state_words
+from optsweep.views.documents import run_values
 from optsweep.views.run_table import RUN, SEQUENCES, SOURCE, VALUE, Column, RunTable, name, seconds_column, state
 from optsweep.views.terminal import notes, stack
 
@@ -35,20 +36,9 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
 
 
 def _run_document(run: RunRecord) -> dict[str, Plain]:
-    return {
-        "run": run.run,
-        "preset": run.preset,
-        "source": run.source,
-        "state": run.state,
-        "reason": run.reason,
-        "value": finite(run.value),
-        "progress": finite(run.progress) or 0.0,
-        "worker": run.worker,
-        "attempts": run.attempts,
-        "sequences": run.sequences,
-        "seconds": finite(run.seconds) or 0.0,
-        "dir": run.directory,
-    }
+    head = ("run", "preset", "source", "state", "reason", "value", "progress", "worker", "attempts", "sequences")
+    known = {"progress": finite(run.progress) or 0.0}
+    return run_values(run, *head) | known | {"seconds": finite(run.seconds) or 0.0, "dir": run.directory}
 
 
 def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] = NO_JOBS) -> RenderableType:
