@@ -23,7 +23,9 @@ from optsweep.integrations.notes import describe_study
 from optsweep.integrations.notify import Notifier
 from optsweep.integrations.trackers.start import check_trackers, mirrored
 from optsweep.machine.devices import Slot
-from optsweep.planning.request import Session, SweepRequest, check, check_disk, plan, prepare_data, preview_session
+from optsweep.planning.begin import plan, prepare_data
+from optsweep.planning.preview import check_disk, preview_session
+from optsweep.planning.request import Session, SweepRequest, check
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import counted

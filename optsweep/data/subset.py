@@ -9,6 +9,7 @@ import numpy as np
 
 from optsweep.data._building import sole_builder
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums, write_corpus
+from optsweep.data.fingerprint import FileDescription, describe_file
 from optsweep.data.holding_out.cluster_file import ClusterFile
 from optsweep.data.holding_out.exclusion import find_exclusion
 from optsweep.data.holding_out.rule import Rows, Rule
@@ -46,6 +47,7 @@ def ensure_subset(
     seed: int = SUBSET_SEED,
     output: Path | None = None,
     clusters: Path | None = None,
+    described: FileDescription | None = None,
     on_progress: OnProgress = None,
 ) -> Subset:
     """The subset of a corpus, made if it is missing or stale; once, however many processes ask at the same time.
@@ -53,14 +55,15 @@ def ensure_subset(
     It holds exactly the sequences at ``random.Random(seed).sample(range(n), size)``, in that order, or all if
     n <= size. A file that has a split already is its own subset. ``clusters``: a cluster file whose families are kept
     together; without it the best rule that this host has. A subset that is there keeps its rule, whatever this host
-    has; it is refused only if ``clusters`` asks for another one. Raises `DataError`.
+    has; it is refused only if ``clusters`` asks for another one. ``described``: the corpus, if that is known. Raises
+    `DataError`.
     """
     if output is not None and output.exists() and source.exists() and output.samefile(source):
         raise DataError(f"{output}: is the corpus itself; choose another output")
     if size < 3:
         raise DataError(f"a subset of {size} sequences cannot be split; 3 or more are right (default {SUBSET_SIZE})")
     rule = None if clusters is None else ClusterFile(clusters)
-    wanted = {**origin(source), "n": size, "seed": seed}
+    wanted = {**origin(described or describe_file(source)), "n": size, "seed": seed}
     there = [output] if output else places(source)
     if standing := first_standing(there, wanted):
         return _accepted(standing, source, rule, on_progress)
@@ -84,7 +87,7 @@ def look_for_subset(source: Path, on_progress: OnProgress = None) -> tuple[Subse
     If it is missing, the corpus is read as `ensure_subset` would read it, but nothing is split or written. Raises
     `DataError`.
     """
-    wanted = {**origin(source), "n": SUBSET_SIZE, "seed": SUBSET_SEED}
+    wanted = {**origin(describe_file(source)), "n": SUBSET_SIZE, "seed": SUBSET_SEED}
     if standing := first_standing(places(source), wanted):
         return standing, standing.num_differing
     corpus = open_corpus(source)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from optsweep.data.corpus import Corpus, open_corpus, verify_checksums
-from optsweep.data.fingerprint import describe_file
+from optsweep.data.fingerprint import FileDescription, describe_file
 from optsweep.data.holding_out.rule_choice import recorded_rule
 from optsweep.errors import DataError
 from optsweep.plain import Plain
@@ -59,13 +59,12 @@ def places(source: Path) -> list[Path]:
 
 def find_subset(source: Path) -> Path | None:
     """A subset of ``source``, of any size, seed and rule, that is there and not stale, beside it or in ./data."""
-    standing = first_standing(places(source), origin(source))
+    standing = first_standing(places(source), origin(describe_file(source)))
     return None if standing is None else standing.path
 
 
-def origin(source: Path) -> dict[str, Plain]:
+def origin(described: FileDescription) -> dict[str, Plain]:
     """The part of a subset's manifest that says what it was made from."""
-    described = describe_file(source)
     return {
         "kind": "subset",
         "source": described.name,

@@ -73,9 +73,16 @@ class Storage:
         }[connection.dialect.name]
         return float(connection.execute(sa.text(query)).scalar_one())
 
+    @contextlib.contextmanager
+    def planning(self, study: str) -> Iterator[None]:
+        """Plan that study, one process at a time; raises `StorageError` as `lock` does."""
+        self.complete()
+        with self.lock(f"plan {study}"):
+            yield
+
     def complete(self) -> None:
         """Make the tables of ours that a database of an earlier version lacks; safe in several processes at once."""
-        if not metadata.tables.keys() <= set(patiently(lambda: sa.inspect(self.engine).get_table_names())):
+        if not metadata.tables.keys() <= set(sa.inspect(self.engine).get_table_names()):
             with self.lock("tables"):
                 metadata.create_all(self.engine)
 
@@ -114,10 +121,7 @@ def open_storage(url: sa.URL, *, create: bool = False) -> Storage:
             raise nothing_yet(url)
         return storage
     with _user_errors(url):
-        if storage is None:
-            return _create(url)
-        storage.complete()
-        return storage
+        return storage or _create(url)
 
 
 def nothing_yet(url: sa.URL) -> StorageError:

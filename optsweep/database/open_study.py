@@ -39,7 +39,7 @@ class Study:
     @cached_property
     def queue(self) -> Queue:
         """For all that changes runs; a database of an earlier version gets the tables that it lacks."""
-        self.storage.complete()
+        patiently(self.storage.complete)
         return Queue(self.storage, self.study_id)
 
     @cached_property

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from optsweep.data._building import sole_builder
 from optsweep.data.corpus import open_corpus
-from optsweep.data.fingerprint import describe_file
+from optsweep.data.fingerprint import FileDescription, describe_file
 from optsweep.data.inputs import cannot_read, refuse_stream
 from optsweep.data.progress import OnProgress
 from optsweep.data.subset import Subset, ensure_subset, look_for_subset
@@ -23,6 +23,8 @@ _LOOK_BYTES = 1 << 28
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     corpus: Path
+    described: FileDescription
+    """The corpus."""
     subset: Subset
     import_report: ImportReport | None
     """What the import of a FASTA file did; None if nothing was imported now."""
@@ -44,18 +46,19 @@ class Preview:
     """Rows of the subset whose prot_tokens do not agree with protein_seq."""
 
 
-def prepare(data: Path, *, on_progress: OnProgress = None) -> Prepared:
+def prepare(data: Path, *, described: FileDescription | None = None, on_progress: OnProgress = None) -> Prepared:
     """Make ready for a sweep: a .pt file is used as it is, all else becomes ./data/<name without extensions>.pt.
 
-    An import is used again while the file's size, mtime and fingerprint are the same. Raises `DataError`.
+    An import is used again while the file's size, mtime and fingerprint are the same. ``described``: ``data``, if that
+    is known. Raises `DataError`.
     """
     if _is_torch_file(data):
-        return _prepared(data, None, on_progress)
+        return _prepared(data, None, described or describe_file(data), on_progress)
     target = import_path(data)
     with sole_builder(target):
-        report = _import(data, target, on_progress)
+        report = _import(data, target, described, on_progress)
         try:
-            return _prepared(target, report, on_progress)
+            return _prepared(target, report, describe_file(target), on_progress)
         except DataError:
             # What was imported for a sweep is of no use if no subset can be made of it.
             if report is not None:
@@ -71,7 +74,7 @@ def look(data: Path, *, on_progress: OnProgress = None) -> Preview:
     if _is_torch_file(data):
         return _preview(data, on_progress)
     target = import_path(data)
-    if _is_current(data, target):
+    if _is_current(data, target, None):
         return _preview(target, on_progress)
     _refuse_read_only(target)
     report = scan(data, max_bytes=_LOOK_BYTES, on_progress=on_progress)
@@ -89,9 +92,17 @@ def _preview(path: Path, on_progress: OnProgress) -> Preview:
     )
 
 
-def _prepared(corpus: Path, report: ImportReport | None, on_progress: OnProgress) -> Prepared:
-    subset = ensure_subset(corpus, on_progress=on_progress)
-    return Prepared(corpus=corpus, subset=subset, import_report=report, synthetic=open_corpus(subset.path).synthetic)
+def _prepared(
+    corpus: Path, report: ImportReport | None, described: FileDescription, on_progress: OnProgress
+) -> Prepared:
+    subset = ensure_subset(corpus, described=described, on_progress=on_progress)
+    return Prepared(
+        corpus=corpus,
+        described=described,
+        subset=subset,
+        import_report=report,
+        synthetic=open_corpus(subset.path).synthetic,
+    )
 
 
 def import_path(fasta: Path) -> Path:
@@ -110,20 +121,22 @@ def _is_torch_file(path: Path) -> bool:
         raise cannot_read(path, error) from None
 
 
-def _import(fasta: Path, target: Path, on_progress: OnProgress) -> ImportReport | None:
+def _import(
+    fasta: Path, target: Path, described: FileDescription | None, on_progress: OnProgress
+) -> ImportReport | None:
     """Make the corpus of a file; None if the one that is there is its own."""
-    if _is_current(fasta, target):
+    if _is_current(fasta, target, described):
         return None
     remove_leftovers(target)
     return import_fasta([fasta], target, on_progress)
 
 
-def _is_current(fasta: Path, target: Path) -> bool:
+def _is_current(fasta: Path, target: Path, described: FileDescription | None) -> bool:
     """Whether the corpus was imported from the file as it is now; raises `DataError` if it is of another file."""
     if not target.exists():
         return False
     sources = _sources(target)
-    if sources == [describe_file(fasta)._asdict()]:
+    if sources == [(described or describe_file(fasta))._asdict()]:
         return True
     if [source.get("name") for source in sources] != [fasta.name]:
         raise DataError(

@@ -52,7 +52,7 @@ def plan_linked(
     ``data`` is what differs from the origin's. Raises `StorageError` if a study of the user's has the name.
     """
     name = f"{origin.name}-{purpose}{suffix}"
-    with origin.storage.lock(f"plan {name}"):
+    with origin.storage.planning(name):
         study, link = find_or_create(origin.storage, name), Link(origin=origin.name, purpose=purpose)
         if not study.attributes().model_fields_set:  # new, or left by a planner that was killed right here
             study.store(StudyAttributes(linked=link))

@@ -88,7 +88,7 @@ def plan_study(
     A new study takes over what ``origin`` has finished and what holds in it too. Raises `ConfigError` where the study
     exists with another definition or other data.
     """
-    with storage.lock(f"plan {name}"):
+    with storage.planning(name):
         study = find_or_create(storage, name)
         created = study.attributes().definition is None
         if created:
@@ -197,8 +197,7 @@ def _queue(study: Study, new: list[PlannedRun]) -> None:
 
 def enqueue(storage: Storage, name: str, parameters: Values) -> str:
     """Queue one run of the user's and raise the target by one; parameters that are not given will be sampled."""
-    storage.complete()
-    with storage.lock(f"plan {name}"):
+    with storage.planning(name):
         study = open_study(storage, name)
         existing = existing_runs(study)
         run, index = f"user-{sum(one.source == 'user' for one in existing) + 1:03d}", len(existing)
@@ -214,8 +213,7 @@ def retry_failed(storage: Storage, name: str, chosen: list[str] | None = None) -
 
     Raises `StorageError` where a chosen run does not exist or did not fail.
     """
-    storage.complete()
-    with storage.lock(f"plan {name}"):
+    with storage.planning(name):
         study = open_study(storage, name)
         failed = {row.run: row for row in newest_rows(study) if row.outcome == "failed"}
         wrong = [run for run in chosen or [] if run not in failed]

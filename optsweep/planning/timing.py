@@ -15,7 +15,8 @@ from optsweep.data.demo import DEMO_PATH
 from optsweep.data.subset import find_subset
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
-from optsweep.planning.request import Preview, Session
+from optsweep.planning.preview import Preview
+from optsweep.planning.request import Session
 from optsweep.planning.timings_file import keep_times
 from optsweep.results.schedule import play
 from optsweep.study.resolve import training_seed

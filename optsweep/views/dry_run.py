@@ -11,7 +11,7 @@ from rich.text import Text
 from optsweep.importing.prepare import Preview as DataPreview
 from optsweep.plain import Plain
 from optsweep.planning.plan import PlannedRun
-from optsweep.planning.request import Preview
+from optsweep.planning.preview import Preview
 from optsweep.planning.timing import Cost, Measured
 from optsweep.results.words import counted, duration, setting
 from optsweep.trainers.trainer import Lengths
