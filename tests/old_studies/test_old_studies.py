@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.databases import fresh_database
+from tests.newer import with_beta1
 from tests.old_studies.stored import DUMP, EXPECTED, NAME, SQLITE, read_config, read_curve, restore, runs_of
 
 HERE = Path(__file__).parent
@@ -33,10 +35,11 @@ class OldStudy:
     folder: Path
     url: str | None
     expected: dict[str, Any]
+    code: Path = REPOSITORY
 
     def command(self, *arguments: str) -> str:
         """What the current code prints; it has to end well."""
-        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+        environment = {**os.environ, "PYTHONPATH": str(self.code)}
         environment.pop("OPTSWEEP_STORAGE", None)
         if self.url is not None:
             environment["OPTSWEEP_STORAGE"] = self.url
@@ -136,6 +139,29 @@ def test_an_old_study_is_brought_to_its_end(old_study: OldStudy) -> None:
     for name, run in before.items():
         if run["attempts"] or run["source"] in ("preset", "random"):
             check_meaning(old_study, name)
+
+
+@pytest.mark.heavy
+def test_a_younger_hyperparameter_changes_nothing_for_an_old_study(tmp_path: Path) -> None:
+    """Its presets and waiting runs train without it, the interrupted run goes on, and the winner is promoted."""
+    source = HERE / "a8af5f0" / "sqlite"
+    study = OldStudy(tmp_path / "study", None, json.loads((source / EXPECTED).read_text()), with_beta1(tmp_path))
+    restore(source, study.folder, None)
+    plan = json.loads(study.command(*study.expected["sweep"], "--cpu-workers", "2", "--dry-run", "--json"))
+    assert (plan["target"], plan["queued"]) == (study.expected["target"], [])
+    study.command("sweep", "--name", NAME, "--cpu-workers", "2")
+    runs, before = study.runs(), study.expected["before"]
+    assert runs.keys() == before.keys()
+    assert all(is_finished(run) for run in runs.values())
+    (interrupted,) = [name for name, run in before.items() if run["attempts"] and not is_finished(run)]
+    log = (study.directory(interrupted) / "log_stdout.txt").read_text()
+    assert "goes on from its checkpoint" in log
+    assert "passed over" not in log
+    for name, run in before.items():
+        if run["attempts"] or run["source"] in ("preset", "random"):
+            check_meaning(study, name)
+    study.command("promote", "--name", NAME, "-o", "promoted.toml")
+    assert tomllib.loads((study.folder / "promoted.toml").read_text())["optim"]["beta1"] == 0.9
 
 
 def check_meaning(study: OldStudy, run: str) -> None:
