@@ -49,7 +49,7 @@ def chosen_runs(
                 f"study {snapshot.study!r} has no {wanted}; there: {', '.join(r.run for r in snapshot.runs)}"
             )
         if found[0].config is None:
-            raise StorageError(f"run {found[0].run!r} of study {snapshot.study!r} has no parameters yet: it waits")
+            raise StorageError(f"run {found[0].run!r} of study {snapshot.study!r} has no parameters yet: it is waiting")
         return found
     best = snapshot.ranking[: top or 1]
     if not best:

@@ -48,7 +48,7 @@ def sample(
     path = checkpoint / CURRENT if checkpoint.is_dir() else checkpoint
     if not path.exists():
         raise DataError(
-            f"{path}: there is no checkpoint; a run that ended keeps one where it is a preset or among the best"
+            f"{path}: there is no checkpoint; an ended run keeps one only if it is a preset or among the best"
         )
     config, model = load_ema(path, resolve_device(device))
     training = _training_sequences(config, data)

@@ -24,7 +24,7 @@ def stop(
     how = "runs in training end first" if drain else "runs in training write a checkpoint and go back to the queue"
     typer.echo(f"Study {study.name} is stopping: {how}")
     if jobs := cancel_waiting(study):
-        typer.echo(f"Jobs of SLURM that end with it: {', '.join(jobs)}")
+        typer.echo(f"SLURM jobs that end with it: {', '.join(jobs)}")
 
 
 def enqueue(

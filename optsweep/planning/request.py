@@ -120,7 +120,7 @@ def _existing(storage: Storage | None, name: str) -> Study | None:
     if study is not None and (linked := study.attributes().linked) is not None:
         command = "confirm" if linked.purpose == "confirm" else "fidelity"
         go_on = f"optsweep {command} --name {linked.origin}"
-        raise ConfigError(f"study {name!r}", [f"trains runs of another study again; it goes on with: {go_on}"])
+        raise ConfigError(f"study {name!r}", [f"trains runs of another study again; it resumes with: {go_on}"])
     return study
 
 

@@ -96,7 +96,7 @@ class Choices(Section, Generic[Member]):
     @model_validator(mode="after")
     def _distinct(self) -> Choices[Member]:
         if self.size < len(self.choices):
-            raise ValueError(f"a value stands twice among {', '.join(map(str, self.choices))}")
+            raise ValueError(f"a value is given twice: {', '.join(map(str, self.choices))}")
         return self
 
     @property

@@ -24,7 +24,7 @@ def read_template(kind: ConfigFormat, text: str) -> Table:
         return {}
     values = _parse(kind, text) if text.strip() else {}
     if not isinstance(values, dict):
-        raise ValueError(f"the template holds a {type(values).__name__}; a table of names and values is right")
+        raise ValueError(f"the template holds a {type(values).__name__}; it must hold a table of names and values")
     return values
 
 

@@ -157,7 +157,7 @@ class _Attempt:
             if not self._progress.history:
                 metrics = self._trainer.metrics
                 place = metrics.file or "its output"
-                raise RuntimeError(f"the script ended well, but no {metrics.value} was found in {place}")
+                raise RuntimeError(f"the script succeeded, but no {metrics.value} was found in {place}")
             return "complete"
         name = Path(self._command[1] if len(self._command) > 1 else self._command[0]).name
         said = self._tail()

@@ -69,8 +69,8 @@ class Trainer(ABC):
     def known_lengths(self, command: str, study: str) -> Lengths:
         """``lengths`` for a command that needs them; raises `ConfigError` if only the study's script knows them."""
         if self.lengths is None:
-            why = "trains with a script of its own ([trainer])"
-            raise ConfigError(command, [f"is for our own trainer, and study {study!r} {why}"])
+            why = "trains with your own script ([trainer])"
+            raise ConfigError(command, [f"is for the built-in trainer, and study {study!r} {why}"])
         return self.lengths
 
     @abstractmethod

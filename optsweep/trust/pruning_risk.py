@@ -68,7 +68,7 @@ class LongBudget:
 
 
 def long_budget(snapshot: StudySnapshot) -> LongBudget | None:
-    """None if most runs still got better, too few are complete to tell, or a script of its own trains."""
+    """None if most runs still got better, too few are complete to tell, or the study trains with your own script."""
     lengths = snapshot.trainer.lengths
     if lengths is None:
         return None

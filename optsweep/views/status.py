@@ -48,7 +48,7 @@ def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] 
     """
     head = [f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}", best_words(snapshot)]
     if jobs:
-        head.append(f"Jobs of SLURM: {', '.join(f'{job} ({_counts(states)})' for job, states in jobs.items())}")
+        head.append(f"SLURM jobs: {', '.join(f'{job} ({_counts(states)})' for job, states in jobs.items())}")
     head += notes(snapshot, "No more runs are started")
     if not snapshot.runs:
         return stack(*head, "No run is planned yet.")

@@ -69,7 +69,7 @@ def parse_time(text: str) -> int:
     else:
         seconds = 0
     if not 0 < seconds <= 366 * 86400:
-        raise ConfigError("--time", [f"{text!r} is no time limit; like 36h, 90m, 2d or SLURM's 1-12:00:00 is right"])
+        raise ConfigError("--time", [f"{text!r} is not a time limit; write it like 36h, 90m, 2d or SLURM's 1-12:00:00"])
     return math.ceil(seconds / 60)
 
 

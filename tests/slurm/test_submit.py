@@ -93,7 +93,7 @@ def test_each_gpu_of_each_node_gets_one_worker(sweeps: JobSweeps) -> None:
     job = sweeps.submit("--nodes", "2", "--gpus-per-node", "2", "--time", "10m")
     wait_for(lambda: sweeps.count("running") == 4, SECONDS)
     status = sweeps.say("status")
-    assert f"Jobs of SLURM: {job} (2 running)" in status
+    assert f"SLURM jobs: {job} (2 running)" in status
     sweeps.wait_for_end(12)
     snapshot = sweeps.snapshot()
     assert snapshot is not None
@@ -141,7 +141,7 @@ def test_stop_ends_the_jobs_that_run_and_those_that_wait(sweeps: JobSweeps, clus
     waiting = sweeps.submit("--nodes", "2", "--gpus-per-node", "2", "--time", "30m")
     wait_for(lambda: cluster.jobs().count("PENDING") == 2, SECONDS)
     said = sweeps.say("stop")
-    assert f"Jobs of SLURM that end with it: {running}, {waiting}" in said
+    assert f"SLURM jobs that end with it: {running}, {waiting}" in said
     wait_for(lambda: not cluster.jobs(), SECONDS)
     assert sweeps.count("running") == 0
     assert sweeps.count("waiting") == 5

@@ -30,7 +30,7 @@ def test_times_are_given_as_ours_or_as_those_of_slurm(text: str, minutes: int) -
 
 @pytest.mark.parametrize("text", ["", "0", "soon", "-5m", "1:2:3:4", "9999d"])
 def test_other_times_are_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="no time limit"):
+    with pytest.raises(ConfigError, match="not a time limit"):
         parse_time(text)
 
 
