@@ -115,7 +115,7 @@ def test_tpe_learns_from_a_scripts_runs() -> None:
         ({"trainer.config": "py", "trainer.template_text": "a = ="}, "not valid Python: invalid syntax"),
         ({"trainer.metrics": {"kind": "csv", "value": "x"}}, "needs file"),
         ({"trainer.metrics": {"kind": "regex", "value": "x"}}, "needs at least one"),
-        ({"trainer.metrics": {"kind": "regex", "value": "x", "patterns": ["("]}}, "no regular expression"),
+        ({"trainer.metrics": {"kind": "regex", "value": "x", "patterns": ["("]}}, "not a regular expression"),
         ({"trainer.metrics": {"kind": "regex", "value": "x", "patterns": ["(?P<y>.)"]}}, "no pattern has a group"),
         ({"trainer.metrics": {"kind": "jsonl", "value": "x", "file": "/tmp/x"}}, "pattern below {dir}"),
         ({"trainer.grace_second": 3}, "trainer.grace_second is not a known name; did you mean grace_seconds?"),
