@@ -10,9 +10,9 @@ import typer
 from optsweep.cli.options import Name, StorageOption
 from optsweep.cli.study import study_of
 from optsweep.views.live import watching
-from optsweep.workers.node import join
-from optsweep.workers.node import submit as submit_job
+from optsweep.workers.node import join, work_in_job
 from optsweep.workers.slurm import Allocation, parse_time, script
+from optsweep.workers.slurm import submit as submit_job
 
 
 def worker(
@@ -23,10 +23,12 @@ def worker(
             help="The corpus or subset on this host (default: where the study has it, else a copy of the subset)."
         ),
     ] = None,
+    job_gpus: Annotated[int | None, typer.Option(hidden=True, help="The GPUs of a job of `submit`.")] = None,
     name: Name = None,
     storage: StorageOption = None,
 ) -> int:
-    return join(study_of(name, storage), gpu, data, watching)
+    study = study_of(name, storage)
+    return join(study, gpu, data, watching) if job_gpus is None else work_in_job(study, job_gpus, watching)
 
 
 def submit(
@@ -46,4 +48,4 @@ def submit(
     if dry_run:
         typer.echo(script(study.name, allocation), nl=False)
     else:
-        typer.echo(f"Submitted job {submit_job(study, allocation, watching)} for study {study.name}")
+        typer.echo(f"Submitted job {submit_job(study, allocation)} for study {study.name}")

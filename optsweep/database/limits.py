@@ -18,10 +18,15 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST = 3650.0 * UNITS["d"]
 
 
+def seconds_of(text: str) -> float | None:
+    """The seconds of ``36h``, ``90m``, ``2d``, ``30s``; None for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
+    return None if match is None else float(match[1]) * UNITS[match[2]]
+
+
 def seconds_until(deadline: str) -> float:
     """``36h``, ``90m``, ``2d`` from now, or a local time such as ``2026-11-23T08:00``; raises `ConfigError`."""
-    if match := re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", deadline):
-        seconds = float(match[1]) * UNITS[match[2]]
+    if (seconds := seconds_of(deadline)) is not None:
         if not 0 < seconds < LONGEST:
             raise ConfigError("--deadline", [f"{deadline} from now: must be more than 0 and less than 10 years"])
         return seconds
@@ -31,10 +36,10 @@ def seconds_until(deadline: str) -> float:
         raise ConfigError(
             "--deadline", [f"{deadline!r} is neither like 36h or 90m nor like 2026-11-23T08:00"]
         ) from None
-    seconds = moment.timestamp() - time.time()
-    if seconds <= 0:
+    left = moment.timestamp() - time.time()
+    if left <= 0:
         raise ConfigError("--deadline", [f"{deadline} has passed"])
-    return seconds
+    return left
 
 
 def set_limits(study: Study, *, deadline: str | None, max_gpu_hours: float | None) -> None:

@@ -1,9 +1,8 @@
-"""Workers as jobs of SLURM: submitted through submitit, recorded with their study, cancelled when it is stopped."""
+"""Workers as jobs of SLURM: submitted by sbatch, recorded with their study, cancelled when it is stopped."""
 
 from __future__ import annotations
 
 import functools
-import importlib.util
 import math
 import os
 import re
@@ -11,25 +10,22 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from optsweep.database.limits import UNITS
+from optsweep.database.limits import seconds_of
+from optsweep.database.open_study import Study
+from optsweep.database.urls import is_sqlite, masked
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.results.attributes import StudyAttributes
 from optsweep.results.folders import study_directory
 
-if TYPE_CHECKING:
-    from optsweep.database.open_study import Study
-
+COMMAND_MODULE = "optsweep"
 WARNING_SECONDS = 120
-"""How long before the end of a job its workers are told to write their checkpoints."""
-MAX_TIME_LIMITS = 10_000
-"""How often a job may come back after its time limit; `optsweep stop` and the end of the study come first."""
 PROGRAM_SECONDS = 60
 
 
@@ -42,10 +38,6 @@ class Allocation:
     minutes: int
     partition: str | None = None
 
-    @property
-    def warning_seconds(self) -> int:
-        return min(WARNING_SECONDS, self.minutes * 60 // 4)
-
 
 @dataclass(frozen=True)
 class Job:
@@ -55,89 +47,95 @@ class Job:
     ends: float | None
     """Its time limit, epoch seconds."""
 
+    @property
+    def leaves(self) -> float | None:
+        """When its workers are told to leave, epoch seconds."""
+        return None if self.ends is None else self.ends - warning_seconds(self.ends - time.time())
+
+
+def warning_seconds(length: float) -> int:
+    """How long before the end of a job of so many seconds its workers are told to leave."""
+    return min(WARNING_SECONDS, int(length // 4))
+
 
 def parse_time(text: str) -> int:
     """Minutes of ``36h``, ``90m``, ``2d``, or of SLURM's own way to write a time; raises `ConfigError`."""
-    if match := re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text):
-        seconds = float(match[1]) * UNITS[match[2]]
-    elif match := re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", text):
+    seconds = seconds_of(text) or 0.0
+    if match := re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", text):
         days, first, second, third = (int(part or 0) for part in match.groups())
         if match[1] is not None or match[4] is not None:
             seconds = days * 86400 + first * 3600 + second * 60 + third
         else:
             seconds = first * 60 + second
-    else:
-        seconds = 0
     if not 0 < seconds <= 366 * 86400:
         raise ConfigError("--time", [f"{text!r} is not a time limit; write it like 36h, 90m, 2d or SLURM's 1-12:00:00"])
     return math.ceil(seconds / 60)
 
 
-def require_submitit() -> None:
-    if importlib.util.find_spec("submitit") is None:
-        raise DeviceError("submit needs the package submitit: pip install 'optsweep[slurm]'")
+def script(study: str, asked: Allocation) -> str:
+    """The script that `submit` gives to sbatch; accounts and the like go by sbatch's variables ($SBATCH_ACCOUNT)."""
+    output = str(_folder(study)).replace("%", "%%") + ("/%A_%a.out" if asked.nodes > 1 else "/%j.out")
+    lines = [
+        f"job-name=optsweep-{study}",
+        f"array=0-{asked.nodes - 1}%{asked.nodes}" if asked.nodes > 1 else "",
+        "nodes=1",
+        "ntasks-per-node=1",
+        f"gpus-per-node={asked.gpus_per_node}" if asked.gpus_per_node else "",
+        f"time={asked.minutes}",
+        f"partition={asked.partition}" if asked.partition else "",
+        f"signal=USR2@{warning_seconds(asked.minutes * 60)}",
+        "requeue",
+        "open-mode=append",
+        f"output={shlex.quote(output)}",
+    ]
+    worker = [
+        sys.executable,
+        "-u",
+        "-m",
+        COMMAND_MODULE,
+        "worker",
+        f"--name={study}",
+        f"--job-gpus={asked.gpus_per_node}",
+    ]
+    # By srun: the signals before a time limit or a preemption are for the steps of a job, not for its script.
+    return "\n".join(
+        [
+            "#!/bin/sh",
+            *(f"#SBATCH --{line}" for line in lines if line),
+            f"exec srun --unbuffered {shlex.join(worker)}",
+            "",
+        ]
+    )
 
 
-def script(study: str, allocation: Allocation) -> str:
-    """The script that `submit` gives to sbatch."""
-    require_submitit()
-    from submitit.slurm.slurm import _make_sbatch_string
+def submit(study: Study, asked: Allocation) -> str:
+    """Have SLURM start workers on so many nodes, one element of a job array for each; returns the job's id.
 
-    executor_command = f"{shlex.quote(sys.executable)} -u -m submitit.core._submit {shlex.quote(str(_folder(study)))}"
-    count = allocation.nodes if allocation.nodes > 1 else None
-    return str(_make_sbatch_string(executor_command, _folder(study), map_count=count, **_parameters(study, allocation)))
-
-
-def submit(study: Study, allocation: Allocation, work: Callable[[], int]) -> str:
-    """Have SLURM call ``work`` on so many nodes, one element of a job array for each; returns the job's id.
-
-    Elements start, are preempted, and come back one by one. Raises `DeviceError` where there is no SLURM, and with its
-    words where it refuses.
+    Elements start, are preempted, and come back one by one. Raises `DeviceError` if there is no SLURM, and with its
+    words if it refuses.
     """
-    require_submitit()
-    from submitit import SlurmExecutor
-    from submitit.core.utils import FailedJobError
-
-    from optsweep.database.urls import is_sqlite, masked
-
     if shutil.which("sbatch") is None:
         raise DeviceError("there is no SLURM here (sbatch); on a host without it: optsweep worker")
-    if is_sqlite(study.storage.url) and allocation.nodes > 1:
-        where = masked(study.storage.url)
-        raise DeviceError(f"storage {where}: SQLite serves one host; for several nodes use postgresql://...")
-    # By the environment, which sbatch passes on: a script is for all to read.
-    os.environ["OPTSWEEP_STORAGE"] = study.storage.url.render_as_string(hide_password=False)
-    executor = SlurmExecutor(_folder(study.name), max_num_timeout=MAX_TIME_LIMITS)
-    executor.update_parameters(**_parameters(study.name, allocation))
-    try:
-        first = executor.submit_array([work] * allocation.nodes)[0]
-    except FailedJobError as error:
-        words = " ".join(str(error).split()).removeprefix("sbatch: error: ")
-        raise DeviceError(f"sbatch refuses: {words}") from None
-    job = str(first.job_id).split("_")[0]
+    url = study.storage.url
+    if is_sqlite(url) and asked.nodes > 1:
+        raise DeviceError(f"storage {masked(url)}: SQLite serves one host; for several nodes use postgresql://...")
+    # SLURM makes no folders.
+    _folder(study.name).mkdir(parents=True, exist_ok=True)
+    # The URL goes by the environment, which sbatch passes on: a script is for all to read.
+    environment = {**os.environ, "OPTSWEEP_STORAGE": url.render_as_string(hide_password=False)}
+    command, text = ["sbatch", "--parsable"], script(study.name, asked)
+    done = subprocess.run(command, input=text, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        words = " ".join(done.stderr.split()).removeprefix("sbatch: error: ")
+        raise DeviceError(f"sbatch refuses: {words}")
+    job = done.stdout.strip().split(";")[0]
     with study.storage.lock(f"plan {study.name}"):
         study.store(StudyAttributes(slurm_jobs=[*study.attributes().slurm_jobs, job]))
     return job
 
 
 def _folder(study: str) -> Path:
-    # One for all jobs: SLURM makes no folders, and a job may begin before submitit has made it one.
     return study_directory(study).absolute() / "slurm"
-
-
-def _parameters(study: str, allocation: Allocation) -> dict[str, Any]:
-    """What submitit is to ask for; accounts and the like go by sbatch's own variables ($SBATCH_ACCOUNT)."""
-    return {
-        "job_name": f"optsweep-{study}",
-        "nodes": 1,
-        "ntasks_per_node": 1,
-        **({"gpus_per_node": allocation.gpus_per_node} if allocation.gpus_per_node else {}),
-        "time": allocation.minutes,
-        **({"partition": allocation.partition} if allocation.partition else {}),
-        "signal_delay_s": allocation.warning_seconds,
-        "stderr_to_stdout": True,
-        "additional_parameters": {"requeue": True},
-    }
 
 
 def current_job() -> Job | None:
@@ -155,6 +153,14 @@ def _end_of(job: str) -> float | None:
         return float(told)
     match = re.search(r"EndTime=(\d\S+)", _ask("scontrol", "show", "job", job))
     return datetime.fromisoformat(match[1]).timestamp() if match else None
+
+
+def requeue(job: Job) -> str:
+    """Queue the job in which this process runs again, which also ends it; returns what there is to say."""
+    done = subprocess.run(["scontrol", "requeue", job.id], capture_output=True, text=True)
+    return (
+        f"Requeued job {job.id}" if done.returncode == 0 else f"job {job.id} does not come back: {done.stderr.strip()}"
+    )
 
 
 def cancel_waiting(study: Study) -> list[str]:

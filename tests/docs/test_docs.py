@@ -37,7 +37,10 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 
 def option_names(command: Any) -> set[str]:
-    return {name for parameter in command.params if parameter.param_type_name == "option" for name in parameter.opts}
+    options = [
+        parameter for parameter in command.params if parameter.param_type_name == "option" and not parameter.hidden
+    ]
+    return {name for option in options for name in option.opts}
 
 
 COMMANDS = dict(commands())

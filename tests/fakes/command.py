@@ -5,13 +5,11 @@ from __future__ import annotations
 import sys
 
 from optsweep import cli
-from optsweep.workers import launcher
-from optsweep.workers import node as joining
+from optsweep.workers import launcher, slurm
 from tests.fakes.lease import shorten_leases
-from tests.fakes.node import FakeNodeWork
 
 if __name__ == "__main__":
     shorten_leases()
     launcher.WORKER_MODULE = "tests.fakes.worker"
-    setattr(joining, "NodeWork", FakeNodeWork)  # noqa: B010  (a class is not to be assigned)
+    slurm.COMMAND_MODULE = "tests.fakes.command"
     sys.exit(cli.run(sys.argv[1:]))

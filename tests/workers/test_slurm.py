@@ -34,9 +34,7 @@ def test_other_times_are_refused(text: str) -> None:
         parse_time(text)
 
 
-@pytest.mark.heavy  # with the extras of `make test-all`
 def test_the_script_asks_for_what_was_given() -> None:
-    pytest.importorskip("submitit")
     wanted: dict[str, Any] = {"nodes": 3, "gpus_per_node": 4, "minutes": 120, "partition": "a100"}
     lines = script("mine", Allocation(**wanted)).splitlines()
     for option in (
