@@ -102,7 +102,7 @@ def script(study: str, asked: Allocation) -> str:
         [
             "#!/bin/sh",
             *(f"#SBATCH --{line}" for line in lines if line),
-            f"exec srun --unbuffered {shlex.join(worker)}",
+            f"exec srun {shlex.join(worker)}",
             "",
         ]
     )
