@@ -44,7 +44,7 @@ COMMANDS = {
     "best": ("show", "Show the best configurations."),
     "report": ("show", "Write a report of the study: one HTML file that needs no network."),
     "export": ("show", "Write one row per run for other tools; JSON also holds curves and configs."),
-    "dashboard": ("show", "Serve optuna-dashboard for the study's database."),
+    "dashboard": ("dashboard", "Serve optuna-dashboard for the study's database."),
     "data": ("data", "Make and inspect corpora and subsets."),
 }
 """Command -> its module in this package, where a function has the command's name, and its help; in --help's order."""

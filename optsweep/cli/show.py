@@ -13,7 +13,6 @@ from optsweep.cli.options import AsJson, Name, StorageOption, print_json
 from optsweep.cli.read_trust import read_trust
 from optsweep.cli.study import study_of
 from optsweep.database.snapshot import read_snapshot
-from optsweep.integrations.dashboard import serve
 from optsweep.results.folders import study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.views.best import best_document, best_table, best_toml
@@ -95,13 +94,3 @@ def export(
         sys.stdout.buffer.write(export_bytes(snapshot, format))
     else:
         typer.echo(f"Exported {len(snapshot.runs)} runs: {write_export(snapshot, format, output)}")
-
-
-def dashboard(
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
-    host: str = "127.0.0.1",
-    read_only: Annotated[bool, typer.Option("--read-only", help="Serve a copy of the database as it is now.")] = False,
-    name: Name = None,
-    storage: StorageOption = None,
-) -> None:
-    serve(study_of(name, storage), host, port, typer.echo, read_only=read_only)

@@ -19,7 +19,6 @@ from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import keep_subset
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, ConfigError
 from optsweep.importing.prepare import look
-from optsweep.integrations.notes import describe_study
 from optsweep.integrations.notify import Notifier
 from optsweep.integrations.trackers.start import check_trackers, mirrored
 from optsweep.machine.devices import Slot
@@ -128,7 +127,6 @@ def _begin(session: Session, console: Console) -> Study:
         console.print(line)
     study, made = plan(session, data, _command_line())
     keep_subset(study)
-    describe_study(study)
     begun = "new study" if made.created else f"{len(made.existing)} runs exist"
     console.print(f"Target {made.target} runs: {begun}, {len(made.queued)} queued now")
     if made.created and session.origin is not None:

@@ -7,11 +7,12 @@ fifteen. This knows the tables of Optuna 5 and overrides a method that is privat
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,9 +54,20 @@ class BulkStorage(RDBStorage):
             if rows:
                 connection.execute(sa.insert(_params), rows)
 
+    _takes_additions = False
+
+    @contextlib.contextmanager
+    def additions_after_the_end(self) -> Iterator[None]:
+        """Let Optuna's own functions add to trials that have ended while the block runs; files of a run come later."""
+        self._takes_additions = True
+        try:
+            yield
+        finally:
+            self._takes_additions = False
+
     def check_trial_is_updatable(self, trial_id: int, trial_state: TrialState) -> None:
         # Optuna's own reads the trial for its message, within a transaction of SQLite that allows no second connection.
-        if trial_state.is_finished():
+        if trial_state.is_finished() and not self._takes_additions:
             raise UpdateFinishedTrialError(f"trial {trial_id} has ended and cannot be changed")
 
     def get_trial(self, trial_id: int) -> FrozenTrial:

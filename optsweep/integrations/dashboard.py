@@ -9,12 +9,13 @@ from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 
+from optuna_dashboard import run_server
+
 from optsweep.database.artifact_folder import ArtifactFolder
 from optsweep.database.open_study import Study
 from optsweep.database.read_only_copy import frozen_copy
 from optsweep.errors import UserError
-from optsweep.integrations.artifacts import attach_sequences
-from optsweep.integrations.notes import describe_runs, describe_study
+from optsweep.integrations.describe import describe_runs, describe_study
 
 Say = Callable[[str], None]
 
@@ -31,15 +32,12 @@ def serve(study: Study, host: str, port: int, say: Say, *, read_only: bool = Fal
             say(f"A snapshot of {datetime.now():%Y-%m-%d %H:%M:%S}: nothing that is clicked changes the study")
             _serve(Study(copy, study.name, study.study_id), host, port, say, read_only=True)
     else:
-        attach_sequences(study)
         _serve(study, host, port, say, read_only=False)
 
 
 def _serve(study: Study, host: str, port: int, say: Say, *, read_only: bool) -> None:
-    from optuna_dashboard import run_server
-
     describe_study(study)
-    describe_runs(study)
+    describe_runs(study, files=not read_only)
     say(f"Dashboard of {study.name}: http://{host}:{port}/dashboard/studies/{study.study_id}   (Ctrl-C ends it)")
     if _is_loopback(host):
         say(f"From another machine: ssh -L {port}:127.0.0.1:{port} THIS_HOST, then the same address there")

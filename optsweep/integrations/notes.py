@@ -3,48 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Collection
 from datetime import UTC, datetime
 
-from optsweep.database.dashboard_rows import attached, has_note, name_metric, save_note
-from optsweep.database.open_study import Study
-from optsweep.database.snapshot import read_snapshot
-from optsweep.integrations.artifacts import CURVE
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.trainers.trainer import Trainer
 
-_logger = logging.getLogger(__name__)
-
-
-def describe_study(study: Study) -> None:
-    """Name the metric with its unit and write the study's note; whatever goes wrong is logged."""
-    try:
-        name_metric(study, study.trainer.metric)
-        if not has_note(study, None):
-            save_note(study, None, study_note(read_snapshot(study), study.study_id))
-    except Exception as error:
-        _logger.warning("the dashboard will lack the study's note: %s: %s", type(error).__name__, error)
-
-
-def describe_runs(study: Study, chosen: Collection[str] | None = None) -> None:
-    """Write the notes of those of the chosen runs (of all) that have ended and have none yet.
-
-    Whatever goes wrong is logged, the sweep does not suffer from it.
-    """
-    try:
-        for record in read_snapshot(study, chosen).runs:
-            trial_id = study.storage.backend.get_trial_id_from_study_id_trial_number(study.study_id, record.trial)
-            ended = record.state in ("complete", "pruned", "failed")
-            # A note is written once: what a person makes of it later stays.
-            if ended and not has_note(study, trial_id):
-                save_note(study, trial_id, run_note(record, attached(study, trial_id), study.trainer))
-    except Exception as error:
-        _logger.warning("the dashboard will lack notes: %s: %s", type(error).__name__, error)
-
-
-# In the format of optuna-dashboard's `save_note`, which takes a second or two to load (with scikit-learn, where that is
-# installed) while a worker's device waits, and reads the notes of all runs to write that of one.
+CURVE = "curve.svg"
 
 
 def study_note(snapshot: StudySnapshot, study_id: int) -> str:

@@ -12,16 +12,15 @@ import torch
 
 from optsweep.files import write_text
 from optsweep.train.device import synchronize
-from optsweep.train.report import Evaluation, MetricsLine, OnMetrics
-
-FILE_NAME = "metrics.jsonl"
+from optsweep.train.metrics_file import METRICS_FILE, MetricsLine, read_metrics
+from optsweep.train.report import Evaluation, OnMetrics
 
 
 class MetricsLog:
     """Appends lines to ``directory``/metrics.jsonl and hands them to ``on_metrics``; either may be None."""
 
     def __init__(self, directory: Path | None, on_metrics: OnMetrics | None) -> None:
-        self._path = None if directory is None else directory / FILE_NAME
+        self._path = None if directory is None else directory / METRICS_FILE
         self._on_metrics = on_metrics
 
     def cut_back(self, step: int, history: Sequence[Evaluation]) -> None:
@@ -31,7 +30,7 @@ class MetricsLog:
         """
         if self._path is None:
             return
-        lines = [line for line in _read_lines(self._path) if line["step"] <= step]
+        lines = [line for line in read_metrics(self._path) if line["step"] <= step]
         evaluated = {line["step"] for line in lines if "val_nelbo" in line}
         missing = {evaluation.step: evaluation for evaluation in history if evaluation.step not in evaluated}
         lines += [_evaluation_line(evaluation) for evaluation in missing.values()]
@@ -68,19 +67,6 @@ def _evaluation_line(evaluation: Evaluation) -> MetricsLine:
         "val_nelbo": evaluation.value,
         "time": time.time(),
     }
-
-
-def _read_lines(path: Path) -> list[MetricsLine]:
-    """Every whole line; a killed writer may have left half of one."""
-    lines = []
-    for text in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []:
-        try:
-            line = json.loads(text)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(line, dict) and isinstance(line.get("step"), int):
-            lines.append(line)
-    return lines
 
 
 class Throughput:

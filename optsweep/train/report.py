@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from optsweep.train.metrics_file import MetricsLine
+
 Outcome = Literal["complete", "stopped", "interrupted", "diverged", "out_of_memory"]
 
 
@@ -32,7 +34,6 @@ class Evaluation:
 
 OnEval: TypeAlias = Callable[[Evaluation], bool]
 """Is given every evaluation; says whether to go on."""
-MetricsLine: TypeAlias = dict[str, float]
 OnMetrics: TypeAlias = Callable[[MetricsLine], None]
 """Is given every line of metrics.jsonl."""
 

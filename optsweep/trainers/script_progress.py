@@ -6,7 +6,6 @@ nothing; what differs from what was known at its place takes the place of all th
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import math
@@ -16,10 +15,10 @@ from typing import Any
 
 from optsweep.files import write_text
 from optsweep.study.script_config import ScriptConfig
+from optsweep.train.metrics_file import METRICS_FILE, MetricsLine, read_metrics
 from optsweep.train.report import Evaluation, OnEval, OnMetrics
 from optsweep.trainers.readers import Row
 
-FILE_NAME = "metrics.jsonl"
 LINE_EVERY = 0.005
 """Share of a run between two training lines."""
 
@@ -34,7 +33,7 @@ class ScriptProgress:
         self._known: dict[str, Any] = {**config.trainer.set, **config.parameters}
         self._points = config.num_evaluations
         self._on_eval, self._on_metrics = on_eval, on_metrics
-        self._path = directory / FILE_NAME
+        self._path = directory / METRICS_FILE
         self._started = time.monotonic()
         self._position: float | None = None
         self._noted = -math.inf
@@ -126,19 +125,19 @@ class ScriptProgress:
         if progress is None or self._position is None or 0 <= progress - self._noted < LINE_EVERY:
             return
         self._noted = progress
-        line = {"step": round(self._position), "progress": progress, "time": time.time()}
+        line: MetricsLine = {"step": round(self._position), "progress": progress, "time": time.time()}
         if loss is not None and math.isfinite(loss):
             line["train_loss"] = loss
         self._write(line)
         if self._on_metrics is not None:
             self._on_metrics(line)
 
-    def _write(self, *lines: dict[str, Any]) -> None:
+    def _write(self, *lines: MetricsLine) -> None:
         with self._path.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(line) + "\n" for line in lines)
 
 
-def _line(evaluation: Evaluation) -> dict[str, Any]:
+def _line(evaluation: Evaluation) -> MetricsLine:
     return {
         "step": evaluation.step,
         "progress": evaluation.progress,
@@ -150,17 +149,13 @@ def _line(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _read(path: Path) -> list[Evaluation]:
-    """The evaluations of earlier attempts; a killed worker may have left half a line, which is ended here."""
-    found = []
-    content = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    if not content.endswith("\n") and content:
-        write_text(path, content + "\n")
-    for text in content.splitlines():
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue
-        if "value" in line:
-            known = Evaluation(line["index"], line["step"], 0, line["value"], line["progress"], line["seconds"])
-            found.append(dataclasses.replace(known, restored=True))
-    return found
+    """The evaluations of earlier attempts; half a line that a killed worker left is ended here."""
+    content = path.read_bytes() if path.exists() else b""
+    if content and not content.endswith(b"\n"):
+        with path.open("ab") as file:
+            file.write(b"\n")
+    return [
+        Evaluation(line["index"], line["step"], 0, line["value"], line["progress"], line["seconds"], restored=True)
+        for line in read_metrics(path)
+        if "value" in line
+    ]

@@ -16,7 +16,7 @@ from optsweep.database.patience import limit_patience
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import recorded_data
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
-from optsweep.integrations.artifacts import attach
+from optsweep.integrations.describing import Describing
 from optsweep.machine.devices import Slot
 from optsweep.machine.oom_kills import OutOfMemoryCounter
 from optsweep.machine.process import ProcessIdentity, identify
@@ -61,6 +61,7 @@ class Launcher:
         self._data = data or recorded_data(study)
         self._ends = ends
         self._me = identify()
+        self._url = study.storage.url.render_as_string(hide_password=False)
         self._observe = observe
         self._say = say
         self._wake = threading.Event()
@@ -68,6 +69,7 @@ class Launcher:
         """The signals that asked this launcher to leave."""
         self._oom = OutOfMemoryCounter()
         self._slots = [WorkerSlot(slot, self._lock(slot), self._log(slot), say) for slot in slots]
+        self._describing = Describing(study.name, self._url, {slot.place.label for slot in self._slots})
 
     def run(self) -> int:
         """Start the workers, replace those that die, return the exit code; blocks until all of them have left."""
@@ -79,9 +81,10 @@ class Launcher:
                 self._loop()
             finally:
                 self._end_workers()
-        self._study.queue.reclaim_dead(self._me)
-        snapshot = read_snapshot(self._study)
-        self._observe(snapshot)
+            self._study.queue.reclaim_dead(self._me)
+            snapshot = read_snapshot(self._study)
+            self._observe(snapshot)
+            self._describing.finish(snapshot, more=not self.received, hurried=lambda: len(self.received) > 1)
         return self._exit_code(snapshot)
 
     def _loop(self) -> None:
@@ -103,6 +106,7 @@ class Launcher:
     def _look(self) -> None:
         snapshot = read_snapshot(self._study)
         self._observe(snapshot)
+        self._describing.update(snapshot)
         if snapshot.ended:
             # Nothing is held any more; a worker that still waits for its slot would wait for ever.
             for slot in self._slots:
@@ -134,7 +138,7 @@ class Launcher:
             data=str(self._data),
             ends=self._ends,
         )
-        slot.start(WORKER_MODULE, order, self._study.storage.url.render_as_string(hide_password=False))
+        slot.start(WORKER_MODULE, order, self._url)
         if self.received:  # meanwhile, when this worker was not there to be signalled
             slot.signal(signal.SIGTERM)
 
@@ -166,9 +170,6 @@ class Launcher:
         held = self._study.queue.held_by(worker)
         if status > 0 and held:
             reason = RunDirectory.of(self._study.name, held[0].run).tail() or reason
-        if cause is Cause.FAULT:
-            for run in held:
-                attach(self._study, run.trial_id, run.run)
         return self._study.queue.reclaim(worker, self._me, cause, reason)
 
     def _is_to_end(self) -> bool:

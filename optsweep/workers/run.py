@@ -14,9 +14,9 @@ from optsweep.database.lease import Cause, Lease
 from optsweep.database.losses import keep_losses
 from optsweep.database.open_study import Study
 from optsweep.database.outage import retried
-from optsweep.integrations.artifacts import attach
 from optsweep.search.pruning import CurvePruner
-from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
+from optsweep.train.metrics_file import MetricsLine
+from optsweep.train.report import Evaluation, Outcome, TrainReport
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.prepared_run import PreparedRun, Preparer
 
@@ -66,8 +66,6 @@ class Runner:
         study.queue.beat(lease, keeper.standing)
         if report.losses is not None and report.outcome != "interrupted":
             keep_losses(study, lease, report.losses)
-        if report.outcome != "interrupted" or keeper.skip:
-            attach(study, lease.trial_id, lease.run)
         _tell(study, prepared, keeper, report, progress.pruned)
         return report.outcome
 

@@ -17,7 +17,6 @@ from optsweep.database.patience import limit_patience
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageUnavailable
 from optsweep.files import disk_is_full
-from optsweep.integrations.notes import describe_runs
 from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.results.folders import RunDirectory
 from optsweep.train.report import Outcome
@@ -96,8 +95,6 @@ class _Worker:
             self.study.queue.hand_back(lease, Cause.INTERRUPTION, NO_SPACE)
             raise
         tidy(self.study, lease.run)
-        if outcome != "interrupted":
-            describe_runs(self.study, [lease.run])
         # After that the allocator's state is not to be trusted; a fresh process has all the memory.
         return EXIT_REPLACE if outcome == "out_of_memory" else None
 

@@ -10,15 +10,15 @@ from optuna.trial import TrialState
 from optuna_dashboard import get_note
 
 from optsweep.database.artifact_folder import ArtifactFolder
-from optsweep.database.dashboard_rows import attached
+from optsweep.database.dashboard_rows import kept_files
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
 from optsweep.database.read_only_copy import frozen_copy
 from optsweep.database.snapshot import read_snapshot
-from optsweep.integrations import notes
-from optsweep.integrations.artifacts import attach
+from optsweep.integrations import describe
 from optsweep.integrations.curve_picture import draw_curve
-from optsweep.integrations.notes import describe_runs, describe_study, run_note, study_note
+from optsweep.integrations.describe import describe_runs, describe_study
+from optsweep.integrations.notes import run_note, study_note
 from optsweep.results.folders import RunDirectory
 from tests.planned import claim
 from tests.snapshots import make_data, make_run, make_snapshot
@@ -37,7 +37,6 @@ def end(study: Study, lease: Lease, **how: str) -> None:
     (directory / "log_stdout.txt").write_text("first\nlast\n")
     lines = [{"step": 1, "val_nelbo": 2.9}, {"step": 1, "train_loss": float("nan")}, {"step": 2, "val_nelbo": 2.8}]
     (directory / "metrics.jsonl").write_text("\n".join(json.dumps(line) for line in lines) + '\n{"st')
-    attach(study, lease.trial_id, lease.run)
     study.queue.finish(lease, TrialState.PRUNED, None, outcome="pruned", reason="pruned at 40 %: 2.91 > 2.84 | <b>")
     describe_runs(study, [lease.run])
 
@@ -50,7 +49,7 @@ def note_of(study: Study, lease: Lease) -> str:
 def test_an_ended_run_has_its_files_and_a_note_that_says_why_it_ended(study: Study) -> None:
     lease = claim(study)
     end(study, lease)
-    files = attached(study, lease.trial_id)
+    files = kept_files(study, lease.trial_id)
     assert set(files) == {"curve.svg", "config.toml", "log_tail.txt"}
     assert content(ArtifactFolder("study"), files["log_tail.txt"]) == b"first\nlast"
     note = note_of(study, lease)
@@ -81,7 +80,7 @@ def test_the_study_says_what_it_is_measured_in_and_how_to_go_on(study: Study) ->
 
 def test_a_long_note_is_whole_in_the_dashboard(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     long = "α β γ\n" * 1000
-    monkeypatch.setattr(notes, "study_note", lambda *_: long)
+    monkeypatch.setattr(describe, "study_note", lambda *_: long)
     describe_study(study)
     assert get_note(study.optuna()) == long
 
@@ -92,7 +91,8 @@ def test_a_run_does_not_suffer_from_a_store_that_cannot_be_written(
     Path("studies").mkdir()
     Path("studies/study").touch()
     lease = claim(study)
-    attach(study, lease.trial_id, lease.run)
+    study.queue.finish(lease, TrialState.COMPLETE, 2.8, outcome="complete", reason=None)
+    describe_runs(study, [lease.run])
     assert "the dashboard will lack files" in caplog.text
     study.storage.close()
     for part in ("optuna", "attributes"):
@@ -118,7 +118,7 @@ def test_a_snapshot_is_whole_and_apart(study: Study, tmp_path: Path) -> None:
 def test_files_can_be_read_but_not_changed_from_a_snapshot(study: Study) -> None:
     lease = claim(study)
     end(study, lease)
-    identifier = attached(study, lease.trial_id)["config.toml"].split("/")[-1]
+    identifier = kept_files(study, lease.trial_id)["config.toml"].split("/")[-1]
     frozen = ArtifactFolder("study", read_only=True)
     assert content(frozen, identifier) == b"[model]\n"
     with pytest.raises(PermissionError):

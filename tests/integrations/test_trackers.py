@@ -15,8 +15,8 @@ import pytest
 from optsweep.errors import ConfigError
 from optsweep.integrations.trackers import start
 from optsweep.integrations.trackers.mirror import Mirror
-from optsweep.integrations.trackers.sinks import Line
 from optsweep.integrations.trackers.start import check_trackers, mirrored
+from optsweep.train.metrics_file import MetricsLine
 
 REPOSITORY = Path(__file__).parents[2]
 LINES: list[dict[str, Any]] = [
@@ -35,7 +35,7 @@ class Recorder:
         self.config: dict[str, Any] = {}
         self.broken = False
 
-    def log(self, run: str, config: Mapping[str, Any], lines: Iterable[Line]) -> None:
+    def log(self, run: str, config: Mapping[str, Any], lines: Iterable[MetricsLine]) -> None:
         if self.broken:
             raise ConnectionError("the tracker is away")
         self.config = dict(config)

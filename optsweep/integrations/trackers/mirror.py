@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import signal
 import sys
 import threading
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from optsweep.files import write_text
-from optsweep.integrations.trackers.sinks import TRACKERS, Line, Tracker, is_evaluation
+from optsweep.integrations.trackers.sinks import TRACKERS, Config, Tracker, is_evaluation
 from optsweep.results.folders import study_directory
+from optsweep.train.metrics_file import METRICS_FILE, MetricsLine, read_metrics
 
 LOOK_SECONDS = 5.0
 NICENESS = 10
@@ -41,15 +40,15 @@ class Mirror:
 
     def look(self) -> None:
         """Mirror what is new; an error of a tracker is logged, and its lines are tried again with the next look."""
-        for metrics in sorted(self._runs.glob("*/metrics.jsonl")):
+        for metrics in sorted(self._runs.glob(f"*/{METRICS_FILE}")):
             state = metrics.stat()
             if self._sizes.get(metrics) != (state.st_size, state.st_mtime_ns):
-                lines, config = list(read_lines(metrics)), read_flat_config(metrics.with_name("config.toml"))
+                lines, config = read_metrics(metrics, finite=True), read_flat_config(metrics.with_name("config.toml"))
                 done = [self._mirror(name, metrics.parent.name, config, lines) for name in self._trackers]
                 if all(done):
                     self._sizes[metrics] = (state.st_size, state.st_mtime_ns)
 
-    def _mirror(self, name: str, run: str, config: dict[str, Any], lines: list[Line]) -> bool:
+    def _mirror(self, name: str, run: str, config: Config, lines: list[MetricsLine]) -> bool:
         last = self._positions.setdefault(f"{name}/{run}", [-1, -1])
         # A run that went on from a checkpoint writes some steps again, with the same values.
         new = [line for line in lines if line["step"] > last[is_evaluation(line)]]
@@ -72,17 +71,7 @@ class Mirror:
                 _logger.warning("%s: %s: %s", name, type(error).__name__, error)
 
 
-def read_lines(metrics: Path) -> Iterator[Line]:
-    """The whole lines of metrics.jsonl, without values that are not finite."""
-    for text in metrics.read_text(encoding="utf-8").splitlines():
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue  # the end of the file, just being written
-        yield {key: value for key, value in line.items() if not isinstance(value, float) or math.isfinite(value)}
-
-
-def read_flat_config(path: Path) -> dict[str, Any]:
+def read_flat_config(path: Path) -> Config:
     """``{"optim.lr": 1e-4, ...}`` of a run's config.toml, without its provenance."""
     try:
         sections = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-Line = Mapping[str, Any]
+from optsweep.train.metrics_file import MetricsLine
+
+Config = dict[str, object]
+"""A run's config, flat: optim.lr and so on."""
 METRICS = ("train_loss", "val_nelbo", "value", "lr", "residues_per_s", "progress")
 
 
 class Tracker(Protocol):
     """Where the lines of runs go; only ever used by one process at a time."""
 
-    def log(self, run: str, config: Mapping[str, Any], lines: Iterable[Line]) -> None:
+    def log(self, run: str, config: Config, lines: Iterable[MetricsLine]) -> None:
         """Add lines of metrics.jsonl, in order; ``config`` is the run's, flat."""
 
     def close(self) -> None:
         """Write out what is still held back."""
 
 
-def is_evaluation(line: Line) -> bool:
+def is_evaluation(line: MetricsLine) -> bool:
     return "val_nelbo" in line or "value" in line
 
 
-def metrics_of(line: Line) -> dict[str, float]:
-    return {name: float(line[name]) for name in METRICS if line.get(name) is not None}
+def metrics_of(line: MetricsLine) -> dict[str, float]:
+    return {name: float(value) for name, value in line.items() if name in METRICS and isinstance(value, float | int)}
 
 
 class TensorBoard:
@@ -39,7 +42,7 @@ class TensorBoard:
         self._folder = folder / "tensorboard"
         self._writers: dict[str, Any] = {}
 
-    def log(self, run: str, config: Mapping[str, Any], lines: Iterable[Line]) -> None:
+    def log(self, run: str, config: Config, lines: Iterable[MetricsLine]) -> None:
         if run not in self._writers:
             self._writers[run] = self._make(str(self._folder / run))
         for line in lines:
@@ -63,7 +66,7 @@ class WeightsAndBiases:
         self._folder = folder
         self._runs: dict[str, Any] = {}
 
-    def log(self, run: str, config: Mapping[str, Any], lines: Iterable[Line]) -> None:
+    def log(self, run: str, config: Config, lines: Iterable[MetricsLine]) -> None:
         if run not in self._runs:
             self._runs[run] = self._wandb.init(
                 project="optsweep",
@@ -71,7 +74,7 @@ class WeightsAndBiases:
                 name=run,
                 id=f"{self._study}-{run}",
                 dir=self._folder,
-                config=dict(config),
+                config=config,
                 mode=os.environ.get("WANDB_MODE", "offline"),
                 resume="allow",
                 reinit="create_new",
@@ -98,7 +101,7 @@ class MLflow:
         self._experiment = experiment.experiment_id if experiment else self._client.create_experiment(name)
         self._runs: dict[str, str] = {}
 
-    def log(self, run: str, config: Mapping[str, Any], lines: Iterable[Line]) -> None:
+    def log(self, run: str, config: Config, lines: Iterable[MetricsLine]) -> None:
         from mlflow.entities import Metric
 
         identifier = self._runs.get(run) or self._find(run, config)
@@ -110,7 +113,7 @@ class MLflow:
         for start in range(0, len(metrics), 1000):
             self._client.log_batch(identifier, metrics=metrics[start : start + 1000])
 
-    def _find(self, run: str, config: Mapping[str, Any]) -> str:
+    def _find(self, run: str, config: Config) -> str:
         """The run of an earlier start of this sweep, or a new one."""
         there = self._client.search_runs([self._experiment], filter_string=f"attributes.run_name = '{run}'")
         if there:

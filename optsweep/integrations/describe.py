@@ -1,0 +1,104 @@
+"""Describes a study and its ended runs for the dashboard: notes, and copies of config, log, curve, generated sequences.
+
+The copies are in ``studies/<study>/artifacts``, since a run's directory changes when it is tried again. The launcher
+starts it (describing.py), as ``python -m optsweep.integrations.describe '["STUDY", "RUN", ...]'``; `optsweep dashboard`
+calls it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from optsweep.database.connection import reopen_storage
+from optsweep.database.dashboard_rows import keep_files, kept_files, note_run, note_study
+from optsweep.database.open_study import Study, open_study
+from optsweep.database.patience import limit_patience
+from optsweep.database.snapshot import read_snapshot
+from optsweep.database.urls import storage_url
+from optsweep.integrations.curve_picture import draw_curve
+from optsweep.integrations.notes import CURVE, run_note, study_note
+from optsweep.results.folders import RunDirectory, log_to_stdout
+from optsweep.results.records import RunRecord
+
+LOG = "log_tail.txt"
+LOG_LINES = 200
+PATIENCE_SECONDS = 20.0
+LONGEST_SECONDS = 600
+NICENESS = 10
+
+_logger = logging.getLogger(__name__)
+
+
+def describe_study(study: Study) -> None:
+    """Name the metric with its unit and write the study's note; whatever goes wrong is logged."""
+    try:
+        note_study(study, study.trainer.metric, study_note(read_snapshot(study), study.study_id))
+    except Exception as error:
+        _logger.warning("the dashboard will lack the study's note: %s: %s", type(error).__name__, error)
+
+
+def describe_runs(study: Study, chosen: Collection[str] | None = None, *, files: bool = True) -> None:
+    """Keep the files and write the notes of the chosen runs that have ended, or (None) of all that have no files yet.
+
+    Without ``files`` there are notes only. Whatever goes wrong is logged.
+    """
+    try:
+        records = read_snapshot(study, chosen).runs
+    except Exception as error:
+        _logger.warning("the dashboard will lack notes: %s: %s", type(error).__name__, error)
+        return
+    for record in records:
+        if record.state in ("complete", "pruned", "failed"):
+            try:
+                _describe(study, record, anew=chosen is not None, files=files)
+            except Exception as error:
+                _logger.warning("the dashboard will lack files of %s: %s: %s", record.run, type(error).__name__, error)
+
+
+def _describe(study: Study, record: RunRecord, *, anew: bool, files: bool) -> None:
+    trial_id = study.storage.backend.get_trial_id_from_study_id_trial_number(study.study_id, record.trial)
+    directory = RunDirectory.of(study.name, record.run)
+    kept = kept_files(study, trial_id)
+    if anew or not kept:
+        if files:
+            with tempfile.TemporaryDirectory(prefix="optsweep-describe-") as folder:
+                made = _made(Path(folder), directory, f"{record.run}: {study.trainer.unit}")
+                keep_files(study, trial_id, [*made, *directory.path.glob("config.toml")])
+            kept = kept_files(study, trial_id)
+        note_run(study, trial_id, run_note(record, kept, study.trainer))
+    # Sequences are often generated after a run's end.
+    if files and (sequences := sorted(directory.path.glob("*.fasta"))):
+        keep_files(study, trial_id, sequences)
+
+
+def _made(folder: Path, directory: RunDirectory, title: str) -> Iterator[Path]:
+    curve = draw_curve(title, directory.path / "metrics.jsonl")
+    if curve is not None:
+        (folder / CURVE).write_text(curve, encoding="utf-8")
+        yield folder / CURVE
+    (folder / LOG).write_text(directory.tail(LOG_LINES), encoding="utf-8")
+    yield folder / LOG
+
+
+def main(study_name: str, *runs: str) -> int:
+    log_to_stdout()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whatever hangs: nothing of a sweep outlives it for long.
+    signal.alarm(LONGEST_SECONDS)
+    os.nice(NICENESS)
+    limit_patience(PATIENCE_SECONDS)
+    study = open_study(reopen_storage(storage_url(None)), study_name)
+    describe_study(study)
+    describe_runs(study, runs)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*json.loads(sys.argv[1])))
