@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from optsweep.database.open_study import Study, open_study
 from optsweep.database.patience import limit_patience
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
+from optsweep.errors import EXIT_DONE, EXIT_FAILED, OptsweepError
 from optsweep.integrations.curve_picture import draw_curve
 from optsweep.integrations.notes import CURVE, run_note, study_note
 from optsweep.results.folders import RunDirectory, log_to_stdout
@@ -31,7 +31,6 @@ LOG = "log_tail.txt"
 LOG_LINES = 200
 PATIENCE_SECONDS = 20.0
 LONGEST_SECONDS = 600
-NICENESS = 10
 
 _logger = logging.getLogger(__name__)
 
@@ -92,12 +91,15 @@ def main(study_name: str, *runs: str) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever hangs: nothing of a sweep outlives it for long.
     signal.alarm(LONGEST_SECONDS)
-    os.nice(NICENESS)
     limit_patience(PATIENCE_SECONDS)
-    study = open_study(reopen_storage(storage_url(None)), study_name)
+    try:
+        study = open_study(reopen_storage(storage_url(None)), study_name)
+    except OptsweepError as error:
+        _logger.warning("the dashboard will lack notes: %s", error)
+        return EXIT_FAILED
     describe_study(study)
     describe_runs(study, runs)
-    return 0
+    return EXIT_DONE
 
 
 if __name__ == "__main__":
