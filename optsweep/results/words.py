@@ -117,6 +117,11 @@ def best_words(snapshot: StudySnapshot) -> str:
     return "no complete run yet" if best is None else f"best {nats(best.value)} ({one_line(best.run)})"
 
 
+def compared(value: float, reference: float) -> str:
+    """ "0.048 below"; ABOVE stands out, since such a model knows less than its reference."""
+    return f"{nats(abs(reference - value), 3)} {'below' if value <= reference else 'ABOVE'}"
+
+
 def reference_lines(snapshot: StudySnapshot) -> list[str]:
     """What predictors that know only the composition reach, and how the best run compares."""
     names = {
@@ -130,7 +135,7 @@ def reference_lines(snapshot: StudySnapshot) -> list[str]:
             continue
         line = f"{words} {nats(reference, 3)}"
         if best is not None:
-            line += f": the best is {nats(abs(reference - best), 3)} {'below' if best <= reference else 'ABOVE'}"
+            line += f": the best is {compared(best, reference)}"
         lines.append(line)
     return lines
 

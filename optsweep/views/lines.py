@@ -8,8 +8,6 @@ from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.start_lines import start_lines
 from optsweep.results.words import best_words, finite, nats, one_line, state_words
 
-__all__ = ["PlainProgress", "start_lines"]
-
 
 class PlainProgress:
     """Writes one line for every start and end of a run and for every change of the study.
@@ -44,16 +42,15 @@ class PlainProgress:
     def _run(self, before: RunRecord | None, run: RunRecord, snapshot: StudySnapshot) -> None:
         # A claimed run has no config until its worker has drawn the parameters: its start is written only then.
         known = bool(run.stored_config) or run.state != "running"
-        started = run.attempts > self._started.get(run.run, 0) and known
-        if started:
+        if known and run.attempts > self._started.get(run.run, 0):
             self._started[run.run] = run.attempts
             for line in start_lines(run, snapshot.data, snapshot.trainer):
                 self._write(line)
-        changed = before is None or before.state != run.state
-        again = before is not None and run.attempts > before.attempts
-        if run.state in ("complete", "pruned", "failed") and (changed or again):
+        if before is not None and (before.state, before.attempts) == (run.state, run.attempts):
+            return
+        if run.state in ("complete", "pruned", "failed"):
             self._write(_end_line(run, snapshot.trainer.unit))
-        elif run.state == "waiting" and before is not None and (changed or again):
+        elif run.state == "waiting" and before is not None:
             reason = f": {one_line(run.reason)}" if run.reason else ""
             self._write(f"{run.run} is back in the queue{reason}")
 

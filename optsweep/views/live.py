@@ -138,8 +138,7 @@ def _best_line(snapshot: StudySnapshot) -> str:
     unigram = words.finite(snapshot.data.reference.get("unigram_entropy"))
     if best is None or unigram is None:
         return words.best_words(snapshot)
-    side = "below" if best <= unigram else "ABOVE"
-    return f"{words.best_words(snapshot)}, {words.nats(abs(unigram - best), 3)} {side} the unigram entropy"
+    return f"{words.best_words(snapshot)}, {words.compared(best, unigram)} the unigram entropy"
 
 
 def _columns(width: int) -> Sequence[Column]:
