@@ -7,7 +7,7 @@ from pathlib import Path
 
 import tomli_w
 
-from optsweep.search.sampling import random_parameters
+from optsweep.search.sampling import RandomRuns
 from optsweep.study.file import parse_study
 
 from .outcome import Case
@@ -42,7 +42,7 @@ def preset(id: str, old: str, new: str, *says: str) -> Case:
 
 def one_configuration() -> dict[str, object]:
     """Every parameter of the space with one value, whichever parameters there are."""
-    drawn = random_parameters(parse_study(tomllib.loads(RIGHT), "mine", "mine.toml"), 0)
+    drawn = RandomRuns(parse_study(tomllib.loads(RIGHT), "mine", "mine.toml")).parameters(0)
     return {name: value for name, value in drawn.items() if name != "preschool_fraction"} | {"curriculum": False}
 
 
