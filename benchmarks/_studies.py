@@ -20,9 +20,9 @@ from optsweep.database.urls import storage_url
 from optsweep.planning.plan import plan_study
 from optsweep.results.attributes import PREFIX
 from optsweep.results.study_data import StudyData
-from optsweep.search.sampling import distributions_for
+from optsweep.search.sampling import RandomRuns, distributions_for
 from optsweep.study.file import load_study
-from optsweep.study.resolve import resolve
+from optsweep.trainers.trainer_of import trainer_of
 
 NUM_POINTS = 20
 DATA = StudyData(
@@ -55,11 +55,12 @@ def _add(connection: sa.Connection, study: Study, start: int, count: int) -> Non
     first_id = connection.execute(sa.text("SELECT max(trial_id) + 1 FROM trials")).scalar_one()
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     rows: dict[Any, list[dict[str, Any]]] = {}
+    drawn, trainer = RandomRuns(study.definition), trainer_of(study.definition)
     for index in range(start, start + count):
         trial_id, rng = first_id + index - start, random.Random(index)
-        parameters = study.definition.space.draw(rng, {})
+        parameters = drawn.parameters(index)
         value = 2.8 + 0.1 * rng.random()
-        config = resolve(study.definition, parameters, preset=None, seed=index, threads=1)
+        config = trainer.resolve(parameters, preset=None, seed=index, threads=1)
         attributes = {
             "run": f"user-{index:05d}",
             "index": 100 + index,

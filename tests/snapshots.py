@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console, RenderableType
 
 from optsweep.config import TrainConfig
+from optsweep.results.attributes import Stop, StudyAttributes
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.study_data import StudyData
 from optsweep.study.definition import BudgetSection, BuiltinStudy
@@ -91,10 +93,15 @@ def make_snapshot(runs: list[RunRecord], **values: Any) -> StudySnapshot:
         "target": len(runs),
         "definition": DEFINITION,
         "data": make_data(),
-        "created": 900.0,
         "now": 2000.0,
     }
-    return StudySnapshot(runs=runs, **defaults | values)
+    stored = {key: values.pop(key) for key in ("command", "measured", "versions") if key in values}
+    attributes = StudyAttributes(created=900.0, **stored)
+    return StudySnapshot(runs=runs, attributes=attributes, **defaults | values)
+
+
+def stopped(snapshot: StudySnapshot, reason: str) -> StudySnapshot:
+    return replace(snapshot, attributes=StudyAttributes(stop=Stop(reason=reason, drain=False)))
 
 
 def render(content: RenderableType, width: int = 120, encoding: str = "utf-8") -> str:
@@ -115,7 +122,7 @@ def troubled_snapshots() -> list[StudySnapshot]:
         make_snapshot([make_run("a", "pruned", value=None, last_value=None, progress=0.0, curve={}, reason=None)]),
         make_snapshot([make_run("a", "pruned", value=float("inf"), last_value=float("nan"), curve={1: float("nan")})]),
         make_snapshot([make_run("a", "running", config={}, train_loss=float("nan"))], data=make_data(reference={})),
-        make_snapshot([make_run("a", "complete", config={}, parameters={}, value=3.0)], stopped="deadline reached"),
+        stopped(make_snapshot([make_run("a", "complete", config={}, parameters={}, value=3.0)]), "deadline reached"),
         make_snapshot([make_run("a" * 300, "complete"), make_run("ünï\x1b[31m\ncödé…", "failed", reason="x\ny\x07")]),
     ]
 

@@ -44,7 +44,7 @@ def status(
 
 
 def _table(snapshot: StudySnapshot) -> RenderableType:
-    return status_table(snapshot, job_states(snapshot.slurm_jobs))
+    return status_table(snapshot, job_states(snapshot.attributes.slurm_jobs))
 
 
 def best(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
@@ -10,7 +12,18 @@ from optsweep.database.history import note
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
 from optsweep.database.tables import runs
-from optsweep.results.attributes import RunIdentity
+from optsweep.results.attributes import RunIdentity, Values
+
+KEPT = (
+    "outcome", "reason", "progress", "sequences", "seconds", "checkpoint_step", "best_value", "best_step", "last_value",
+    "started", "ended",
+)  # fmt: skip
+"""Columns that another study takes over. The attempts stay behind: the new study has spent nothing on the run."""
+
+
+def result_of(row: sa.Row[Any]) -> Values:
+    """What a run's row tells of its result."""
+    return {name: getattr(row, name) for name in KEPT}
 
 
 def add_trial(study: Study, trial: FrozenTrial, priority: int, what: str = "planned") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,11 @@ from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunRecord, RunState, StudySnapshot
 
+AS_IN_ROW = (
+    "run", "reason", "last_value", "best_step", "progress", "worker", "sequences", "seconds", "train_loss",
+    "residues_per_second", "ended",
+)  # fmt: skip
+"""Fields of a record that are columns of our table."""
 STATES: dict[TrialState, RunState] = {
     TrialState.COMPLETE: "complete",
     TrialState.PRUNED: "pruned",
@@ -38,7 +43,7 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
     else:
         read = [study.trial(row.trial_id) for row in rows]
     trials = {trial._trial_id: trial for trial in read}
-    by_run: dict[str, list[Any]] = {}
+    by_run: dict[str, list[sa.Row[Any]]] = {}
     for row in rows:
         if row.trial_id in trials:
             by_run.setdefault(row.run, []).append(row)
@@ -51,13 +56,8 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
         runs=sorted(records, key=lambda record: record.index),
         definition=study.definition,
         data=attributes.data,
-        created=attributes.created,
-        versions=attributes.versions,
-        command=attributes.command,
         now=now,
-        slurm_jobs=attributes.slurm_jobs,
-        measured=attributes.measured,
-        stopped=attributes.stop.reason if attributes.stop else None,
+        attributes=attributes,
     )
 
 
@@ -80,11 +80,9 @@ def _rows(
     return study.storage.now(connection), rows.all()
 
 
-def _record(study: str, rows: list[Any], trial: FrozenTrial) -> RunRecord:
-    row = rows[-1]
-    identity = RunIdentity.read(trial.user_attrs)
+def _record(study: str, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRecord:
+    row, identity = rows[-1], RunIdentity.read(trial.user_attrs)
     return RunRecord(
-        run=row.run,
         trial=trial.number,
         source=identity.source,
         preset=identity.preset,
@@ -92,30 +90,16 @@ def _record(study: str, rows: list[Any], trial: FrozenTrial) -> RunRecord:
         index=identity.index,
         state="pruned" if row.outcome == "skipped" else STATES[trial.state],
         cut=row.outcome == "pruned",
-        reason=row.reason,
         value=row.best_value,
-        last_value=row.last_value,
-        best_step=row.best_step,
         curve=dict(sorted(trial.intermediate_values.items())),
-        progress=row.progress,
-        worker=row.worker,
         attempts=sum(earlier.attempts for earlier in rows),
-        sequences=row.sequences,
-        seconds=row.seconds,
         directory=str(RunDirectory.of(study, row.run).path),
         parameters=trial.params or identity.fixed,
         stored_config=identity.config,
         of=identity.of,
-        train_loss=row.train_loss,
-        residues_per_second=row.residues_per_second,
-        started=_first(earlier.started for earlier in rows),
-        ended=row.ended,
+        started=min((earlier.started for earlier in rows if earlier.started is not None), default=None),
+        **{name: getattr(row, name) for name in AS_IN_ROW},
     )
-
-
-def _first(times: Iterable[float | None]) -> float | None:
-    known = [time for time in times if time is not None]
-    return min(known) if known else None
 
 
 @transaction

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from optuna.trial import FrozenTrial, create_trial
+from optuna.trial import FrozenTrial
 
 from optsweep.database.open_study import Study, newest_rows
-from optsweep.results.attributes import RunIdentity
+from optsweep.database.run_rows import result_of
+from optsweep.results.attributes import RunIdentity, Values
 from optsweep.results.folders import RunDirectory
 from optsweep.results.study_data import CorpusRecord
 from optsweep.search.sampling import RandomRuns, distributions_for
@@ -22,49 +24,27 @@ from optsweep.study.space import identity as key
 from optsweep.trainers.trainer_of import trainer_of
 
 FINISHED = ("complete", "pruned", "diverged", "out_of_memory")
-KEPT = (
-    "outcome", "reason", "progress", "sequences", "seconds", "checkpoint_step", "best_value", "best_step", "last_value",
-    "started", "ended",
-)  # fmt: skip
-"""What a run's row tells of its result. Its attempts stay behind: the new study has spent nothing on it."""
 INCIDENTAL: Any = {"provenance": True, "seed": True, "training": {"seed", "threads", "micro_batch", "compile"}}
 """What two configs may differ in, and their values still be compared: its names, its luck, how the work is split."""
 
 
-@dataclass(frozen=True)
-class TakenOver:
-    """A finished run of another study, as the new one adds it."""
-
-    identity: RunIdentity
-    trial: FrozenTrial
-
-
-def compatible_runs(origin: Study, definition: StudyDefinition, data: CorpusRecord | None) -> list[TakenOver]:
+def compatible_runs(origin: Study, definition: StudyDefinition, data: CorpusRecord | None) -> list[FrozenTrial]:
     """The finished runs of ``origin`` that the new study would have trained in the same way, on the same data.
 
     Their parameters are valid in the new space (a preset's are those of the new study file), and the lengths and
-    evaluations that follow from them are the same. ``data`` is None where it is not known yet and taken for the same.
+    evaluations that follow from them are the same. ``data`` is None while it is not known, and taken for the same.
+    They are trials as the new study adds them.
     """
     if data is not None and not origin.data.same_as(data):
         return []
-    taken = []
-    for row in newest_rows(origin):
-        if row.outcome in FINISHED:
-            trial = origin.trial(row.trial_id)
-            identity = RunIdentity.read(trial.user_attrs)
-            if _holds(definition, identity, trial):
-                kept = replace(
-                    identity,
-                    index=_index(definition, identity),
-                    forked_from=origin.name,
-                    standing={name: getattr(row, name) for name in KEPT},
-                )
-                taken.append(_taken_over(definition, kept, trial))
+    finished = [(result_of(row), origin.trial(row.trial_id)) for row in newest_rows(origin) if row.outcome in FINISHED]
+    taken = [_taken_over(origin.name, definition, one, trial) for one, trial in finished if _holds(definition, trial)]
     return _distinct(definition, taken)
 
 
-def _holds(definition: StudyDefinition, identity: RunIdentity, trial: FrozenTrial) -> bool:
-    name, parameters = identity.preset, trial.params
+def _holds(definition: StudyDefinition, trial: FrozenTrial) -> bool:
+    identity, parameters = RunIdentity.read(trial.user_attrs), trial.params
+    name = identity.preset
     preset = next((preset for preset in definition.presets if preset.name == name), None)
     if definition.space.check(parameters) or (name is not None and (preset is None or preset.parameters != parameters)):
         return False
@@ -73,18 +53,13 @@ def _holds(definition: StudyDefinition, identity: RunIdentity, trial: FrozenTria
     return wanted.model_dump(exclude=INCIDENTAL) == trained.model_dump(exclude=INCIDENTAL)
 
 
-def _taken_over(definition: StudyDefinition, identity: RunIdentity, trial: FrozenTrial) -> TakenOver:
-    again = create_trial(
-        user_attrs=identity.stored(),
-        state=trial.state,
-        values=trial.values,
-        params=trial.params,
-        distributions=distributions_for(definition, trial.params),
-        system_attrs=trial.system_attrs,
-        intermediate_values=trial.intermediate_values,
-    )
-    again.datetime_start, again.datetime_complete = trial.datetime_start, trial.datetime_complete
-    return TakenOver(identity, again)
+def _taken_over(origin: str, definition: StudyDefinition, result: Values, trial: FrozenTrial) -> FrozenTrial:
+    identity = RunIdentity.read(trial.user_attrs)
+    index = _index(definition, identity)
+    taken = copy.copy(trial)
+    taken.user_attrs = replace(identity, index=index, forked_from=origin, standing=result).stored()
+    taken.distributions = dict(distributions_for(definition, trial.params))
+    return taken
 
 
 def _index(definition: StudyDefinition, identity: RunIdentity) -> int:
@@ -94,15 +69,17 @@ def _index(definition: StudyDefinition, identity: RunIdentity) -> int:
     return identity.index if identity.source == "user" else len(definition.presets) + identity.number
 
 
-def _distinct(definition: StudyDefinition, taken: list[TakenOver]) -> list[TakenOver]:
+def _distinct(definition: StudyDefinition, taken: list[FrozenTrial]) -> list[FrozenTrial]:
     """Without sampled runs that the new study will draw at random under another number (invariant 9)."""
-    numbers = {copy.identity.number for copy in taken if copy.identity.source in ("random", "tpe")}
+    runs = [RunIdentity.read(trial.user_attrs) for trial in taken]
+    numbers = {run.number for run in runs if run.sampled}
     if definition.study.type != "random" or not numbers:
         return taken
     planned = set(range(definition.num_sampled)) - numbers
     random_runs = RandomRuns(definition)
     drawn = {key(random_runs.parameters(number)) for number in planned}
-    return [copy for copy in taken if copy.identity.source == "preset" or key(copy.trial.params) not in drawn]
+    pairs = zip(runs, taken, strict=True)
+    return [trial for run, trial in pairs if run.source == "preset" or key(trial.params) not in drawn]
 
 
 def take_directories(origin: str, study: str, runs: list[str]) -> None:

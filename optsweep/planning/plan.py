@@ -121,19 +121,19 @@ def preview(
     if study is not None:
         return _missing(definition, existing_runs(study), [], created=False)
     copies = compatible_runs(origin, definition, data) if origin is not None else []
-    return _missing(definition, [], [copy.identity for copy in copies], created=True)
+    return _missing(definition, [], [RunIdentity.read(copy.user_attrs) for copy in copies], created=True)
 
 
 def _take_over(study: Study, origin: Study, existing: list[RunIdentity]) -> list[RunIdentity]:
     """Add the finished runs of ``origin`` that hold in ``study`` too, while it is being planned for the first time."""
     if study.attributes().target is not None:
         return []
-    copies = compatible_runs(origin, study.definition, study.data)
     there, priority = {one.run for one in existing}, priorities(study.definition)
-    for copy in copies:
-        if copy.identity.run not in there:
-            add_trial(study, copy.trial, priority(copy.identity), "taken over")
-    taken = [copy.identity for copy in copies]
+    taken = []
+    for trial in compatible_runs(origin, study.definition, study.data):
+        taken.append(identity := RunIdentity.read(trial.user_attrs))
+        if identity.run not in there:
+            add_trial(study, trial, priority(identity), "taken over")
     names = [one.run for one in taken]
     take_directories(origin.name, study.name, names)
     take_losses(origin, study, names)
@@ -155,7 +155,7 @@ def describe_new(study: Study, definition: StudyDefinition, data: StudyData, com
 def _missing(definition: StudyDefinition, existing: list[RunIdentity], taken: list[RunIdentity], created: bool) -> Plan:
     """The runs that the plan names and the study lacks; sampled runs of either kind count towards their number."""
     there = {one.run: one for one in (*existing, *taken)}
-    numbers = {one.number for one in there.values() if one.source in ("random", "tpe")}
+    numbers = {one.number for one in there.values() if one.sampled}
     free = (number for number in itertools.count() if number not in numbers)
     presets = [run for run in planned_runs(definition, 0) if run.run not in there]
     wanted = max(0, definition.num_sampled - len(numbers))

@@ -99,6 +99,10 @@ class RunIdentity:
         return {PREFIX + name: value for name, value in known.items() if value or name in always}
 
     @property
+    def sampled(self) -> bool:
+        return self.source in ("random", "tpe")
+
+    @property
     def number(self) -> int:
         """The number of a sampled run or a user's, from 0: 6 for tpe-007."""
         return int(self.run.rpartition("-")[2]) - 1

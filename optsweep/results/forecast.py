@@ -102,7 +102,7 @@ def _pace(snapshot: StudySnapshot, works: Works) -> Pace | None:
         if run.seconds > 0 and run.progress >= (EARLIEST if run.state == "running" else FEWEST):
             timings.add(works.of(run) * run.progress, run.seconds)
     if not timings.count:
-        for iterations, operations, seconds in snapshot.measured:
+        for iterations, operations, seconds in snapshot.attributes.measured:
             timings.add(Work(iterations, operations), seconds)
     return timings.pace() if timings.count else None
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from optsweep.config import TrainConfig
-from optsweep.results.attributes import Source, Values
+from optsweep.results.attributes import Source, StudyAttributes, Values
 from optsweep.results.study_data import StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.run_config import RunConfig, as_train_config, read_run_config
@@ -99,20 +98,15 @@ class StudySnapshot:
     definition: StudyDefinition
     """The study file as it was when the study began."""
     data: StudyData
-    created: float
-    """Epoch seconds."""
     now: float
     """The database's clock, epoch seconds."""
-    versions: Mapping[str, str] = field(default_factory=dict)
-    """Of optsweep, optuna and torch, as the study began with."""
-    command: Sequence[str] = ()
-    """The command that began the study."""
-    slurm_jobs: Sequence[str] = ()
-    """Ids of the jobs that were ever submitted for it."""
-    measured: Sequence[tuple[float, float, float]] = ()
-    """What `sweep --dry-run --measure` found beforehand: iterations, multiplications, and the seconds of both."""
-    stopped: str | None = None
-    """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
+    attributes: StudyAttributes
+    """What else is stored of the study."""
+
+    @property
+    def stopped(self) -> str | None:
+        """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
+        return self.attributes.stop.reason if self.attributes.stop else None
 
     @cached_property
     def trainer(self) -> Trainer:

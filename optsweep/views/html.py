@@ -205,9 +205,9 @@ def _cost(snapshot: StudySnapshot, trust: Trust) -> str:
 def _provenance(snapshot: StudySnapshot) -> str:
     rows = [
         ("study", snapshot.study),
-        ("created", words.moment(snapshot.created)),
-        ("begun by", shlex.join(snapshot.command)),
-        *((f"{package}, when it began", number) for package, number in snapshot.versions.items()),
+        ("created", words.moment(snapshot.attributes.created)),
+        ("begun by", shlex.join(snapshot.attributes.command)),
+        *((f"{package}, when it began", number) for package, number in snapshot.attributes.versions.items()),
         ("optsweep, this report", version("optsweep")),
         ("workers", ", ".join(times.worker for times in worker_times(snapshot))),
         *snapshot.data.model_dump(exclude={"manifest", "reference", "weights"}, exclude_unset=True).items(),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from optsweep.results.records import RunRecord
 from optsweep.results.start_lines import start_lines
 from optsweep.views.lines import PlainProgress
-from tests.snapshots import CONFIG, make_data, make_run, make_snapshot
+from tests.snapshots import CONFIG, make_data, make_run, make_snapshot, stopped
 
 DATA = make_data()
 TRAINER = make_snapshot([]).trainer
@@ -113,7 +113,7 @@ def test_changes_of_the_study_are_told() -> None:
     progress = PlainProgress(lines.append)
     progress.update(make_snapshot([make_run("a")]))
     lines.clear()
-    stopped = make_snapshot([make_run("a"), make_run("user-001")], stopped="stopped by the user")
-    progress.update(stopped)
-    progress.update(stopped)
+    ended = stopped(make_snapshot([make_run("a"), make_run("user-001")]), "stopped by the user")
+    progress.update(ended)
+    progress.update(ended)
     assert lines == ["The study's target is now 2 runs", "No more runs are started: stopped by the user"]

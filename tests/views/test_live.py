@@ -13,7 +13,7 @@ from optsweep.results.records import StudySnapshot
 from optsweep.views import live
 from optsweep.views.live import frame, live_view
 from optsweep.views.terminal import sparkline
-from tests.snapshots import TOTAL, make_run, make_snapshot, render
+from tests.snapshots import TOTAL, make_run, make_snapshot, render, stopped
 
 GPUS = [GpuLoad(0, 0.97, 71.2 * 2**30, 139.8 * 2**30), GpuLoad(1, 0.0, 0.0, 139.8 * 2**30)]
 MACHINE = Machine(GPUS, 512e9)
@@ -59,7 +59,7 @@ def test_long_names_are_cut_with_an_ellipsis() -> None:
 
 
 def test_a_stopped_study_says_so_at_the_top(busy: StudySnapshot) -> None:
-    lines = render(frame(replace(busy, stopped="deadline reached"), 80), 80).splitlines()
+    lines = render(frame(stopped(busy, "deadline reached"), 80), 80).splitlines()
     assert lines[1].strip() == "No more runs are started: deadline reached"
 
 

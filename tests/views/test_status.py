@@ -6,7 +6,7 @@ from dataclasses import replace
 from optsweep.results.records import StudySnapshot
 from optsweep.views.status import status_document, status_table
 from optsweep.views.terminal import show
-from tests.snapshots import make_data, make_run, make_snapshot, render
+from tests.snapshots import make_data, make_run, make_snapshot, render, stopped
 
 
 def test_document_has_exactly_the_keys_that_scripts_read(busy: StudySnapshot) -> None:
@@ -59,9 +59,7 @@ def test_cpu_workers_have_seconds_not_gpu_seconds() -> None:
 
 
 def test_a_stopped_study_says_so(busy: StudySnapshot) -> None:
-    assert "No more runs are started: deadline reached" in render(
-        status_table(replace(busy, stopped="deadline reached"))
-    )
+    assert "No more runs are started: deadline reached" in render(status_table(stopped(busy, "deadline reached")))
 
 
 def test_eighty_columns_keep_run_state_and_value_whole(busy: StudySnapshot) -> None:

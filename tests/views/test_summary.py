@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from optsweep.results.costs import saved_seconds
 from optsweep.results.records import StudySnapshot
 from optsweep.views.summary import summary
-from tests.snapshots import make_run, make_snapshot, render
+from tests.snapshots import make_run, make_snapshot, render, stopped
 
 
 def test_runs_are_ranked_and_pruned_ones_take_no_place() -> None:
@@ -63,4 +61,4 @@ def test_without_a_complete_run_the_words_say_why() -> None:
 
 
 def test_a_stopped_sweep_says_why(busy: StudySnapshot) -> None:
-    assert "Stopped: stopped by the user" in render(summary(replace(busy, stopped="stopped by the user"), []))
+    assert "Stopped: stopped by the user" in render(summary(stopped(busy, "stopped by the user"), []))
