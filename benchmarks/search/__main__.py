@@ -69,6 +69,7 @@ class Search:
     def __init__(self, surrogate: Surrogate, strategy: Strategy, workers: int, seed: int, runs: int) -> None:
         self._surrogate, self._strategy, self._workers, self._runs = surrogate, strategy, workers, runs
         self._definition = _definition(strategy, seed)
+        self._sampler, self._random_runs = Sampler(self._definition), RandomRuns(self._definition)
         self._rng = np.random.default_rng(seed)
         self._study = optuna.create_study(direction="minimize")
         self._contest = PruningRule(strategy.pruner, self._definition.budget.num_evaluations)
@@ -104,9 +105,9 @@ class Search:
         trial = self._study.ask()
         frozen = self._study._storage.get_trial(trial._trial_id)
         if self._strategy.sampler == "tpe":
-            parameters = Sampler(self._definition).draw(self._study, frozen, source="tpe", fixed={}, index=number)
+            parameters = self._sampler.draw(self._study, frozen, source="tpe", fixed={}, index=number)
         else:
-            parameters = RandomRuns(self._definition).parameters(number)
+            parameters = self._random_runs.parameters(number)
         for name, distribution in distributions_for(self._definition, parameters).items():
             internal = distribution.to_internal_repr(parameters[name])
             self._study._storage.set_trial_param(trial._trial_id, name, internal, distribution)
