@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from optsweep.config import Section
 from optsweep.errors import ConfigError
-from optsweep.study.definition import (
-    BudgetSection,
-    NotifySection,
-    PrunerSection,
-    SamplerSection,
-    ScriptStudy,
-    SettingsSection,
-    StudyDefinition,
-    StudySection,
-    TrackersSection,
-    study_class,
-)
+from optsweep.study.definition import ScriptStudy, StudyDefinition, study_class
 from optsweep.study.parameter import CHOICES, INTEGERS, RANGE
-from optsweep.study.presets import Lengths, Preset, preset_mistakes
+from optsweep.study.presets import Preset, preset_mistakes
 from optsweep.study.script_space import ScriptPreset, ScriptSpace
 from optsweep.study.space import Space, did_you_mean
-from optsweep.study.trainer_table import MetricsSection, TrainerSection
 from optsweep.toml_files import SectionType, Table, Toml, describe, read_text, read_toml
 
 
@@ -137,19 +127,12 @@ def _sound(schema: type[SectionType], values: Toml) -> SectionType | None:
         return None
 
 
-_SECTIONS = (
-    StudyDefinition,
-    StudySection,
-    BudgetSection,
-    PrunerSection,
-    SamplerSection,
-    SettingsSection,
-    NotifySection,
-    TrackersSection,
-    Space,
-    Preset,
-    Lengths,
-    TrainerSection,
-    MetricsSection,
-)
-_NAMES = [name for section in _SECTIONS for name in section.model_fields]
+def _names(section: type[Section]) -> Iterator[str]:
+    """Every name that a table of a study file may have."""
+    for own in section.__subclasses__():
+        if own.__module__.startswith("optsweep.study."):
+            yield from own.model_fields
+        yield from _names(own)
+
+
+_NAMES = sorted(set(_names(Section)))

@@ -9,11 +9,12 @@ import operator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, TypeAdapter
+from pydantic import AfterValidator, TypeAdapter, create_model
 from pydantic.fields import FieldInfo
 
 from optsweep.config import Searched, searched_fields
 from optsweep.study.parameter import Choices, Even, Number, Parameter, Parameters, Range, Real, Scalar, Switch
+from optsweep.toml_files import SectionType
 
 FIRST = (
     "lr", "weight_decay", "dropout", "hidden_size", "head_dim", "n_blocks", "cond_dim", "effective_batch",
@@ -106,6 +107,13 @@ HYPERPARAMETERS = {
 
 
 ADDED_LATER = {name: one for name, one in HYPERPARAMETERS.items() if one.before is not None}
+
+
+def with_fields(base: type[SectionType], fields: dict[str, Any]) -> type[SectionType]:
+    """A section that has each hyperparameter, by its (type, default) in ``fields``, too; younger ones may be absent."""
+    absent: dict[str, Any] = {name: (fields[name][0] | None, None) for name in ADDED_LATER}
+    made: type[SectionType] = create_model(base.__name__, __base__=base, **{**fields, **absent})
+    return made
 
 
 def active(parameters: Parameters) -> list[str]:

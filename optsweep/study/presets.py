@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, model_validator
 
 from optsweep.config import NaturalInt, PositiveInt, Section
-from optsweep.study.hyperparameters import HYPERPARAMETERS, active
+from optsweep.study.hyperparameters import HYPERPARAMETERS, active, with_fields
 from optsweep.study.parameter import Scalar
 from optsweep.study.space import SearchSpace
 
@@ -47,15 +47,7 @@ class Lengths(Section):
 if TYPE_CHECKING:
     _Fields = NamedPreset
 else:
-    _Fields = create_model(
-        "_Fields",
-        __base__=NamedPreset,
-        **{
-            name: (one.preset, ...) if one.before is None else (one.preset | None, None)
-            for name, one in HYPERPARAMETERS.items()
-            if one.preset is not None
-        },
-    )
+    _Fields = with_fields(NamedPreset, {name: (one.preset, ...) for name, one in HYPERPARAMETERS.items() if one.place})
 
 
 class Preset(_Fields):

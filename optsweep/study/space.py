@@ -9,11 +9,11 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pydantic import create_model, model_validator
+from pydantic import model_validator
 
 from optsweep.config import Section
 from optsweep.errors import ConfigError
-from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, active
+from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, active, with_fields
 from optsweep.study.parameter import Choices, Parameter, Parameters, Scalar, significant
 
 
@@ -92,15 +92,7 @@ class SearchSpace(Section):
 if TYPE_CHECKING:
     _Fields = SearchSpace
 else:
-    # A study that is older than one of them has none of it.
-    _Fields = create_model(
-        "_Fields",
-        __base__=SearchSpace,
-        **{
-            name: (one.form, one.usual) if one.before is None else (one.form | None, None)
-            for name, one in HYPERPARAMETERS.items()
-        },
-    )
+    _Fields = with_fields(SearchSpace, {name: (one.form, one.usual) for name, one in HYPERPARAMETERS.items()})
 
 
 class Space(_Fields):
