@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
@@ -143,27 +141,19 @@ def _launch(study: Study, session: Session, console: Console) -> int:
         return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
     workers = ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots)
     console.print(f"Workers: {workers}")
-    trackers = session.definition.trackers.chosen
-    with mirrored(study.name, trackers, console.print), _observed(console, session) as observe:
+    definition = session.definition
+    with (
+        mirrored(study.name, definition.trackers.chosen, console.print),
+        observer(console) as show_snapshot,
+        Notifier(definition.notify.command) as notifier,
+    ):
+
+        def observe(snapshot: StudySnapshot) -> None:
+            show_snapshot(snapshot)
+            notifier.update(snapshot)
+
         observe(snapshot)
         return Launcher(study, session.slots, observe=observe, say=console.print).run()
-
-
-@contextlib.contextmanager
-def _observed(console: Console, session: Session) -> Iterator[Callable[[StudySnapshot], None]]:
-    """What looks at every snapshot: the person's view, and the command that is notified where there is one."""
-    command = session.definition.notify.command
-    with observer(console) as show_snapshot:
-        if not command:
-            yield show_snapshot
-            return
-        with Notifier(command) as notifier:
-
-            def observe(snapshot: StudySnapshot) -> None:
-                show_snapshot(snapshot)
-                notifier.update(snapshot)
-
-            yield observe
 
 
 def work(study: Study, slots: list[Slot], console: Console) -> int:

@@ -83,7 +83,7 @@ def _of_run(event: Happening, snapshot: StudySnapshot, run: RunRecord, message: 
 
 
 class Notifier:
-    """Runs the command for every event, one after the other in a thread; a failure is logged, never raised."""
+    """Runs the command, if there is one, for every event, one after the other in a thread; a failure is only logged."""
 
     def __init__(self, command: str) -> None:
         self._command = command
@@ -101,7 +101,7 @@ class Notifier:
 
     def update(self, snapshot: StudySnapshot) -> None:
         """Tell what is new in ``snapshot``; returns at once."""
-        for event in self._watcher.events(snapshot):
+        for event in self._watcher.events(snapshot) if self._command else ():
             self._events.put(event)
 
     def _work(self) -> None:

@@ -66,7 +66,7 @@ def watch(
 
     A terminal keeps what ``at_end`` makes of the last snapshot.
     """
-    console = console or Console()
+    console = console or plain_console()
     snapshot = read()
     with contextlib.suppress(KeyboardInterrupt), observer(console) as show:
         show(snapshot)

@@ -21,17 +21,17 @@ _TO_ASCII = str.maketrans("…█░─━" + BLOCKS, "~#.--" + "_.:-=+*#")
 PIPE_WIDTH = 160
 
 
-def plain_console(*, stderr: bool = False) -> Console:
+def plain_console(*, stderr: bool = False, file: IO[str] | None = None) -> Console:
     """Where lines are printed as they are: no markup (names and reasons may hold brackets), no wrapping."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False)
+    return Console(file=file, stderr=stderr, highlight=False, soft_wrap=True, markup=False)
 
 
 def show(content: RenderableType, file: IO[str] | None = None) -> None:
     """Print a view to ``file`` (standard output); long lines of text are left whole, so that they can be copied."""
-    console = Console(file=file, highlight=False)
+    console = plain_console(file=file)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
-    console.print(content, soft_wrap=True)
+    console.print(content)
 
 
 def stack(*parts: RenderableType) -> RenderableType:
