@@ -24,6 +24,7 @@ from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, OptsweepError
 from optsweep.integrations.curve_picture import draw_curve
 from optsweep.integrations.notes import CURVE, run_note, study_note
+from optsweep.machine.child import end_with_parent
 from optsweep.results.folders import RunDirectory, log_to_stdout
 from optsweep.results.records import RunRecord
 
@@ -89,7 +90,8 @@ def _made(folder: Path, directory: RunDirectory, title: str) -> Iterator[Path]:
 def main(study_name: str, *runs: str) -> int:
     log_to_stdout()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Whatever hangs: nothing of a sweep outlives it for long.
+    end_with_parent(signal.SIGTERM)
+    # Whatever hangs ends some time; the runs that ended meanwhile wait for the next child.
     signal.alarm(LONGEST_SECONDS)
     limit_patience(PATIENCE_SECONDS)
     try:

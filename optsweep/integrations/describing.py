@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ EVERY_SECONDS = 30.0
 LEAVE_SECONDS = 20.0
 """How long the end of a sweep waits for the last child."""
 ENDED = ("complete", "pruned", "failed")
+
+_logger = logging.getLogger(__name__)
 
 
 class Describing:
@@ -55,11 +58,14 @@ class Describing:
     def _start(self) -> None:
         order, environment = json.dumps([self._study, *self._due]), {"OPTSWEEP_STORAGE": self._storage}
         folder = study_directory(self._study) / "workers"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "describe.log").open("ab") as log:
-            self._process = start_module(
-                "optsweep.integrations.describe", order, environment, output=log, errors=log, own_session=True
-            )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / "describe.log").open("ab") as log:
+                self._process = start_module(
+                    "optsweep.integrations.describe", order, environment, output=log, errors=log, own_session=True
+                )
+        except OSError as error:  # a full disk, above all
+            _logger.warning("the dashboard will lack notes: %s", error)
         self._due, self._described = [], True
         self._next = time.monotonic() + EVERY_SECONDS
 

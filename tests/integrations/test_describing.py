@@ -48,3 +48,10 @@ def test_a_child_that_hangs_is_killed(study: Study, monkeypatch: pytest.MonkeyPa
     one.finish(read_snapshot(study), more=True, hurried=lambda: False)
     assert one._process is not None
     assert one._process.poll() is not None
+
+
+def test_a_folder_that_cannot_be_written_costs_only_the_notes(study: Study, caplog: pytest.LogCaptureFixture) -> None:
+    study_directory(study.name).parent.mkdir(exist_ok=True)
+    study_directory(study.name).touch()
+    describing_of(study).finish(read_snapshot(study), more=True, hurried=lambda: False)
+    assert "the dashboard will lack notes" in caplog.text
