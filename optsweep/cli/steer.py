@@ -10,7 +10,7 @@ from optsweep.cli.options import Name, StorageOption
 from optsweep.cli.study import study_of
 from optsweep.database.limits import stop as stop_study
 from optsweep.planning.plan import retry_failed
-from optsweep.planning.steering import enqueue_assignments, examine, skip_run
+from optsweep.planning.steering import doctor_lines, enqueue_assignments, skip_run
 from optsweep.workers.slurm import cancel_waiting
 
 
@@ -51,5 +51,5 @@ def retry(
 
 
 def doctor(name: Name = None, storage: StorageOption = None) -> None:
-    for line in examine(study_of(name, storage)):
+    for line in doctor_lines(study_of(name, storage)):
         typer.echo(line)

@@ -45,7 +45,7 @@ def _replace(study: Study, connection: sa.Connection, rows: list[dict[str, objec
 
 @transaction
 def read_losses(study: Study, connection: sa.Connection) -> dict[str, NDArray[np.float32]]:
-    """Run id -> float32[num_validation (+ num_confirmation, where it was scored)], for the runs that have any."""
+    """Run id -> float32[num_validation (+ num_confirmation, if it was scored)], for the runs that have any."""
     select = (
         sa.select(runs.c.run, losses.c.losses)
         .join(losses, losses.c.trial_id == runs.c.trial_id)

@@ -1,4 +1,4 @@
-"""One study in the database: its definition, data, limits and runs, as every process of ours opens it."""
+"""One study in the database: its definition, data, limits and runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from optsweep.trainers.trainer_of import trainer_of
 
 @dataclass(frozen=True)
 class Study:
-    """A study of ours; made by `planning`, opened by `open_study`."""
+    """A study that `planning` has made; opened by `open_study`."""
 
     storage: Storage
     name: str
@@ -111,7 +111,7 @@ def study_names(storage: Storage) -> list[str]:
 
 
 def find_study(storage: Storage, name: str) -> Study | None:
-    """The study, or None; raises `StorageError` where it is not one of ours or was written by another major Optuna."""
+    """The study, or None; raises `StorageError` if another program or another major Optuna made it."""
     query = sa.text("SELECT study_id FROM studies WHERE study_name = :name")
     study_id = storage.transaction(lambda connection: connection.execute(query, {"name": name}).scalar())
     if study_id is None:

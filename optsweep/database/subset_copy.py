@@ -1,4 +1,4 @@
-"""The data of a study on this host: its file where it is seen, else a copy that a server's database keeps.
+"""The data of a study on this host: its file if it is seen from here, else a copy that a server's database keeps.
 
 The subset is small (10,000 sequences are some 2 MB compressed), so a study in PostgreSQL or MySQL carries it along, and
 a worker on any host needs nothing but the URL. Wherever it comes from, its sequences are those of the plan: their
@@ -28,7 +28,7 @@ from optsweep.importing.prepare import prepare
 PART_BYTES = 1 << 20
 """Well below what servers take in one message as they are installed."""
 MAX_BYTES = 256 << 20
-"""Of a file that is kept; whoever makes a larger one a sweep's subset copies it to the other hosts."""
+"""A larger subset is not kept in the database: copy it to the other hosts."""
 
 
 def recorded_data(study: Study) -> Path:
@@ -78,7 +78,7 @@ def local_data(study: Study, given: Path | None = None) -> Path:
     subset = prepare(given).subset.path
     if _holds(subset, study.data.content):
         return subset
-    # The split depends on what is installed where it is made; the sequences of a subset do not.
+    # The split depends on what is installed on the host that makes it; the sequences of a subset do not.
     copy = _copy(study)
     if digest(open_corpus(subset).sequences) != digest(open_corpus(copy).sequences):
         raise DataError(f"--data {given}: holds other sequences than study {study.name!r} was planned with")

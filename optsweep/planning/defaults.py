@@ -1,4 +1,4 @@
-"""Which study, data, name and devices: what the user gave, or what is to be expected where nothing was given."""
+"""Which study, data, name and devices: what the user gave, else what suits what is there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from optsweep.machine.devices import MAX_WORKERS, Slot, allowed_gpus, cpu_slots,
 from optsweep.results.folders import STUDIES, study_directory
 
 USUAL_DATA = Path("data/processed_uniref50.pt")
-DEMO_DATA = Path("data/demo.pt")
 LAST_STUDY = STUDIES / ".last_study"
 """Beside the default database: the study that commands without --name take."""
 
@@ -27,7 +26,7 @@ class Choice:
 
 
 def choose(study: str | None, data: Path | None, *, gpus_asked: bool, takes_data: bool = True) -> Choice:
-    """Pick what was left open; raises `DataError` where GPUs are asked for and there is no data."""
+    """Pick what was left open; raises `DataError` if GPUs are asked for and there is no data."""
     if study is not None and data is None and not takes_data:
         return Choice(study, None, f"study {study}, whose script has data of its own")
     found = data or (USUAL_DATA if USUAL_DATA.exists() else None)
@@ -72,7 +71,7 @@ def choose_slots(gpus: str | None, cpu_workers: int | None, workers_per_gpu: int
 
 
 def study_name(given: str | None, study: str, data: Path | None) -> str:
-    """``--name``, else the study file's name and, where data was given, the data's; raises `ConfigError`."""
+    """``--name``, else the study file's name and, if data was given, the data's; raises `ConfigError`."""
     name = given if given is not None else Path(study).stem + (f"-{stem(data)}" if data is not None else "")
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
         shown = name if len(name) <= 60 else name[:57] + "..."

@@ -83,7 +83,7 @@ def _distinct(definition: StudyDefinition, taken: list[FrozenTrial]) -> list[Fro
 
 
 def take_directories(origin: str, study: str, runs: list[str]) -> None:
-    """Give the new study the files of the runs that it takes over, as far as they lie on this machine."""
+    """Give the new study the files of the runs that it takes over, if they are on this machine."""
     for run in runs:
         old, new = RunDirectory.of(origin, run).path, RunDirectory.of(study, run).path
         if old.is_dir() and not new.exists():

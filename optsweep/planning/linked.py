@@ -1,6 +1,6 @@
 """Studies that train runs of another study again: with other seeds, at a larger setting, for the last word.
 
-A linked study stands in the same database and has the same queue, workers and commands; only its runs come with their
+A linked study is in the same database and has the same queue, workers and commands; only its runs come with their
 configs, and its name is the origin's with the purpose after it.
 """
 
@@ -47,7 +47,7 @@ def plan_linked(
     command: list[str],
     **data: Unpack[OtherData],
 ) -> Study:
-    """Make the linked study where it is missing and queue those of ``again`` that it lacks; safe to repeat.
+    """Make the linked study if it is missing and queue those of ``again`` that it lacks; safe to repeat.
 
     ``data`` is what differs from the origin's. Raises `StorageError` if a study of the user's has the name.
     """
@@ -93,7 +93,7 @@ def _queue(study: Study, again: RunAgain, index: int) -> None:
 
 
 def linked_studies(origin: Study, purpose: Purpose) -> list[Study]:
-    """The origin's linked studies of that purpose, as far as they were planned to the end; oldest first."""
+    """The origin's linked studies of that purpose that are planned to the end; oldest first."""
     beginning = f"{origin.name}-{purpose}"
     names = [name for name in study_names(origin.storage) if name.startswith(beginning)]
     found = [study for name in names if (study := find_study(origin.storage, name)) is not None]

@@ -83,10 +83,10 @@ def plan_study(
     command: list[str],
     origin: Study | None = None,
 ) -> tuple[Study, Plan]:
-    """Make the study where it is missing and queue the runs that are missing; safe to repeat and to kill anywhere.
+    """Make the study if it is missing and queue the runs that are missing; safe to repeat and to kill anywhere.
 
-    A new study takes over what ``origin`` has finished and what holds in it too. Raises `ConfigError` where the study
-    exists with another definition or other data.
+    A new study takes over the finished runs of ``origin`` that hold in it too. Raises `ConfigError` if the study exists
+    with another definition or other data.
     """
     with storage.planning(name):
         study = find_or_create(storage, name)
@@ -211,7 +211,7 @@ def enqueue(storage: Storage, name: str, parameters: Values) -> str:
 def retry_failed(storage: Storage, name: str, chosen: list[str] | None = None) -> list[str]:
     """Queue failed runs again (all, or the chosen ones): same run, directory, parameters, and checkpoint.
 
-    Raises `StorageError` where a chosen run does not exist or did not fail.
+    Raises `StorageError` if a chosen run does not exist or did not fail.
     """
     with storage.planning(name):
         study = open_study(storage, name)

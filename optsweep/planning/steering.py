@@ -37,15 +37,15 @@ def skip_run(study: Study, run: str) -> str:
     raise StorageError(f"run {run!r} of study {study.name!r} has ended: it is {record.state}")
 
 
-def examine(study: Study) -> list[str]:
-    """What there is to know and to mend: dead workers' runs are handed back."""
-    reaped = study.queue.reclaim_dead(identify())
+def doctor_lines(study: Study) -> list[str]:
+    """How the study is; hands back the runs of dead workers."""
+    reclaimed = study.queue.reclaim_dead(identify())
     snapshot = read_snapshot(study)
     counts = ", ".join(f"{count} {state}" for state, count in snapshot.counts.items())
     gpus = ", ".join(f"{gpu.label} ({gpu.name})" for gpu in list_gpus()) or "the driver lists none"
     return [
         f"Study {study.name} in {masked(study.storage.url)}: {counts}; target {snapshot.target}",
-        f"Handed back from dead workers: {', '.join(reaped) or 'none'}",
+        f"Handed back from dead workers: {', '.join(reclaimed) or 'none'}",
         f"Stopped: {snapshot.stopped or 'no'}",
         f"GPUs: {gpus}",
     ]

@@ -40,7 +40,7 @@ class StudyAttributes(Stored):
 
     linked: Link | None = None
     versions: Mapping[str, str] = {}
-    """Of optsweep, optuna and torch, as the study began with."""
+    """The versions of optsweep, optuna and torch that the study began with."""
     data: StudyData | None = None
     command: Sequence[str] = ()
     """The command that began the study."""
@@ -88,7 +88,7 @@ class RunIdentity:
 
     @classmethod
     def read(cls, user_attributes: Values) -> RunIdentity:
-        """From the attributes of a trial of ours."""
+        """From the attributes of a trial that optsweep has made."""
         own = own_attributes(user_attributes)
         return RunIdentity(**{known.name: own[known.name] for known in fields(RunIdentity) if known.name in own})
 

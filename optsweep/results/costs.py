@@ -41,7 +41,7 @@ class WorkerTimes:
 def worker_times(snapshot: StudySnapshot) -> list[WorkerTimes]:
     """Busy and idle time of every worker that ended or holds a run, over the study's `wall_seconds`.
 
-    A run counts for its last worker, from its first claim on; where two overlap (a run that came back), that
+    A run counts for its last worker, from its first claim on; if two overlap (a run that came back), that
     time counts once.
     """
     spans: dict[str, list[tuple[float, float]]] = {}

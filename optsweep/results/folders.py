@@ -1,4 +1,4 @@
-"""A run's directory: where it lies, what stands in it, what is kept of it when the run ends."""
+"""A run's directory: its path, its files, and how much of it is kept when the run ends."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class RunDirectory:
 
 
 def log_to_stdout() -> None:
-    """Let this process's log go where its stdout goes, one line a message; what a full disk does not take is lost."""
+    """Log to stdout, one line a message; what a full disk does not take is lost."""
     logging.raiseExceptions = False
     logging.basicConfig(
         stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True

@@ -70,7 +70,7 @@ class Timings:
 
 
 class Works:
-    """The work of every run of a study, of those too whose parameters nobody has drawn yet."""
+    """The work of every run of a study, also of those whose parameters are not drawn yet."""
 
     def __init__(self, snapshot: StudySnapshot) -> None:
         self._trainer = snapshot.trainer

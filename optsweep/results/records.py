@@ -29,7 +29,7 @@ class RunRecord:
 
     run: str
     trial: int
-    """Optuna's trial number (of the run's newest trial, where a failed run was retried)."""
+    """Optuna's trial number (of its newest trial, if a failed run was retried)."""
     source: Source
     preset: str | None
     random_start: bool = False

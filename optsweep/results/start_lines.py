@@ -9,7 +9,7 @@ from optsweep.trainers.trainer import Trainer
 
 
 def start_lines(record: RunRecord, data: StudyData, trainer: Trainer) -> list[str]:
-    """Say which run starts where, how long it is and on how much data; scripts grep for exactly these lines.
+    """Which run starts on which device, how long it is and on how much data; scripts grep for exactly these lines.
 
     How long it is, a script alone knows.
     """

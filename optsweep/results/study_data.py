@@ -50,9 +50,9 @@ class StudyData(CorpusRecord):
     subset: str
     """Path of the subset, which the runs train on."""
     num_sequences: int
-    """Of the subset."""
+    """How many the subset has."""
     source_sequences: int
-    """Of the corpus."""
+    """How many the corpus has."""
     synthetic: bool
     manifest: Mapping[str, object] = {}
     """The subset's."""

@@ -36,7 +36,7 @@ def snapshot(sweeps: Sweeps, name: str = "study") -> StudySnapshot:
 
 
 def finish_some(sweeps: Sweeps, wanted: int) -> None:
-    """Bring the first runs of the plan to an end, the last of them as pruned."""
+    """Bring the first runs of the plan to an end, the last of them as diverged, which is pruned too."""
     study = the_study(sweeps)
     preparer = Preparer(study, study.optuna(), "worker", 1)
     for number in range(wanted):
@@ -47,8 +47,9 @@ def finish_some(sweeps: Sweeps, wanted: int) -> None:
         standing = RunProgress(progress=1.0, sequences=3200, seconds=9.0, best_value=2.5 + number / 100, best_step=40)
         study.queue.report(lease, 1, 2.5 + number / 100, standing)
         keep_losses(study, lease, np.float32([2.5, 2.6, 2.7 + number]))
-        state = TrialState.PRUNED if number == wanted - 1 else TrialState.COMPLETE
-        study.queue.finish(lease, state, 2.5 + number / 100, outcome=state.name.lower(), reason=None)
+        last = number == wanted - 1
+        state, outcome = (TrialState.PRUNED, "diverged") if last else (TrialState.COMPLETE, "complete")
+        study.queue.finish(lease, state, 2.5 + number / 100, outcome=outcome, reason=None)
 
 
 @pytest.fixture

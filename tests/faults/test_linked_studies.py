@@ -79,7 +79,7 @@ def test_a_study_of_an_older_version_is_refused(ended: Sweeps, optsweep: Command
 def test_cut_curves_are_not_replayed(ended: Sweeps, optsweep: Command) -> None:
     study = the_study(ended)
     with study.storage.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE optsweep_runs SET reason = 'pruned at 40 %: x' WHERE outcome = 'pruned'")
+        connection.exec_driver_sql("UPDATE optsweep_runs SET outcome = 'pruned' WHERE outcome = 'diverged'")
     code, output = optsweep("fidelity", "--name", "study", "--pruner")
     assert code == EXIT_USAGE
     assert "--pruner none" in output
