@@ -132,8 +132,9 @@ def trust_lines(trust: Trust) -> list[str]:
 def plan_lines(again: list[RunAgain], large: list[RunAgain], setting: Setting) -> list[str]:
     """What `optsweep fidelity` would train, and what that costs."""
     completed = sum(run.run.endswith(COMPLETED) for run in again)
+    repeated = len(again) - completed
     return [
-        f"At the sweep's own setting: {completed} pruned runs to their end, {len(again) - completed} with other seeds",
+        f"At the sweep's own setting: {counted(completed, 'pruned run')} to the end, {repeated} with other seeds",
         *cost_lines(again),
         f"At {setting.words}: {len(large)} runs",
         *cost_lines(large),
