@@ -95,7 +95,7 @@ class CurriculumConfig(Section):
     preschool_time: NaturalInt = 0
 
     @model_validator(mode="after")
-    def _length_where_enabled(self) -> CurriculumConfig:
+    def _length_if_enabled(self) -> CurriculumConfig:
         if self.enabled and not self.preschool_time:
             raise ValueError("an enabled curriculum needs preschool_time > 0 (iterations)")
         return self
@@ -104,11 +104,11 @@ class CurriculumConfig(Section):
 class DataConfig(Section):
     max_protein_len: Annotated[int, Field(ge=32, le=65536, strict=True)] = 512
     num_sequences: PositiveInt | None = None
-    """Train on a fixed sample of so many of the training sequences; on all where it is left out."""
+    """How many training sequences, a fixed sample, are trained on; all of them if it is left out."""
 
 
 class EvaluationConfig(Section):
-    """When and on what a run is scored: every so many sequences seen, or evenly spaced; and always at its end."""
+    """When and on what a run is scored: at intervals of sequences seen, or evenly spaced; and always at its end."""
 
     every_sequences: PositiveInt | None = None
     num_evaluations: PositiveInt | None = None
@@ -149,7 +149,7 @@ class TrainConfig(Section):
         return self.training.seed
 
     @property
-    def compared(self) -> dict[str, dict[str, Any]]:
+    def compared(self) -> dict[str, dict[str, float | str | None]]:
         """The sections that a person compares; data and evaluation are the same for a whole study."""
         return {name: dict(getattr(self, name)) for name in ("model", "training", "optim", "noise", "curriculum")}
 

@@ -28,9 +28,9 @@ class ScriptConfig(Section):
     provenance: Annotated[dict[str, Any], Field(default_factory=dict)]
 
     @property
-    def compared(self) -> dict[str, dict[str, Scalar]]:
+    def compared(self) -> dict[str, dict[str, float | str | None]]:
         """What a person compares, by section."""
-        return {"parameters": self.parameters}
+        return {"parameters": dict(self.parameters)}
 
 
 def check_program(trainer: TrainerSection) -> None:

@@ -42,7 +42,7 @@ class SearchSpace(Section):
 
     @property
     def size(self) -> float:
-        """How many different runs there are; infinite where a parameter has a range of real numbers."""
+        """How many different runs there are; infinite if a parameter has a range of real numbers."""
         return math.prod(self.parameter(name).size for name in self.names())
 
     @property

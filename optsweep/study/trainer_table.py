@@ -29,7 +29,7 @@ class MetricsSection(Section):
     file: Text = ""
     """Pattern below {dir}; what the script prints, if it is left out."""
     patterns: Annotated[list[Text], Field(default_factory=list)]
-    """Of kind "regex": each line that one of them matches tells its named groups."""
+    """For kind "regex": a line that matches one of them gives the numbers of its named groups."""
     value: Text
     """Name of the evaluation's number; lower is better."""
     maximize: Switch = False
@@ -74,7 +74,7 @@ class MetricsSection(Section):
 
 
 def names_in(texts: Iterable[str]) -> list[str]:
-    """Every name that stands in braces."""
+    """Every name in braces."""
     return [name for text in texts for name in PLACEHOLDER.findall(text)]
 
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 FUSED_IN = (torch.float32,)
 """Formats in which torch's fused kernel for CPUs is used; in bfloat16 it takes several times as long as our parts."""
 CACHED_WEIGHTS = 1 << 20
-"""So many bfloat16 attention weights at once stay in the second cache of a processor."""
+"""How many bfloat16 attention weights at once stay in the second cache of a processor."""
 LENGTH_STEP = 32
 """Few different lengths: the library of matrix products (oneDNN) compiles code for each shape, and keeps a thousand."""
 

@@ -43,10 +43,10 @@ class Checkpoint:
     micro_batch: int
     history: list[Evaluation]
     losses: NDArray[np.float32] | None
-    """Of the best evaluation."""
+    """Those of the best evaluation."""
     ema: dict[str, torch.Tensor]
     weights: dict[str, torch.Tensor] | None
-    """None, as is ``optimizer``, where only the EMA weights were kept."""
+    """None, as is ``optimizer``, if only the EMA weights were kept."""
     optimizer: list[list[list[torch.Tensor]]] | None
 
 
@@ -56,7 +56,7 @@ def fingerprint(config: TrainConfig, data: TrainingData) -> str:
         mode="json", exclude={"provenance": True, "training": {"micro_batch", "threads", "compile"}}
     )
     for section, name, field, searched in searched_fields():
-        # An interrupted run of a study from before goes on from its checkpoint.
+        # The checkpoints of a study that is older than the hyperparameter stay valid.
         if searched.added_later and values[section][name] == field.default:
             del values[section][name]
     sizes = [[len(part), int(part.lengths.sum())] for part in (data.train, data.validation)]
@@ -155,7 +155,7 @@ def _to_values(checkpoint: Checkpoint, config: TrainConfig, run: str) -> dict[st
 
 
 def _write(values: dict[str, Any], path: Path) -> None:
-    # Through Python's file: torch's own says nothing of the reason where the disk is full.
+    # Through Python's file: torch's own does not say why it failed when the disk is full.
     with path.open("wb") as file:
         torch.save(values, file)
 

@@ -35,7 +35,7 @@ def resolve_device(name: str) -> torch.device:
 
 
 def uses_bfloat16(precision: Literal["auto", "fp32", "bf16"], device: torch.device) -> bool:
-    """Whether matrix products run in bfloat16; "auto": where the hardware multiplies it natively."""
+    """Whether matrix products run in bfloat16; "auto": if the hardware multiplies it natively."""
     if precision != "auto":
         return precision == "bf16"
     if device.type == "cuda":

@@ -57,7 +57,7 @@ class Score:
     value: float
     """Nats per residue: the sequences' losses, weighted by their residues."""
     losses: NDArray[np.float32]
-    """[n] mean cross-entropy over each sequence's masked residues; 0 where it has none."""
+    """[n] mean cross-entropy over each sequence's masked residues; 0 if it has none."""
 
 
 class Evaluator:

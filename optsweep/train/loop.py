@@ -28,7 +28,7 @@ from optsweep.train.state import TrainState
 __all__ = ["Evaluation", "TrainReport", "never", "train"]
 
 MAX_ITERATIONS_PER_LINE = 100
-"""Of metrics.jsonl; a shorter run writes a line for every hundredth of it."""
+"""Most iterations between two lines of metrics.jsonl; a shorter run writes a line for every hundredth of it."""
 
 _logger = logging.getLogger("optsweep.train")
 
@@ -47,11 +47,11 @@ def train(
     on_metrics: OnMetrics | None = None,
     interrupted: Callable[[], bool] = never,
 ) -> TrainReport:
-    """Train one model, from the newest checkpoint in ``directory`` where there is one.
+    """Train one model, from the newest checkpoint in ``directory`` if there is one.
 
-    ``on_eval`` is told of every evaluation, once it is in the checkpoint and in metrics.jsonl, and stops the run by
+    ``on_eval`` is given every evaluation, once it is in the checkpoint and in metrics.jsonl, and stops the run by
     returning False; those found in the checkpoint come first, marked as restored. ``interrupted`` is asked before every
-    iteration; where it says yes, the run is saved as it stands. ``directory`` gets checkpoints and metrics.jsonl, and
+    iteration; if it says yes, the run is saved as it is. ``directory`` gets checkpoints and metrics.jsonl, and
     must not be in use by another run; without one nothing is written.
 
     The outcome is "complete" once all iterations are done, whatever ``on_eval`` says of the last evaluation. The

@@ -77,7 +77,7 @@ def _measured(state: TrainState, device: torch.device) -> dict[str, float | None
 
 
 def _power(device: torch.device) -> float | None:
-    """Watts that the device drew just now; None where the driver, or its Python package, does not tell."""
+    """Watts that the device drew just now; None if the driver, or its Python package, does not tell."""
     if device.type != "cuda":
         return None
     with contextlib.suppress(Exception):

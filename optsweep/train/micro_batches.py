@@ -28,7 +28,7 @@ class MicroBatch:
     tokens: torch.Tensor
     """int64 [rows, length], masked."""
     lengths: torch.Tensor | None
-    """int64 [rows], <s> and </s> included; None where no row is padded."""
+    """int64 [rows], <s> and </s> included; None if no row is padded."""
     mask_ratio: torch.Tensor
     """float32 [rows]."""
     positions: torch.Tensor

@@ -81,12 +81,12 @@ class Transformer(nn.Module):
 
 
 class Scored(NamedTuple):
-    """The tokens of a micro-batch of which logits are wanted."""
+    """The tokens of a micro-batch whose logits are wanted."""
 
     tokens: torch.Tensor
     """int64 [scored], into the flattened tokens."""
     rows: torch.Tensor
-    """int64 [scored], the row that each stands in."""
+    """int64 [scored], the row of each."""
 
     def tokens_of(self, hidden: torch.Tensor) -> torch.Tensor:
         """[rows, length, width] to [scored, width]."""

@@ -50,7 +50,7 @@ class TrainReport:
     micro_batch: int
     losses: NDArray[np.float32] | None
     """[num_validation] mean cross-entropy of each validation sequence at the best evaluation; those of the confirmation
-    sequences follow where the data asks for them."""
+    sequences follow if the data asks for them."""
 
     @property
     def best(self) -> Evaluation | None:

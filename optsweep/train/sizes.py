@@ -1,4 +1,4 @@
-"""How large a model is: parameters, checkpoint bytes, arithmetic; without torch, for whoever only plans a run."""
+"""How large a model is: parameters, checkpoint bytes, arithmetic; without torch, for planning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NUM_RATIO_FEATURES = 32
 
 FLOAT_BYTES = 4
 NUM_COPIES = 4
-"""Of each parameter in a checkpoint: weights, EMA and the two moments of AdamW."""
+"""Copies of each parameter in a checkpoint: weights, EMA and the two moments of AdamW."""
 CHECKPOINT_OVERHEAD = 1500
 """Bytes that each tensor's name, place and zip entry take in a checkpoint, over its four copies."""
 

@@ -41,7 +41,7 @@ class ScriptProcess:
         return status if status is None or status >= 0 else 128 - status
 
     def end(self, grace_seconds: float) -> None:
-        """Ask the command to end by SIGTERM, and kill it and all that it started where it has not after the grace."""
+        """Ask the command to end by SIGTERM, and kill it with all that it started if it lives on after the grace."""
         self._guard.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._guard.wait(grace_seconds)
@@ -53,7 +53,7 @@ class ScriptProcess:
         self._guard.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._guard.wait(KILL_SECONDS)
-        # Where the guard itself was killed, its group is what can still be found.
+        # If the guard itself was killed, its group is what can still be found.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._guard.pid, signal.SIGKILL)
         self._guard.wait()

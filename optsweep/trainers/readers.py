@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from optsweep.plain import Plain
 from optsweep.study.trainer_table import MetricsSection
 
 Row = dict[str, float]
@@ -27,7 +28,7 @@ class Reader(ABC):
     def rows(self, *, ended: bool = False) -> list[Row]:
         """What has come since the last call; from a file that was written anew, all of it once more.
 
-        Where the script has ``ended``, what it left without an end of line counts too.
+        If the script has ``ended``, what it left without an end of line counts too.
         """
         return [row for path in self._changed(ended) for row in self._new_rows(path, ended)]
 
@@ -148,7 +149,7 @@ def open_reader(metrics: MetricsSection, folder: Path, log: Path) -> Reader:
             return EventFiles(folder, metrics.file or "**/events.out.tfevents.*")
 
 
-def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(values: Mapping[str, Plain], above: str = "") -> Iterator[tuple[str, Plain]]:
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{above}{name}.")
@@ -156,7 +157,7 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
             yield above + name, value
 
 
-def _numbers(values: Mapping[str, Any]) -> Row:
+def _numbers(values: Mapping[str, Plain]) -> Row:
     """What of the values is a number, written as one or as text; empty cells and words are left out."""
     found = {}
     for name, value in values.items():

@@ -1,4 +1,4 @@
-"""The course of a script's run: its rows of numbers become evaluations on the study's grid, over all attempts.
+"""The progress of a script's run: its rows of numbers become evaluations on the study's grid, over all attempts.
 
 A script that is called again may go on, begin anew, or repeat what it had written before. What it repeats changes
 nothing; what differs from what was known at its place takes the place of all that came from there on.
@@ -11,10 +11,10 @@ import logging
 import math
 import time
 from pathlib import Path
-from typing import Any
 
 from optsweep.files import write_text
 from optsweep.study.script_config import ScriptConfig
+from optsweep.study.template import Value
 from optsweep.train.metrics_file import METRICS_FILE, MetricsLine, read_metrics
 from optsweep.train.report import Evaluation, OnEval, OnMetrics
 from optsweep.trainers.readers import Row
@@ -26,11 +26,11 @@ _logger = logging.getLogger(__name__)
 
 
 class ScriptProgress:
-    """Follows rows, tells of evaluations, and keeps them in ``directory``/metrics.jsonl."""
+    """Follows rows, reports evaluations, and keeps them in ``directory``/metrics.jsonl."""
 
     def __init__(self, config: ScriptConfig, directory: Path, on_eval: OnEval, on_metrics: OnMetrics | None) -> None:
         self._metrics = config.trainer.metrics
-        self._known: dict[str, Any] = {**config.trainer.set, **config.parameters}
+        self._known: dict[str, Value] = {**config.trainer.set, **config.parameters}
         self._points = config.num_evaluations
         self._on_eval, self._on_metrics = on_eval, on_metrics
         self._path = directory / METRICS_FILE
@@ -46,7 +46,7 @@ class ScriptProgress:
         return self._seconds_before + time.monotonic() - self._started
 
     def unseen(self, rows: list[Row]) -> list[Row]:
-        """The rows after the last evaluation that is known, where they hold it: an earlier attempt's end, unread."""
+        """The rows after the last known evaluation, if they hold it: what an earlier attempt left unread."""
         if not self.history:
             return rows
         last = self.history[-1]
@@ -79,7 +79,7 @@ class ScriptProgress:
         return self._evaluate(step, value, progress)
 
     def close(self) -> None:
-        """The script has ended well: what it had told before this attempt, and did not repeat, stands."""
+        """The script has ended well: what it reported before this attempt, and did not repeat, stands."""
         self._tell_untold()
 
     def _value(self, row: Row) -> float | None:
@@ -87,7 +87,7 @@ class ScriptProgress:
         return -value if value is not None and self._metrics.maximize else value
 
     def _progress(self, row: Row) -> float | None:
-        total = self._metrics.total
+        total: Value | None = self._metrics.total
         if isinstance(total, str):
             total = self._known.get(total, row.get(total))
         if not isinstance(total, int | float) or total <= 0 or self._position is None:

@@ -86,7 +86,7 @@ class Trainer(ABC):
         return config
 
     def provenance(self, parameters: Parameters, *, preset: str | None, seed: int) -> dict[str, str | dict[str, int]]:
-        """What a run's config says besides of where it comes from."""
+        """What a run's config records of its origin, besides what the study knows."""
         return {}
 
     @property
