@@ -46,16 +46,13 @@ def resolve_full(definition: BuiltinStudy, parameters: Parameters, *, preset: Pr
 def lengthened(config: TrainConfig, times: float) -> TrainConfig:
     """A run of the sweep that is ``times`` as long, and so are its warmup, its preschool and its evaluation grid."""
 
-    def part(length: int) -> int:
-        return max(1, round(length * times)) if length else 0
-
     every = config.evaluation.every_sequences
     assert every is not None, "a run of a sweep is evaluated every so many sequences"
     changed = {
-        "training": {"n_iters": part(config.training.n_iters)},
-        "optim": {"warmup": part(config.optim.warmup)},
-        "curriculum": {"preschool_time": part(config.curriculum.preschool_time)},
-        "evaluation": {"every_sequences": part(every)},
+        "training": {"n_iters": _part(config.training.n_iters, times)},
+        "optim": {"warmup": _part(config.optim.warmup, times)},
+        "curriculum": {"preschool_time": _part(config.curriculum.preschool_time, times)},
+        "evaluation": {"every_sequences": _part(every, times)},
     }
     return config.model_copy(
         update={name: getattr(config, name).model_copy(update=values) for name, values in changed.items()}
@@ -106,27 +103,22 @@ def _sampled(parameters: Parameters, sequences: float) -> Lengths:
     """A budget in sequences as iterations, with warmup and preschool as their fractions of it."""
     iterations = max(MINIMUM_ITERATIONS, round(sequences / _number(parameters, "effective_batch")))
 
-    def part(fraction: float) -> int:
-        return max(1, round(fraction * iterations)) if fraction else 0
-
-    return Lengths(
-        iterations=iterations,
-        warmup=part(_number(parameters, "warmup_fraction")),
-        preschool=part(_number(parameters, "preschool_fraction") if parameters["curriculum"] else 0.0),
-    )
+    preschool = _number(parameters, "preschool_fraction") if parameters["curriculum"] else 0.0
+    warmup = _number(parameters, "warmup_fraction")
+    return Lengths(iterations=iterations, warmup=_part(iterations, warmup), preschool=_part(iterations, preschool))
 
 
 def _scaled(lengths: Lengths, scale: float) -> Lengths:
     """All three lengths times ``scale``, not below their floors."""
 
-    def part(length: int) -> int:
-        return max(1, round(length * scale)) if length else 0
+    iterations = max(MINIMUM_ITERATIONS, round(lengths.iterations * scale))
+    warmup, preschool = _part(lengths.warmup, scale), _part(lengths.preschool, scale)
+    return Lengths(iterations=iterations, warmup=warmup, preschool=preschool)
 
-    return Lengths(
-        iterations=max(MINIMUM_ITERATIONS, round(lengths.iterations * scale)),
-        warmup=part(lengths.warmup),
-        preschool=part(lengths.preschool),
-    )
+
+def _part(length: int, times: float) -> int:
+    """A part of a length, or a multiple; nothing stays nothing, and something is at least 1."""
+    return max(1, round(length * times)) if length * times else 0
 
 
 def _grid(definition: BuiltinStudy) -> int:

@@ -9,6 +9,7 @@ import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from optsweep.study.trainer_table import MetricsSection
 Row = dict[str, float]
 
 
+@dataclass
 class Reader(ABC):
     """Follows some files, in the order in which they came to be."""
 
-    def __init__(self, folder: Path, pattern: str) -> None:
-        self._folder, self._pattern = folder, pattern
-        self._known: dict[Path, tuple[int, int]] = {}
+    folder: Path
+    pattern: str
+    _known: dict[Path, tuple[int, int]] = field(default_factory=dict, init=False)
 
     def rows(self, *, ended: bool = False) -> list[Row]:
         """What has come since the last call; from a file that was written anew, all of it once more.
@@ -37,7 +39,7 @@ class Reader(ABC):
 
     def _changed(self, ended: bool) -> list[Path]:
         found = []
-        for path in self._folder.glob(self._pattern):
+        for path in self.folder.glob(self.pattern):
             try:
                 status = path.stat()
             except FileNotFoundError:
@@ -49,12 +51,11 @@ class Reader(ABC):
         return [path for _, path in sorted(found)]
 
 
+@dataclass
 class LineReader(Reader):
     """Whole lines; progress bars, which end in a carriage return, are lines too."""
 
-    def __init__(self, folder: Path, pattern: str) -> None:
-        super().__init__(folder, pattern)
-        self._places: dict[Path, int] = {}
+    _places: dict[Path, int] = field(default_factory=dict, init=False)
 
     def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]:
         for line in self._new_lines(path, ended):
@@ -85,22 +86,20 @@ class JsonLines(LineReader):
         return _numbers(dict(_flat(values))) if isinstance(values, dict) else {}
 
 
+@dataclass
 class MatchingLines(LineReader):
-    def __init__(self, folder: Path, pattern: str, expressions: list[str]) -> None:
-        super().__init__(folder, pattern)
-        self._expressions = [re.compile(expression) for expression in expressions]
+    expressions: list[str] = field(kw_only=True)
 
     def _row(self, line: str) -> Row:
-        matches = [expression.search(line) for expression in self._expressions]
+        matches = [re.search(expression, line) for expression in self.expressions]
         return _numbers({name: value for match in matches if match for name, value in match.groupdict().items()})
 
 
+@dataclass
 class CsvFiles(Reader):
     """Read from the beginning each time: some writers put new columns in by writing the whole file anew."""
 
-    def __init__(self, folder: Path, pattern: str) -> None:
-        super().__init__(folder, pattern)
-        self._counts: dict[Path, int] = {}
+    _counts: dict[Path, int] = field(default_factory=dict, init=False)
 
     def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]:
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -112,12 +111,11 @@ class CsvFiles(Reader):
             yield _numbers(row)
 
 
+@dataclass
 class EventFiles(Reader):
     """The scalars of TensorBoard's event files, by its own reader."""
 
-    def __init__(self, folder: Path, pattern: str) -> None:
-        super().__init__(folder, pattern)
-        self._loaders: dict[Path, Any] = {}
+    _loaders: dict[Path, Any] = field(default_factory=dict, init=False)
 
     def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]:
         from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
@@ -142,7 +140,7 @@ def open_reader(metrics: MetricsSection, folder: Path, log: Path) -> Reader:
         case "jsonl":
             return JsonLines(*place)
         case "regex":
-            return MatchingLines(*place, metrics.patterns)
+            return MatchingLines(*place, expressions=metrics.patterns)
         case "csv":
             return CsvFiles(*place)
         case "tensorboard":
