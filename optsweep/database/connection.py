@@ -34,11 +34,14 @@ _Result = TypeVar("_Result")
 class Storage:
     """An open database: Optuna's storage, and transactions on our own tables beside it."""
 
-    url: sa.URL
     optuna: BaseStorage
     """With Optuna's cache of finished trials: for reading."""
     backend: BulkStorage
     """Without it: for writing to trials, of which the cache knows only those that it has read."""
+
+    @property
+    def url(self) -> sa.URL:
+        return self.engine.url
 
     @property
     def engine(self) -> sa.Engine:
@@ -215,7 +218,7 @@ def _open(url: sa.URL, create: bool = False) -> Storage:
     module.set_up(backend.engine)
     if create:
         metadata.create_all(backend.engine)
-    return Storage(url, optuna.storages.get_storage(backend), backend)
+    return Storage(optuna.storages.get_storage(backend), backend)
 
 
 def _first_line(error: BaseException, url: sa.URL) -> str:

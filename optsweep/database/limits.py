@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from optsweep.durations import SECONDS, parse_duration
 from optsweep.errors import ConfigError
 from optsweep.results.attributes import Stop, StudyAttributes
 from optsweep.results.forecast import expected_seconds
@@ -14,19 +14,13 @@ from optsweep.results.forecast import expected_seconds
 if TYPE_CHECKING:
     from optsweep.database.open_study import Study
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-LONGEST = 3650.0 * UNITS["d"]
-
-
-def seconds_of(text: str) -> float | None:
-    """The seconds of ``36h``, ``90m``, ``2d``, ``30s``; None for anything else."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
-    return None if match is None else float(match[1]) * UNITS[match[2]]
+LONGEST = 3650.0 * SECONDS["d"]
 
 
 def seconds_until(deadline: str) -> float:
     """``36h``, ``90m``, ``2d`` from now, or a local time such as ``2026-11-23T08:00``; raises `ConfigError`."""
-    if (seconds := seconds_of(deadline)) is not None:
+    seconds = parse_duration(deadline)
+    if seconds is not None:
         if not 0 < seconds < LONGEST:
             raise ConfigError("--deadline", [f"{deadline} from now: must be more than 0 and less than 10 years"])
         return seconds

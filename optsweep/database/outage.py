@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import random
 import time
@@ -47,16 +46,6 @@ def patiently(
         # Jitter, so that the workers of a restarted server do not come back all at once.
         time.sleep(pause * random.uniform(0.5, 1.5))
         pause = min(pause * 2, 5.0)
-
-
-def retried(operation: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """``operation``, called `patiently`."""
-
-    @functools.wraps(operation)
-    def repeat(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        return patiently(operation, *args, **kwargs)
-
-    return repeat
 
 
 def outage(error: Exception) -> StorageUnavailable | None:

@@ -63,13 +63,21 @@ class Queue:
             self._drop_token(lease)
         return None
 
+    def take(self, run: str, worker: str, me: ProcessIdentity) -> Lease | None:
+        """Take the lease of one waiting run without starting it, or None if it does not wait."""
+        return self._take_token(worker, me, uuid.uuid4().hex, run)
+
     @transaction
-    def _take_token(self, connection: sa.Connection, worker: str, me: ProcessIdentity, token: str) -> Lease | None:
+    def _take_token(
+        self, connection: sa.Connection, worker: str, me: ProcessIdentity, token: str, run: str | None = None
+    ) -> Lease | None:
+        """Take the lease of the first waiting run, or of ``run``; safe to repeat with the same token."""
         mine = connection.execute(sa.select(runs).where(runs.c.token == token)).first()
         if mine is not None:
             return Lease(mine.trial_id, mine.run, token, mine.attempts + 1, mine.worker, mine.host)
         now = self.storage.now(connection)
-        for row in connection.execute(self._waiting().limit(64)).all():
+        waiting = self._waiting() if run is None else self._waiting().where(runs.c.run == run)
+        for row in connection.execute(waiting.limit(64)).all():
             if _hold(connection, row.trial_id, worker, me, token, now):
                 return Lease(row.trial_id, row.run, token, row.attempts + 1, worker, me.host)
         return None
@@ -87,16 +95,6 @@ class Queue:
         """The run that the next claim would get."""
         row = connection.execute(self._waiting().limit(1)).first()
         return None if row is None else row.run
-
-    @transaction
-    def take(self, connection: sa.Connection, run: str, worker: str, me: ProcessIdentity) -> Lease | None:
-        """Take the lease of one waiting run without starting it, or None if it does not wait."""
-        row = connection.execute(self._waiting().where(runs.c.run == run)).first()
-        if row is None:
-            return None
-        token = uuid.uuid4().hex
-        taken = _hold(connection, row.trial_id, worker, me, token, self.storage.now(connection))
-        return Lease(row.trial_id, run, token, worker=worker, host=me.host) if taken else None
 
     @transaction
     def beat(self, connection: sa.Connection, lease: Lease, progress: RunProgress) -> str | None:

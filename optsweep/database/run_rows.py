@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
-from optsweep.database.connection import transaction
 from optsweep.database.history import note
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
@@ -32,16 +31,17 @@ def add_trial(study: Study, trial: FrozenTrial, priority: int, what: str = "plan
     add_row(study, trial_id, RunIdentity.read(trial.user_attrs), priority, what)
 
 
-@transaction
-def add_row(
-    study: Study, connection: sa.Connection, trial_id: int, identity: RunIdentity, priority: int, what: str = "planned"
-) -> None:
+def add_row(study: Study, trial_id: int, identity: RunIdentity, priority: int, what: str = "planned") -> None:
     place = {"trial_id": trial_id, "study_id": study.study_id, "run": identity.run, "priority": priority}
-    connection.execute(sa.insert(runs).values(**place, **identity.standing))
-    note(connection, study.study_id, Lease(trial_id, identity.run, ""), study.storage.now(connection), what)
+    # An INSERT cannot be repeated when its answer is lost; a later plan adds the row if it is missing.
+    with study.storage.engine.begin() as connection:
+        connection.execute(sa.insert(runs).values(**place, **identity.standing))
+        note(connection, study.study_id, Lease(trial_id, identity.run, ""), study.storage.now(connection), what)
 
 
-@transaction
-def trials_with_rows(study: Study, connection: sa.Connection) -> set[int]:
+def trials_with_rows(study: Study) -> set[int]:
     """The trials whose rows are there; a killed launcher may have made a trial and not its row."""
-    return set(connection.execute(sa.select(runs.c.trial_id).where(runs.c.study_id == study.study_id)).scalars())
+    query = sa.select(runs.c.trial_id).where(runs.c.study_id == study.study_id)
+    # Without patience: a command that is about to plan says at once that the database is away.
+    with study.storage.engine.begin() as connection:
+        return set(connection.execute(query).scalars())

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import sqlalchemy as sa
-from optuna.trial import TrialState
+from optuna.storages._rdb import models
 
 metadata = sa.MetaData()
 
@@ -88,27 +88,12 @@ subsets = sa.Table(
     sa.Column("bytes", sa.LargeBinary(2**24 - 1), nullable=False),
 )
 
-# Optuna's own tables, as far as we read them ourselves (schema v3.2.0.a, optuna 5).
-trials = sa.table(
-    "trials",
-    sa.column("trial_id", sa.Integer),
-    sa.column("study_id", sa.Integer),
-    sa.column("number", sa.Integer),
-    sa.column("state", sa.Enum(TrialState)),
-)
-trial_intermediate_values = sa.table(
-    "trial_intermediate_values", sa.column("trial_id", sa.Integer), sa.column("step", sa.Integer)
-)
-trial_system_attributes = sa.table(
-    "trial_system_attributes",
-    sa.column("trial_id", sa.Integer),
-    sa.column("key", sa.String),
-    # JSON of a JSON text: Optuna encodes an artifact's description twice.
-    sa.column("value_json", sa.Text),
-)
-study_system_attributes = sa.table(
-    "study_system_attributes", sa.column("study_id", sa.Integer), sa.column("key", sa.String)
-)
+# Optuna's own tables, as far as we use them ourselves (schema v3.2.0.a, optuna 5). An artifact's description is JSON of
+# a JSON text: Optuna encodes it twice.
+trials = models.TrialModel.__table__
+trial_intermediate_values = models.TrialIntermediateValueModel.__table__
+trial_system_attributes = models.TrialSystemAttributeModel.__table__
+study_system_attributes = models.StudySystemAttributeModel.__table__
 
 
 def put(connection: sa.Connection, table: sa.TableClause, key: Mapping[str, object], **values: object) -> None:

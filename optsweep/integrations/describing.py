@@ -61,9 +61,7 @@ class Describing:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with (folder / "describe.log").open("ab") as log:
-                self._process = start_module(
-                    "optsweep.integrations.describe", order, environment, output=log, errors=log, own_session=True
-                )
+                self._process = start_module("optsweep.integrations.describe", order, environment, log)
         except OSError as error:  # a full disk, above all
             _logger.warning("the dashboard will lack notes: %s", error)
         self._due, self._described = [], True

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
@@ -14,6 +11,7 @@ from optsweep.config import TrainConfig
 from optsweep.data.demo import DEMO_PATH
 from optsweep.data.subset import find_subset
 from optsweep.errors import ConfigError, DeviceError
+from optsweep.machine.child import answers_of
 from optsweep.machine.devices import Slot
 from optsweep.planning.preview import Preview
 from optsweep.planning.request import Session
@@ -59,7 +57,7 @@ def measure(preview: Preview) -> Measured:
     """Time the presets on each kind of device, and keep that for the sweep's own forecast.
 
     As many processes as there are workers of one device run at once: they take time from each other later too. Raises
-    `ConfigError` for a script of somebody else's.
+    `ConfigError` for the user's own script.
     """
     session = preview.session
     lengths = session.trainer.known_lengths("--measure", session.name)
@@ -133,22 +131,13 @@ def _timed(
         "data": None if subset is None else str(subset),
         "configs": {name: config.model_dump(mode="json") for name, config in configs.items()},
     }
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "optsweep.train.measure", json.dumps(order)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **slot.environment},
-        )
-        for slot in slots
-    ]
-    answers = [process.communicate() for process in processes]
-    for process, slot, (_, errors) in zip(processes, slots, answers, strict=True):
-        if process.returncode:
+    places = [slot.environment for slot in slots]
+    answers = answers_of("optsweep.train.measure", json.dumps(order), places)
+    for slot, (status, _, errors) in zip(slots, answers, strict=True):
+        if status:
             last = (errors.strip().splitlines() or ["it said nothing"])[-1]
             raise DeviceError(f"--measure: the presets cannot be timed on {slot.label}: {last[:200]}")
-    return [json.loads(answer) for answer, _ in answers]
+    return [json.loads(answer) for _, answer, _ in answers]
 
 
 def _seconds(config: TrainConfig, iteration: float | None, evaluation: float | None) -> float | None:

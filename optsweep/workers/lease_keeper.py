@@ -35,7 +35,8 @@ class LeaseKeeper:
         self._tries = 0
         self._study = study
         self._lease = lease
-        self._standing = RunProgress()
+        self.progress = RunProgress()
+        """How far the run is; stored with the next beat."""
         self._outbox: deque[tuple[int, float, RunProgress]] = deque()
         self._wake = threading.Condition()
         self._closing = False
@@ -61,19 +62,10 @@ class LeaseKeeper:
             raise self._end
         return self.leave_reason is not None
 
-    @property
-    def standing(self) -> RunProgress:
-        return self._standing
-
-    def stand(self, standing: RunProgress) -> None:
-        """Tell how far the run is; stored with the next beat."""
-        self._standing = standing
-
-    def report(self, step: int, value: float, standing: RunProgress) -> None:
-        """Hand over the value at point ``step`` of the evaluation grid, to be stored soon."""
-        self._standing = standing
+    def report(self, step: int, value: float) -> None:
+        """Hand over the value at point ``step`` of the evaluation grid, to be stored soon with the progress of now."""
         with self._wake:
-            self._outbox.append((step, value, standing))
+            self._outbox.append((step, value, self.progress))
             self._wake.notify_all()
 
     def flush(self) -> None:
@@ -129,7 +121,7 @@ class LeaseKeeper:
             self._wake.notify_all()
 
     def _beat(self) -> None:
-        order = self._study.queue.beat(self._lease, self._standing)
+        order = self._study.queue.beat(self._lease, self.progress)
         if order == "skip":
             self.skip = True
             self.leave("skipped by the user")

@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial
 from optsweep.config import write_config
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
-from optsweep.database.outage import retried
+from optsweep.database.outage import patiently
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunRecord
@@ -80,14 +80,14 @@ class Preparer:
         study, definition, source = self._study, self._study.definition, identity.source
         sampled = source in ("random", "tpe")
         index = identity.index - len(definition.presets) if sampled else identity.index
-        draw = retried(self._sampler.draw)
-        parameters = draw(self._optuna_study, trial, source=source, fixed=identity.fixed, index=index)
+        draw, fixed = self._sampler.draw, identity.fixed
+        parameters = patiently(draw, self._optuna_study, trial, source=source, fixed=fixed, index=index)
         drawn = {
             name: (distribution.to_internal_repr(parameters[name]), distribution)
             for name, distribution in distributions_for(definition, parameters).items()
             if name not in trial.params
         }
-        retried(study.storage.backend.set_trial_params)(trial._trial_id, drawn)
+        patiently(study.storage.backend.set_trial_params, trial._trial_id, drawn)
         stored = study.trial(trial._trial_id).params
         assert stored == parameters, f"{identity.run} was to have {parameters}, the database has {stored}"
         if source == "tpe" and self._sampler.is_random_start(parameters, index):

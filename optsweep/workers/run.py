@@ -13,7 +13,7 @@ from optsweep.data.training_data import TrainingData
 from optsweep.database.lease import Cause, Lease
 from optsweep.database.losses import keep_losses
 from optsweep.database.open_study import Study
-from optsweep.database.outage import retried
+from optsweep.database.outage import patiently
 from optsweep.search.pruning import CurvePruner
 from optsweep.train.metrics_file import MetricsLine
 from optsweep.train.report import Evaluation, Outcome, TrainReport
@@ -53,17 +53,14 @@ class Runner:
             interrupted=keeper.must_leave,
         )
         keeper.flush()
-        last = keeper.standing
-        keeper.stand(
-            replace(
-                last,
-                progress=1.0 if report.outcome == "complete" else last.progress,
-                sequences=report.sequences,
-                seconds=report.seconds,
-                checkpoint_step=report.step,
-            )
+        keeper.progress = replace(
+            keeper.progress,
+            progress=1.0 if report.outcome == "complete" else keeper.progress.progress,
+            sequences=report.sequences,
+            seconds=report.seconds,
+            checkpoint_step=report.step,
         )
-        study.queue.beat(lease, keeper.standing)
+        study.queue.beat(lease, keeper.progress)
         if report.losses is not None and report.outcome != "interrupted":
             keep_losses(study, lease, report.losses)
         _tell(study, prepared, keeper, report, progress.pruned)
@@ -90,24 +87,21 @@ class Progress:
 
     def on_metrics(self, line: MetricsLine) -> None:
         if "val_nelbo" not in line:
-            standing = self.keeper.standing
-            self.keeper.stand(
-                replace(
-                    standing,
-                    progress=line["progress"],
-                    sequences=self.study.trainer.sequences(self.prepared.config, int(line["step"])),
-                    seconds=self._base_seconds + time.monotonic() - self._since,
-                    train_loss=line.get("train_loss", standing.train_loss),
-                    residues_per_second=line.get("residues_per_s"),
-                )
+            self.keeper.progress = replace(
+                self.keeper.progress,
+                progress=line["progress"],
+                sequences=self.study.trainer.sequences(self.prepared.config, int(line["step"])),
+                seconds=self._base_seconds + time.monotonic() - self._since,
+                train_loss=line.get("train_loss", self.keeper.progress.train_loss),
+                residues_per_second=line.get("residues_per_s"),
             )
 
     def on_eval(self, evaluation: Evaluation) -> bool:
         if self._best is None or evaluation.value < self._best.value:
             self._best = evaluation
         self._base_seconds, self._since = evaluation.seconds, time.monotonic()
-        standing = replace(
-            self.keeper.standing,
+        self.keeper.progress = replace(
+            self.keeper.progress,
             progress=evaluation.progress,
             sequences=evaluation.sequences,
             seconds=evaluation.seconds,
@@ -116,17 +110,17 @@ class Progress:
             best_step=self._best.step,
             last_value=evaluation.value,
         )
-        self.keeper.stand(standing)
         if evaluation.index is None:
             return True
         if not evaluation.restored:
             self._tidy(evaluation.index)
         if self.prepared.trial.intermediate_values.get(evaluation.index) != evaluation.value or not evaluation.restored:
-            self.keeper.report(evaluation.index, evaluation.value, standing)
+            self.keeper.report(evaluation.index, evaluation.value)
         if evaluation.restored or evaluation.progress >= 1 or not self.prepared.prunable:
             return True
         self.keeper.flush()
-        self.pruned = self._ask_pruner()
+        trial = self.study.trial(self.prepared.lease.trial_id)
+        self.pruned = patiently(self.pruner.reason, self.optuna_study, trial)
         return self.pruned is None
 
     def _tidy(self, index: int) -> None:
@@ -136,15 +130,10 @@ class Progress:
             self.study.queue.forget_after(self.prepared.lease, index - 1)
         self._highest = index
 
-    @retried
-    def _ask_pruner(self) -> str | None:
-        trial = self.study.storage.backend.get_trial(self.prepared.lease.trial_id)
-        return self.pruner.reason(self.optuna_study, trial)
-
 
 def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: TrainReport, pruned: str | None) -> None:
     queue, lease, trainer = study.queue, prepared.lease, study.trainer
-    share = trainer.share(prepared.config, report.step, keeper.standing.progress)
+    share = trainer.share(prepared.config, report.step, keeper.progress.progress)
     at = f"{share:.0%}".replace("%", " %")
     grid = [evaluation.value for evaluation in report.evaluations if evaluation.index is not None]
     last = grid[-1] if grid else None
@@ -160,7 +149,7 @@ def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: Trai
             reason = f"diverged at {at}" + (f"; last finite value {last:.4f}" if last is not None else "")
             queue.finish(lease, TrialState.PRUNED, last, outcome="diverged", reason=reason)
         case "out_of_memory":
-            _mark_infeasible(study, lease)
+            patiently(_mark_infeasible, study, lease)
             reason = f"out of memory at {at}{trainer.smallest}"
             queue.finish(lease, TrialState.PRUNED, last, outcome="out_of_memory", reason=reason)
         case "interrupted" if keeper.skip:
@@ -171,7 +160,6 @@ def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: Trai
             queue.hand_back(lease, Cause.INTERRUPTION, keeper.leave_reason or "the script was ended from outside")
 
 
-@retried
 def _mark_infeasible(study: Study, lease: Lease) -> None:
     """Tell TPE that this region cannot be run, so that it keeps away (Optuna reads constraints > 0 as infeasible)."""
     trial = optuna.trial.Trial(study.optuna(), lease.trial_id)

@@ -45,7 +45,7 @@ class WorkerSlot:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             # Ctrl-C on the terminal reaches the launcher alone, which then asks politely.
-            self.process = start_module(module, order.to_json(), environment, output=log, errors=log, own_session=True)
+            self.process = start_module(module, order.to_json(), environment, log)
         try:
             self.identity = identify(self.process.pid)
         except ProcessLookupError:

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from optsweep.database.limits import seconds_of
 from optsweep.database.open_study import Study
 from optsweep.database.urls import is_sqlite, masked
+from optsweep.durations import parse_duration
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.results.attributes import StudyAttributes
 from optsweep.results.folders import study_directory
@@ -60,7 +60,7 @@ def warning_seconds(length: float) -> int:
 
 def parse_time(text: str) -> int:
     """Minutes of ``36h``, ``90m``, ``2d``, or of SLURM's own way to write a time; raises `ConfigError`."""
-    seconds = seconds_of(text) or 0.0
+    seconds = parse_duration(text) or 0.0
     if match := re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", text):
         days, first, second, third = (int(part or 0) for part in match.groups())
         if match[1] is not None or match[4] is not None:

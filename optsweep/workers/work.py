@@ -19,7 +19,6 @@ from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageUnavailable
 from optsweep.files import disk_is_full
 from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.results.folders import RunDirectory
-from optsweep.train.report import Outcome
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.protocol import EXIT_FAULT, EXIT_NO_TIME, EXIT_REPLACE, LEAVE_SECONDS, NO_SPACE, WorkerOrder
 from optsweep.workers.retention import tidy
@@ -36,10 +35,7 @@ _logger = logging.getLogger(__name__)
 def work(order: WorkerOrder, leaving: Leaving) -> int:
     """Train runs until none is left, or until this process should leave; returns its exit code."""
     study = open_study(reopen_storage(storage_url(None)), order.study)
-    data = replace(
-        load_training_data(Path(order.data)),
-        scores_confirmation=study.data.scores_confirmation,
-    )
+    data = replace(load_training_data(Path(order.data)), scores_confirmation=study.data.scores_confirmation)
     runner = Runner(study, data, order.device, order.label, order.threads)
     worker = _Worker(order, leaving, study, runner, identify())
     while leaving.reason is None:
@@ -81,38 +77,27 @@ class _Worker:
         return None
 
     def _train(self, lease: Lease) -> int | None:
-        try:
-            outcome = self._logged(lease)
-        except LeaseLost:
-            return None
-        except StorageUnavailable:
-            raise
-        except Exception as error:
-            if not disk_is_full(error):
-                return EXIT_FAULT
-            # The database may lie on the same disk.
-            limit_patience(LEAVE_SECONDS)
-            self.study.queue.hand_back(lease, Cause.INTERRUPTION, NO_SPACE)
-            raise
-        tidy(self.study, lease.run)
-        # After that the allocator's state is not to be trusted; a fresh process has all the memory.
-        return EXIT_REPLACE if outcome == "out_of_memory" else None
-
-    def _logged(self, lease: Lease) -> Outcome:
         """Train one claimed run; what is printed meanwhile, and what goes wrong, is in its log."""
-        with RunDirectory.of(self.study.name, lease.run).logging_here(), LeaseKeeper(self.study, lease) as keeper:
-            self.leaving.watch(keeper)
+        with RunDirectory.of(self.study.name, lease.run).logging_here():
             try:
-                return self.runner.run(self.runner.prepare(lease), keeper)
+                with LeaseKeeper(self.study, lease) as keeper:
+                    self.leaving.watch(keeper)
+                    outcome = self.runner.run(self.runner.prepare(lease), keeper)
             except LeaseLost:
                 why = "this worker was silent for too long and another has %s now: it is left alone"
                 _logger.warning(why, lease.run)
-                raise
+                return None
             except StorageUnavailable:
                 raise
             except Exception as error:
-                if disk_is_full(error):
-                    _logger.error("%s: %s goes back to the queue", NO_SPACE, lease.run)
-                else:
+                if not disk_is_full(error):
                     _logger.exception("%s failed", lease.run)
+                    return EXIT_FAULT
+                _logger.error("%s: %s goes back to the queue", NO_SPACE, lease.run)
+                # The database may lie on the same disk.
+                limit_patience(LEAVE_SECONDS)
+                self.study.queue.hand_back(lease, Cause.INTERRUPTION, NO_SPACE)
                 raise
+        tidy(self.study, lease.run)
+        # After that the allocator's state is not to be trusted; a fresh process has all the memory.
+        return EXIT_REPLACE if outcome == "out_of_memory" else None

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from optuna.study import StudyDirection
 
 from optsweep.database.connection import open_storage
-from optsweep.database.outage import retried
+from optsweep.database.outage import patiently
 from optsweep.database.urls import storage_url
 from tests.servers import PrivateServer, private_server
 
@@ -37,6 +37,6 @@ def test_reading_the_trials_is_repeated_where_the_server_dies_between_its_querie
         study_id = storage.backend.create_new_study([StudyDirection.MINIMIZE], "study")
         storage.backend.create_new_trial(study_id)
         accident = DiesAtQuery(server, storage.engine, "trials")
-        assert len(retried(storage.backend.get_all_trials)(study_id)) == 1
+        assert len(patiently(storage.backend.get_all_trials, study_id)) == 1
         assert accident.died
         storage.close()

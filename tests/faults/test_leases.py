@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 
 from optsweep.database import sqlite
 from optsweep.database.connection import open_storage
-from optsweep.database.lease import LeaseLost, RunProgress
+from optsweep.database.lease import LeaseLost
 from optsweep.database.open_study import open_study
 from optsweep.database.queue import LEASE_SECONDS, Queue
 from optsweep.database.snapshot import read_snapshot
@@ -50,7 +50,7 @@ def test_a_database_that_is_locked_for_a_while_costs_nothing(
     other = sqlite3.connect(path, isolation_level=None)
     with LeaseKeeper(study, lease) as keeper:
         other.execute("BEGIN IMMEDIATE")
-        keeper.report(1, 2.75, RunProgress(progress=0.1))
+        keeper.report(1, 2.75)
         wait_for(lambda: "trying again: database is locked" in caplog.text)
         assert not keeper.must_leave()
         other.execute("COMMIT")
@@ -98,7 +98,7 @@ def test_nothing_is_written_for_a_run_that_another_has(tmp_path: Path) -> None:
     with study.storage.engine.begin() as connection:
         connection.execute(sa.update(runs).where(runs.c.trial_id == lease.trial_id).values(token="0" * 32))
     with LeaseKeeper(study, lease) as keeper:
-        keeper.report(1, 2.75, RunProgress())
+        keeper.report(1, 2.75)
         with pytest.raises(LeaseLost):
             keeper.flush()
         with pytest.raises(LeaseLost):
@@ -123,8 +123,8 @@ def test_a_value_that_cannot_be_stored_at_first_is_stored_with_the_next_beat(
 
     monkeypatch.setattr(Queue, "report", report_in_the_end)
     with LeaseKeeper(study, lease) as keeper:
-        keeper.report(1, 2.75, RunProgress(progress=0.1))
-        keeper.report(2, 2.5, RunProgress(progress=0.2))
+        keeper.report(1, 2.75)
+        keeper.report(2, 2.5)
         keeper.flush()
         assert study.trial(lease.trial_id).intermediate_values == {1: 2.75, 2: 2.5}
         assert not keeper.must_leave()
@@ -142,7 +142,7 @@ def test_a_value_that_can_never_be_stored_ends_the_attempt(tmp_path: Path, monke
 
     monkeypatch.setattr(Queue, "report", refuse)
     with LeaseKeeper(study, lease) as keeper:
-        keeper.report(1, 2.75, RunProgress(progress=0.1))
+        keeper.report(1, 2.75)
         with pytest.raises(ValueError, match="another kind"):
             keeper.flush()
         with pytest.raises(ValueError, match="another kind"):
