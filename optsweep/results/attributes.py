@@ -61,7 +61,8 @@ class StudyAttributes(Stored):
 
     @classmethod
     def read(cls, user_attributes: Values) -> StudyAttributes:
-        return cls.model_validate(own_attributes(user_attributes))
+        own = {key.removeprefix(PREFIX): value for key, value in user_attributes.items() if key.startswith(PREFIX)}
+        return cls.model_validate(own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +90,12 @@ class RunIdentity:
     @classmethod
     def read(cls, user_attributes: Values) -> RunIdentity:
         """From the attributes of a trial that optsweep has made."""
-        own = own_attributes(user_attributes)
-        return RunIdentity(**{known.name: own[known.name] for known in fields(RunIdentity) if known.name in own})
+        return RunIdentity(**{NAMES[key]: value for key, value in user_attributes.items() if key in NAMES})
 
     def stored(self) -> Values:
         """The attributes of its trial; those that not every run has are left out while they say nothing."""
-        known = {field.name: getattr(self, field.name) for field in fields(RunIdentity)}
-        always = ("run", "index", "source", "preset", "fixed")
-        return {PREFIX + name: value for name, value in known.items() if value or name in always}
+        known = {key: getattr(self, name) for key, name in NAMES.items()}
+        return {key: value for key, value in known.items() if value or NAMES[key] in ALWAYS}
 
     @property
     def sampled(self) -> bool:
@@ -108,6 +107,6 @@ class RunIdentity:
         return int(self.run.rpartition("-")[2]) - 1
 
 
-def own_attributes(attributes: Values) -> Values:
-    """Those that are ours, without their prefix."""
-    return {key.removeprefix(PREFIX): value for key, value in attributes.items() if key.startswith(PREFIX)}
+NAMES = {PREFIX + known.name: known.name for known in fields(RunIdentity)}
+"""Attribute of a trial -> field."""
+ALWAYS = ("run", "index", "source", "preset", "fixed")
