@@ -73,7 +73,7 @@ test: $(READY) ## the fast tests
 	$(PYTHON) -m pytest -m "not heavy and not gpu" -n 2
 
 test-all: $(READY) $(READY_FOR_ALL) ## the heavy tests: databases, browser, trackers, chaos
-	$(PYTHON) -m pytest -m "heavy or gpu" -n 2 --dist loadfile
+	$(PYTHON) -m pytest -m "heavy or gpu" -n 2 --dist loadgroup
 
 chaos: $(READY) ## kill real sweeps at random moments, on three databases (KILLS=50 SEED=1 DATABASES=sqlite PLAIN=1)
 	$(PYTHON) -m tests.chaos $(call option,KILLS,--kills) $(call option,SEED,--seed) \

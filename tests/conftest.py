@@ -9,12 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from optsweep.data.demo import ensure_demo
+from optsweep.data.subset import ensure_subset
 from optsweep.database.open_study import Study
 from tests.databases import KINDS, fresh_database
 from tests.planned import make_study
 
 WITH_MMSEQS = os.environ.get("PATH", "")
 SHARED = Path(__file__).parents[1].parent / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests, by their time limits, begin first: none is left for the end, when other processes are done."""
+    items.sort(key=_time_limit, reverse=True)
+
+
+def _time_limit(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("timeout")
+    return 0.0 if marker is None else float(marker.args[0])
 
 
 @pytest.fixture
@@ -33,6 +45,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """An empty database: SQLite in `make test`, PostgreSQL and MariaDB too in `make test-all`."""
     with fresh_database(request.param, tmp_path) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def demo_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo corpus and its subset, made once."""
+    corpus = ensure_demo(tmp_path_factory.mktemp("corpus") / "demo.pt")
+    ensure_subset(corpus)
+    return corpus.parent
 
 
 @pytest.fixture

@@ -132,7 +132,8 @@ def test_the_winner_is_trained_in_full_through_a_kill_and_generates_proteins(sho
 @pytest.mark.timeout(900)
 def test_real_proteins_are_imported_limited_swept_and_left_as_they_are(workplace: Path, real_proteins: Path) -> None:
     before = hashlib.sha256(real_proteins.read_bytes()).hexdigest()
-    output = optsweep("sweep", "--data", str(real_proteins), "--cpu-workers", "2", cwd=workplace)
+    sweep = ("sweep", "--data", str(real_proteins), "--cpu-workers", "2", "--trials")
+    output = optsweep(*sweep, "2", cwd=workplace)
     found = re.search(r"Imported (\d+) of (\d+) sequences", output)
     assert found is not None
     assert f"Limiting dataset from {found[1]} to 10000 samples" in output
@@ -140,9 +141,9 @@ def test_real_proteins_are_imported_limited_swept_and_left_as_they_are(workplace
     document = status(workplace)
     assert document["study"] == "demo-proteins"
     assert document["best"]["value"] < document["reference"]["unigram_entropy"]  # type: ignore[index]
-    output = optsweep("sweep", "--data", str(real_proteins), "--trials", "10", cwd=workplace)
-    assert "Target 15 runs: 12 runs exist, 3 queued now" in output
-    assert status(workplace)["finished_runs"] == 15
+    output = optsweep(*sweep, "4", cwd=workplace)
+    assert "Target 9 runs: 7 runs exist, 2 queued now" in output
+    assert status(workplace)["finished_runs"] == 9
 
 
 @pytest.mark.heavy

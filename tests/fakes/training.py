@@ -31,6 +31,9 @@ METRICS = "metrics.jsonl"
 
 
 def _pause() -> float:
+    """Seconds that an iteration takes: as the test wanted it, and next to none from the moment it is in a hurry."""
+    if Path(os.environ.get("FAKE_HURRY", "/nowhere")).exists():
+        return 0.002
     return float(os.environ.get("FAKE_ITERATION_SECONDS", "0.002"))
 
 
@@ -66,7 +69,7 @@ def train(
             return _report("out_of_memory", history, step, config, data)
         if trouble and step == (0 if trouble.endswith("at once") else iterations // 2):
             _befall(trouble)
-        time.sleep(pause)
+        time.sleep(_pause())
         step += 1
         note_iteration(directory, step, attempt)
         seen = step * batch

@@ -56,6 +56,7 @@ def test_an_outage_costs_no_run_and_no_worker(on_server: Sweeps, server: Private
     server.start()
     wait_for(lambda: sweeps.count("running") == 2)
     assert survivor in sweeps.workers()
+    sweeps.hurry()
     output, _ = process.communicate(timeout=400)
     assert process.returncode == EXIT_DONE, output
     assert "no answer from the database, trying again" in output

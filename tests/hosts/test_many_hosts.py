@@ -87,6 +87,8 @@ def _survives(workplace: Path, server: PrivateServer, alpha: Host, beta: Host, g
         wait_for(lambda: sweeps.holders() <= {"alpha"}, SECONDS)
         wait_for(lambda: time.monotonic() - since > CUT_SECONDS, SECONDS)
         gamma.bring_back()
+        wait_for(lambda: "gamma" in sweeps.holders(), SECONDS)
+        sweeps.hurry()
 
         wait_for(lambda: sweeps.count("complete") == TARGET, SECONDS)
         assert workers["alpha"].wait(SECONDS) == 0, sweeps.log(alpha)

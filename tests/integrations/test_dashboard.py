@@ -21,7 +21,8 @@ from tests.browser import SAVE_PICTURES, headless_chromium, save_picture, saves_
 from tests.integrations.swept import Swept
 from tests.sweeps import Sweeps, no_process_left, wait_for
 
-pytestmark = pytest.mark.heavy
+# One sweep is made for all of them.
+pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("dashboard")]
 PRESETS = ("small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus")
 PATIENCE = 30_000
 """Milliseconds that a page may take on a busy machine."""

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.data.demo import ensure_demo
-from optsweep.data.subset import ensure_subset
 from tests.servers import private_server
 from tests.slurm.cluster import Cluster, private_cluster
 from tests.sweeps import Sweeps, wait_for
 
-pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1200)]
+# One SLURM is started for all of them.
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1200), pytest.mark.xdist_group("slurm")]
 SECONDS = 800
 NVIDIA_SMI = """#!/bin/sh
 for number in 0 1; do
@@ -77,10 +76,10 @@ class JobSweeps(Sweeps):
 
 
 @pytest.fixture
-def sweeps(workplace: Path, cluster: Cluster) -> Iterator[JobSweeps]:
+def sweeps(workplace: Path, cluster: Cluster, demo_corpus: Path) -> Iterator[JobSweeps]:
     (workplace / "nvidia-smi").write_text(NVIDIA_SMI)
     (workplace / "nvidia-smi").chmod(0o755)
-    ensure_subset(ensure_demo(workplace / "data/demo.pt"))
+    (workplace / "data").symlink_to(demo_corpus)
     with private_server("postgresql") as server:
         yield JobSweeps(workplace, server.url, cluster=cluster)
         cluster.ask("scancel", "--user=root")
@@ -94,6 +93,7 @@ def test_each_gpu_of_each_node_gets_one_worker(sweeps: JobSweeps) -> None:
     wait_for(lambda: sweeps.count("running") == 4, SECONDS)
     status = sweeps.say("status")
     assert f"SLURM jobs: {job} (2 running)" in status
+    sweeps.hurry()
     sweeps.wait_for_end(12)
     snapshot = sweeps.snapshot()
     assert snapshot is not None
@@ -112,6 +112,8 @@ def test_before_the_time_limit_runs_are_handed_back_and_the_job_comes_back(sweep
     sweeps.iteration_seconds = 0.06
     sweeps.plan(sampled=0)
     sweeps.submit("--gpus-per-node", "1", "--time", "2m")
+    wait_for(lambda: "Requeued job" in sweeps.logs(), SECONDS)
+    sweeps.hurry()
     sweeps.wait_for_end(5)
     assert "Requeued job" in sweeps.logs()
     # Each worker left with a checkpoint: no iteration was computed again.
@@ -125,7 +127,7 @@ def test_a_preempted_job_hands_its_runs_back_and_comes_back(sweeps: JobSweeps, c
     wait_for(lambda: sweeps.num_computed() > 100, SECONDS)
     cluster.ask("sbatch", "--partition=urgent", "--nodes=2", "--exclusive", "--output=/dev/null", "--wrap=sleep 1")
     wait_for(lambda: sweeps.count("running") == 0, SECONDS)
-    sweeps.iteration_seconds = 0.002
+    sweeps.hurry()
     sweeps.wait_for_end(5)
     snapshot = sweeps.snapshot()
     assert snapshot is not None

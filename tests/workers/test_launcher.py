@@ -10,20 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.data.demo import ensure_demo
-from optsweep.data.subset import ensure_subset
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from tests.sweeps import Sweeps, no_process_left, wait_for
 
 SWEEP = ("demo", "--cpu-workers", "2", "--type", "random", "--seed", "7", "--trials")
-
-
-@pytest.fixture(scope="session")
-def demo_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo corpus and its subset, made once."""
-    corpus = ensure_demo(tmp_path_factory.mktemp("corpus") / "demo.pt")
-    ensure_subset(corpus)
-    return corpus.parent
 
 
 @pytest.fixture
