@@ -35,7 +35,7 @@ def document(output: str) -> dict[str, Any]:
 def test_a_dry_run_says_what_would_be_trained_and_stores_nothing(ended: Sweeps, optsweep: Command) -> None:
     code, output = optsweep("fidelity", "--name", "study", "--runs", "4", "--dry-run")
     assert code == EXIT_DONE
-    assert "1 pruned run to the end, 8 with other seeds" in output
+    assert "0 pruned runs to the end, 8 with other seeds" in output
     assert "At the full length on the whole corpus: 4 runs" in output
     code, output = optsweep("confirm", "--name", "study", "--dry-run")
     assert code == EXIT_DONE
