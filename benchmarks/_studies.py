@@ -18,8 +18,7 @@ from optsweep.database.open_study import Study
 from optsweep.database.tables import runs
 from optsweep.database.urls import storage_url
 from optsweep.planning.plan import plan_study
-from optsweep.results.attributes import PREFIX
-from optsweep.results.study_data import StudyData
+from optsweep.results.attributes import PREFIX, StudyData
 from optsweep.search.sampling import RandomRuns, distributions_for
 from optsweep.study.file import load_study
 from optsweep.trainers.trainer_of import trainer_of

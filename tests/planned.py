@@ -10,7 +10,7 @@ from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
 from optsweep.machine.process import identify
 from optsweep.planning.plan import plan_study
-from optsweep.results.study_data import StudyData
+from optsweep.results.attributes import StudyData
 from optsweep.study.file import load_study
 
 DATA = StudyData(

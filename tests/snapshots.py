@@ -10,9 +10,8 @@ from typing import Any
 from rich.console import Console, RenderableType
 
 from optsweep.config import TrainConfig
-from optsweep.results.attributes import Stop, StudyAttributes
+from optsweep.results.attributes import Stop, StudyAttributes, StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.study_data import StudyData
 from optsweep.study.definition import BudgetSection, BuiltinStudy
 from optsweep.study.file import parse_study
 

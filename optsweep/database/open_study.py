@@ -16,8 +16,7 @@ from optsweep.database.queue import Queue
 from optsweep.database.tables import runs
 from optsweep.database.urls import masked
 from optsweep.errors import StorageError
-from optsweep.results.attributes import PREFIX, StudyAttributes
-from optsweep.results.study_data import StudyData
+from optsweep.results.attributes import PREFIX, StudyAttributes, StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.toml_files import validate
 from optsweep.trainers.trainer import Trainer

@@ -20,8 +20,7 @@ from optsweep.planning.defaults import remember
 from optsweep.planning.plan import Plan, plan_study, retry_failed
 from optsweep.planning.request import Session
 from optsweep.planning.timings_file import read_times
-from optsweep.results.attributes import StudyAttributes
-from optsweep.results.study_data import StudyData, Weights
+from optsweep.results.attributes import StudyAttributes, StudyData, Weights
 
 
 def prepare_data(session: Session, on_progress: OnProgress) -> tuple[Prepared, StudyData]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from optsweep.database.open_study import Study
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
-from optsweep.results.study_data import CorpusRecord
+from optsweep.results.attributes import CorpusRecord
 from optsweep.study.definition import StudyDefinition
 
 

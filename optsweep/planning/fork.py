@@ -14,9 +14,8 @@ from optuna.trial import FrozenTrial
 
 from optsweep.database.open_study import Study, newest_rows
 from optsweep.database.run_rows import result_of
-from optsweep.results.attributes import RunIdentity, Values
+from optsweep.results.attributes import CorpusRecord, RunIdentity, Values
 from optsweep.results.folders import RunDirectory
-from optsweep.results.study_data import CorpusRecord
 from optsweep.search.sampling import RandomRuns, distributions_for
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.run_config import read_run_config

@@ -18,8 +18,7 @@ from optsweep.database.run_rows import add_row, add_trial, trials_with_rows
 from optsweep.errors import StorageError
 from optsweep.planning.changes import check_unchanged
 from optsweep.planning.fork import compatible_runs, take_directories
-from optsweep.results.attributes import PREFIX, RunIdentity, Source, StudyAttributes, Values
-from optsweep.results.study_data import CorpusRecord, StudyData
+from optsweep.results.attributes import PREFIX, CorpusRecord, RunIdentity, Source, StudyAttributes, StudyData, Values
 from optsweep.study.definition import StudyDefinition
 from optsweep.trainers.trainer_of import trainer_of
 

@@ -17,7 +17,7 @@ from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
 from optsweep.planning.changes import check_unchanged
 from optsweep.planning.defaults import Choice, choose, choose_slots, study_name
-from optsweep.results.study_data import CorpusRecord
+from optsweep.results.attributes import CorpusRecord
 from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
 from optsweep.study.file import load_study
 from optsweep.trainers.trainer import Trainer

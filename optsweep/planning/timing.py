@@ -16,7 +16,7 @@ from optsweep.machine.devices import Slot
 from optsweep.planning.preview import Preview
 from optsweep.planning.request import Session
 from optsweep.planning.timings_file import keep_times
-from optsweep.results.schedule import play
+from optsweep.results.forecast import play
 from optsweep.study.resolve import training_seed
 from optsweep.trainers.trainer import Lengths
 

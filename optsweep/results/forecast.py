@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import TypeVar
 
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.schedule import play
 from optsweep.trainers.trainer import Work
+
+Task = TypeVar("Task")
+
+
+def play(tasks: Iterable[Task], free_at: Sequence[float], course: Callable[[Task, int], Iterable[float]]) -> float:
+    """Play the tasks in their order on workers that become free at ``free_at``; returns when the last one ends.
+
+    ``course(task, worker)`` yields the moments at which something happens, in seconds from the task's start, its end
+    last. It is resumed only when that moment has come, so it may act on what other tasks have done by then.
+    """
+    waiting = iter(tasks)
+
+    def moments(worker: int) -> Iterator[float]:
+        now = free_at[worker]
+        yield now
+        for task in waiting:
+            began = now
+            for moment in course(task, worker):
+                now = began + moment
+                yield now
+
+    # The merge resumes a worker only after it has passed on that worker's moment, the earliest of all.
+    return max(heapq.merge(*map(moments, range(len(free_at)))))
+
 
 FEWEST_PREDICTIONS = 3
 """With fewer finished runs nothing is said of the error of predictions."""
@@ -69,38 +94,28 @@ class Timings:
         return squares - 2 * p * self._x - 2 * q * self._y + self.count
 
 
-class Works:
-    """The work of every run of a study, also of those whose parameters are not drawn yet."""
-
-    def __init__(self, snapshot: StudySnapshot) -> None:
-        self._trainer = snapshot.trainer
-        self._presets = {preset.name: preset.parameters for preset in snapshot.definition.presets}
-        self._known = {run.run: work for run in snapshot.runs if (work := self._known_work(run)) is not None}
-        sampled = [self._known[run.run] for run in snapshot.runs if run.run in self._known and run.source != "preset"]
-        like = sampled or list(self._known.values())
-        self._usual = (
-            Work(fmean(work.iterations for work in like), fmean(work.operations for work in like))
-            if like
-            else Work(1.0, 0.0)
-        )
-
-    def of(self, run: RunRecord) -> Work:
-        """The work of a whole run, to its own end."""
-        return self._known.get(run.run, self._usual)
-
-    def _known_work(self, run: RunRecord) -> Work | None:
+def works(snapshot: StudySnapshot) -> dict[str, Work]:
+    """Each run's work to its own end; runs whose parameters are not drawn yet are taken for average ones."""
+    presets = {preset.name: preset.parameters for preset in snapshot.definition.presets}
+    known: dict[str, Work] = {}
+    for run in snapshot.runs:
         config = run.config
-        if config is None and run.preset in self._presets:
-            config = self._trainer.resolve(self._presets[run.preset], preset=run.preset, seed=0)
-        return None if config is None else self._trainer.work(config)
+        if config is None and run.preset in presets:
+            config = snapshot.trainer.resolve(presets[run.preset], preset=run.preset, seed=0)
+        if config is not None:
+            known[run.run] = snapshot.trainer.work(config)
+    sampled = [known[run.run] for run in snapshot.runs if run.run in known and run.source != "preset"]
+    like = sampled or list(known.values()) or [Work(1.0, 0.0)]
+    usual = Work(fmean(work.iterations for work in like), fmean(work.operations for work in like))
+    return {run.run: known.get(run.run, usual) for run in snapshot.runs}
 
 
-def _pace(snapshot: StudySnapshot, works: Works) -> Pace | None:
+def _pace(snapshot: StudySnapshot, work_of: Mapping[str, Work]) -> Pace | None:
     """From what this study's runs took so far; before any of them tells, from what was measured."""
     timings = Timings()
     for run in snapshot.runs:
         if run.seconds > 0 and run.progress >= (EARLIEST if run.state == "running" else FEWEST):
-            timings.add(works.of(run) * run.progress, run.seconds)
+            timings.add(work_of[run.run] * run.progress, run.seconds)
     if not timings.count:
         for iterations, operations, seconds in snapshot.attributes.measured:
             timings.add(Work(iterations, operations), seconds)
@@ -109,9 +124,9 @@ def _pace(snapshot: StudySnapshot, works: Works) -> Pace | None:
 
 def expected_seconds(snapshot: StudySnapshot, run: RunRecord) -> float | None:
     """The time that ``run`` needs to its own end; None if nothing was timed."""
-    works = Works(snapshot)
-    pace = _pace(snapshot, works)
-    return None if pace is None else pace.seconds(works.of(run)) * (1 - run.progress)
+    work_of = works(snapshot)
+    pace = _pace(snapshot, work_of)
+    return None if pace is None else pace.seconds(work_of[run.run]) * (1 - run.progress)
 
 
 def remaining_seconds(snapshot: StudySnapshot) -> float | None:
@@ -119,15 +134,15 @@ def remaining_seconds(snapshot: StudySnapshot) -> float | None:
 
     Each worker takes the next run when it is free. Sampled runs are expected to end where the finished ones did.
     """
-    works = Works(snapshot)
-    pace = _pace(snapshot, works)
+    work_of = works(snapshot)
+    pace = _pace(snapshot, work_of)
     running = [run for run in snapshot.runs if run.state == "running"]
     if pace is None or not running:
         return None
     ends = [run.progress for run in snapshot.runs if run.finished and run.source != "preset"]
 
     def rest(run: RunRecord) -> float:
-        return pace.seconds(works.of(run)) * (_expected_end(run, ends) - run.progress)
+        return pace.seconds(work_of[run.run]) * (_expected_end(run, ends) - run.progress)
 
     busy: dict[str | None, float] = {}
     for run in running:
@@ -147,11 +162,11 @@ def prediction_error(snapshot: StudySnapshot) -> float | None:
 
     Each finished run is predicted from the others, up to where it ended.
     """
-    works, timings = Works(snapshot), Timings()
+    work_of, timings = works(snapshot), Timings()
     ended = [run for run in snapshot.runs if run.finished and run.seconds > 0 and run.progress > 0]
     if len(ended) < FEWEST_PREDICTIONS:
         return None
-    done = [(works.of(run) * run.progress, run.seconds) for run in ended]
+    done = [(work_of[run.run] * run.progress, run.seconds) for run in ended]
     for work, seconds in done:
         timings.add(work, seconds)
     errors = []

@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from optsweep.config import TrainConfig
-from optsweep.results.attributes import Source, StudyAttributes, Values
-from optsweep.results.study_data import StudyData
+from optsweep.results.attributes import Source, StudyAttributes, StudyData, Values
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.run_config import RunConfig, as_train_config, read_run_config
 from optsweep.trainers.trainer import Lengths, Trainer

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.trainers.trainer import Trainer
 
 ABSENT = "-"
 
@@ -150,9 +152,27 @@ def configuration_lines(record: RunRecord) -> list[tuple[str, str]]:
     ]
 
 
-def is_synthetic(snapshot: StudySnapshot) -> bool:
-    """Whether the study's corpus is the made-up demo corpus."""
-    return snapshot.data.synthetic
-
-
 SYNTHETIC_NOTE = "synthetic data: the values say nothing about real proteins"
+
+
+def start_lines(record: RunRecord, data: StudyData, trainer: Trainer) -> list[str]:
+    """Which run starts on which device, how long it is and on how much data; scripts grep for exactly these lines.
+
+    How long it is, a script alone knows.
+    """
+    lines = [f"Starting job: {record.run}" + (f" on {record.worker}" if record.worker else "")]
+    size = data.num_sequences
+    about_data = [*limited_lines(size, data.source_sequences), f"Dataset size: {size} samples"]
+    lines += about_data if record.config is None else trainer.start_lines(record.config, about_data)
+    if record.attempts > 1:
+        # Before its first checkpoint a run has nothing to go on from.
+        origin = ", goes on from its checkpoint" if record.progress > 0 else ""
+        lines.append(f"(attempt {record.attempts}{origin})")
+    return lines
+
+
+def limited_lines(size: int, source: int) -> list[str]:
+    """That only ``size`` of a corpus's ``source`` sequences are used; nothing if all are."""
+    if source <= size:
+        return []
+    return [f"Limiting dataset from {source} to {size} samples", f"Dataset limited to {size} samples"]

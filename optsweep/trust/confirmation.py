@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optsweep.results.attributes import Weights
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.study_data import Weights
 from optsweep.results.words import rounded_percent
 from optsweep.trust.noise import Losses, SeedNoise, pooled_noise, values_by_luck
 from optsweep.trust.statistics import SEED, Interval, interval

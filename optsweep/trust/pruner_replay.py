@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optsweep.errors import ConfigError
+from optsweep.results.forecast import play
 from optsweep.results.records import StudySnapshot
-from optsweep.results.schedule import play
 from optsweep.search.pruning_rule import KINDS, PruningRule, pruner_name
 from optsweep.study.definition import PrunerSection, StudyDefinition
 

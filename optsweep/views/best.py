@@ -8,7 +8,7 @@ from optsweep.config import config_to_toml
 from optsweep.errors import UserError
 from optsweep.plain import Plain
 from optsweep.results.records import StudySnapshot
-from optsweep.results.words import SYNTHETIC_NOTE, is_synthetic, nats
+from optsweep.results.words import SYNTHETIC_NOTE, nats
 from optsweep.views.documents import run_values
 from optsweep.views.run_table import Column, RunTable, ranked_columns
 from optsweep.views.summary import best_configuration
@@ -24,7 +24,7 @@ def best_table(snapshot: StudySnapshot, top: int) -> RenderableType:
         return stack(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}")
     columns = ranked_columns({run.run: str(place) for place, run in enumerate(ranked, start=1)}, ranked)
     columns.insert(3, Column("last value", lambda run: nats(run.last_value), "right"))
-    note = [SYNTHETIC_NOTE] if is_synthetic(snapshot) else []
+    note = [SYNTHETIC_NOTE] if snapshot.data.synthetic else []
     return stack(*note, RunTable(ranked, columns), "", *best_configuration(snapshot))
 
 
@@ -32,7 +32,7 @@ def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Plain]:
     """The ``top`` best complete runs for programs; ``best`` is empty if none has finished."""
     return {
         "study": snapshot.study,
-        "synthetic": is_synthetic(snapshot),
+        "synthetic": snapshot.data.synthetic,
         "best": [
             {
                 "rank": place,

@@ -15,7 +15,7 @@ from optsweep.data.info import Leakage
 from optsweep.data.subset import Subset
 from optsweep.importing.fasta import ImportReport
 from optsweep.importing.prepare import Prepared, Preview
-from optsweep.results.words import percent
+from optsweep.results.words import limited_lines, percent
 
 
 def data_lines(prepared: Prepared) -> list[str]:
@@ -51,16 +51,10 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def subset_lines(subset: Subset) -> list[str]:
     """How many sequences are used, and what is held out by which rule."""
-    if subset.num_source > subset.num_sequences:
-        used = [
-            f"Limiting dataset from {subset.num_source} to {subset.num_sequences} samples",
-            f"Dataset limited to {subset.num_sequences} samples",
-        ]
-    else:
-        used = [f"The whole corpus is used: {subset.num_sequences} samples are no more than the subset's size"]
+    whole = f"The whole corpus is used: {subset.num_sequences} samples are no more than the subset's size"
     left_out = f"; {subset.num_left_out} relatives of held-out sequences are left out" if subset.num_left_out else ""
     return [
-        *used,
+        *(limited_lines(subset.num_sequences, subset.num_source) or [whole]),
         f"Subset: {subset.path} ({'made now' if subset.made else 'was there'})",
         f"Held out by: {subset.rule}{left_out}",
         *_differing(subset.num_differing),

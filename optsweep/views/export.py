@@ -13,7 +13,7 @@ from typing import Literal
 from optsweep.errors import UserError
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import finite, is_synthetic
+from optsweep.results.words import finite
 from optsweep.views.documents import run_values
 from optsweep.views.output import write_output
 from optsweep.views.parameter_figures import parameter_names
@@ -51,7 +51,7 @@ def _rows(snapshot: StudySnapshot) -> list[Row]:
 def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> Row:
     plain = run_values(run, *(field.name for field in fields(run) if field.name not in NOT_A_COLUMN))
     parameters = {f"parameter.{name}": run.parameters.get(name) for name in names}
-    return {"study": snapshot.study, "synthetic": is_synthetic(snapshot), **plain, **parameters}
+    return {"study": snapshot.study, "synthetic": snapshot.data.synthetic, **plain, **parameters}
 
 
 def _csv(rows: Sequence[Row]) -> str:

@@ -72,7 +72,7 @@ def _head(snapshot: StudySnapshot) -> str:
     lines = [words.counts_words(snapshot), *words.reference_lines(snapshot)]
     if snapshot.stopped:
         lines.append(f"Stopped: {snapshot.stopped}")
-    note = f'<p class="note">{escape(words.SYNTHETIC_NOTE)}</p>' if words.is_synthetic(snapshot) else ""
+    note = f'<p class="note">{escape(words.SYNTHETIC_NOTE)}</p>' if snapshot.data.synthetic else ""
     values = snapshot.trainer.quantity
     state = f"As of {words.moment(snapshot.now)}; values are {values}, lower is better."
     return f"<h1>Study {escape(snapshot.study)}</h1>\n{note}<p>{escape(state)}</p>{_bullets(lines)}"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.start_lines import start_lines
-from optsweep.results.words import best_words, finite, nats, one_line, state_words
+from optsweep.results.words import best_words, finite, nats, one_line, start_lines, state_words
 
 
 class PlainProgress:

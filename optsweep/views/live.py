@@ -94,7 +94,7 @@ def frame(snapshot: StudySnapshot, width: int, machine: Machine = NOTHING_KNOWN)
 
 def _study(snapshot: StudySnapshot, width: int) -> list[Text]:
     counts, share = snapshot.counts, study_share(snapshot)
-    synthetic = " (synthetic data)" if words.is_synthetic(snapshot) else ""
+    synthetic = " (synthetic data)" if snapshot.data.synthetic else ""
     lines = [_cut(f"optsweep: study {words.one_line(snapshot.study)}{synthetic}", "bold")]
     if snapshot.stopped:
         lines.append(_cut(f"No more runs are started: {words.one_line(snapshot.stopped)}", "bold yellow"))

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optsweep.results.records import StudySnapshot
-from optsweep.results.words import SYNTHETIC_NOTE, finite, is_synthetic, one_line
+from optsweep.results.words import SYNTHETIC_NOTE, finite, one_line
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 _TO_ASCII = str.maketrans("…█░─━" + BLOCKS, "~#.--" + "_.:-=+*#")
@@ -75,7 +75,7 @@ def sparkline(values: Sequence[float], width: int) -> str:
 def notes(snapshot: StudySnapshot, stopped: str) -> list[str]:
     """Lines above every table: ``stopped`` and why, and that the data are synthetic."""
     lines = [f"{stopped}: {one_line(snapshot.stopped)}"] if snapshot.stopped else []
-    return [*lines, SYNTHETIC_NOTE] if is_synthetic(snapshot) else lines
+    return [*lines, SYNTHETIC_NOTE] if snapshot.data.synthetic else lines
 
 
 def settings_grid(lines: Sequence[tuple[str, str]]) -> Table:

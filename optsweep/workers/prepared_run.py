@@ -16,7 +16,7 @@ from optsweep.database.outage import patiently
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunRecord
-from optsweep.results.start_lines import start_lines
+from optsweep.results.words import start_lines
 from optsweep.search.sampling import Sampler, distributions_for
 from optsweep.study.parameter import Scalar
 from optsweep.study.resolve import training_seed

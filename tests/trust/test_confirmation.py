@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from optsweep.results.study_data import Weights
+from optsweep.results.attributes import Weights
 from optsweep.trust.confirmation import Confirmation, confirmation
 from optsweep.trust.noise import SeedNoise
 from optsweep.views.fidelity import confirmation_lines, document

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from optsweep.results.records import RunRecord
-from optsweep.results.start_lines import start_lines
+from optsweep.results.words import start_lines
 from optsweep.views.lines import PlainProgress
 from tests.snapshots import CONFIG, make_data, make_run, make_snapshot, stopped
 
