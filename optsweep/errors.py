@@ -40,7 +40,7 @@ class UserError(OptsweepError):
 
 
 def _printable(line: str) -> str:
-    # Names out of a file that somebody else made may hold escape sequences, and be as long as they like.
+    # Names out of a file may hold escape sequences, and be of any length.
     words = [word if len(word) <= MAX_WORD else f"{word[:80]}...{word[-20:]}" for word in line.split(" ")]
     shown = " ".join(words)[:MAX_LINE]
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in shown)

@@ -39,7 +39,7 @@ def atomic_path(path: Path, *, durable: bool = True) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def new_folder(path: Path) -> Iterator[None]:
-    """Make a folder, and those above it; the ones that were missing go again, if empty, where the block fails."""
+    """Make a folder, and those above it; the ones that were missing go again, if empty, when the block fails."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def new_folder(path: Path) -> Iterator[None]:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading; `OSError` where it is a pipe or a device, which could keep us waiting for ever."""
+    """Open a file for reading; `OSError` for a pipe or a device, which could keep us waiting for ever."""
     mode = path.stat().st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise OSError(errno.EINVAL, "is a pipe or a device; a file is expected", str(path))
@@ -66,7 +66,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove what killed writers of ``path`` left beside it; call it only where no other writer can be at work."""
+    """Remove what killed writers of ``path`` left beside it; call it only if no other writer can be at work."""
     for leftover in path.parent.glob(f".{path.name}.*.tmp"):
         leftover.unlink(missing_ok=True)
 

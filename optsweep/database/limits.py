@@ -51,7 +51,7 @@ def stop(study: Study, *, drain: bool) -> None:
 
 
 def too_short(study: Study, seconds: float) -> str | None:
-    """Why ``seconds`` are not enough for the run that is next, in words; None where they are, or nobody can tell."""
+    """Why ``seconds`` are not enough for the run that is next, in words; None if they are, or if it cannot be told."""
     from optsweep.database.snapshot import read_snapshot
 
     run = study.queue.next_waiting()

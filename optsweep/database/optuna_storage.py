@@ -1,4 +1,4 @@
-"""Optuna's storage, where many things are read or written at once.
+"""Optuna's storage, for many things that are read or written at once.
 
 A worker that joins a study reads all of its trials before it can draw; with 5,000 of them that took it 7 s, and takes a
 third of that by a few plain queries without an object for every value. A run's parameters are one transaction, not

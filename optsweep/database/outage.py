@@ -49,7 +49,7 @@ def patiently(
 
 
 def outage(error: Exception) -> StorageUnavailable | None:
-    """What to tell of a database that went away where a command does not wait for it; None for any other error."""
+    """The message for a database that went away while a command did not wait for it; None for any other error."""
     known = isinstance(error, exc.SQLAlchemyError | StorageInternalError)
     return StorageUnavailable(f"no answer from the database: {_words(error)}") if known and is_passing(error) else None
 

@@ -18,5 +18,5 @@ def limit_patience(seconds: float) -> None:
 
 
 def is_at_its_end(waited: float) -> bool:
-    """Whether an operation that has waited for so many seconds is to give up."""
+    """Whether an operation that has waited for ``waited`` seconds should give up."""
     return waited > RETRY_SECONDS or time.monotonic() > _until

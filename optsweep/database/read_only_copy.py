@@ -1,4 +1,4 @@
-"""A copy of a study's database at one moment, for looking without touching."""
+"""Copies the database at one moment, for a look that changes nothing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ROWS = 2000
 
 
 def frozen_copy(storage: Storage, folder: Path) -> Storage:
-    """Copy the whole database into a SQLite file in ``folder`` and open that; who writes meanwhile is not held up."""
+    """Copy the whole database into a SQLite file in ``folder`` and open that; writers are not held up."""
     path = folder / "snapshot.db"
     if not is_sqlite(storage.url):
         return _copy_rows(storage, path)
-    # By SQLite itself, on a connection of ours: opening the file here would drop this process's locks (storage.py).
+    # By SQLite itself, on a connection of ours: opening the file here would drop this process's locks (sqlite.py).
     connection = storage.engine.raw_connection()
     try:
         connection.cursor().execute("VACUUM INTO ?", (str(path),))

@@ -88,12 +88,9 @@ subsets = sa.Table(
     sa.Column("bytes", sa.LargeBinary(2**24 - 1), nullable=False),
 )
 
-# Optuna's own tables, as far as we use them ourselves (schema v3.2.0.a, optuna 5). An artifact's description is JSON of
-# a JSON text: Optuna encodes it twice.
+# Optuna's own tables, as far as we use them ourselves (schema v3.2.0.a, optuna 5).
 trials = models.TrialModel.__table__
 trial_intermediate_values = models.TrialIntermediateValueModel.__table__
-trial_system_attributes = models.TrialSystemAttributeModel.__table__
-study_system_attributes = models.StudySystemAttributeModel.__table__
 
 
 def put(connection: sa.Connection, table: sa.TableClause, key: Mapping[str, object], **values: object) -> None:

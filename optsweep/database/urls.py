@@ -60,7 +60,7 @@ def is_sqlite(url: sa.URL) -> bool:
 
 
 def secrets(url: sa.URL) -> list[str]:
-    """What must not be shown, as it is and as it stands in the URL; the longest first."""
+    """What must not be shown, as it is and as it is written in the URL; the longest first."""
     options = [value for key, values in url.normalized_query.items() for value in values if "pass" in key.lower()]
     plain = [secret for secret in (str(url.password or ""), *options) if secret]
     return sorted({form for secret in plain for form in (secret, quote(secret), quote_plus(secret))}, key=len)[::-1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass
 
@@ -34,7 +33,7 @@ class Slot:
     label: str
     """For people: "physical GPU 0", "CPU worker 1"."""
     lock_name: str
-    """Equal for two slots only where they are the same place of the same device."""
+    """Equal for two slots only if they are the same place of the same device."""
     device: str
     """For torch: "cuda" (the one visible GPU) or "cpu"."""
     environment: dict[str, str]
@@ -48,17 +47,19 @@ class Slot:
         return self.gpu.name if self.gpu else "CPU"
 
 
+def ask_driver(*question: str, seconds: float) -> str:
+    """What nvidia-smi answers within ``seconds``; nothing if there is none, or if it fails."""
+    try:
+        asked = subprocess.run(["nvidia-smi", *question], capture_output=True, text=True, timeout=seconds, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return asked.stdout
+
+
 def list_gpus() -> list[Gpu]:
     """The GPUs and MIG slices that the driver lists, whatever CUDA_VISIBLE_DEVICES says; empty without a driver."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    try:
-        listing = subprocess.run([program, "-L"], capture_output=True, text=True, timeout=30, check=True).stdout
-    except (OSError, subprocess.SubprocessError):
-        return []
     gpus = []
-    for line in listing.splitlines():
+    for line in ask_driver("-L", seconds=30).splitlines():
         if match := re.match(r"GPU (\d+): (.*) \(UUID: (\S+)\)", line):
             gpus.append(Gpu(match[3], match[2], int(match[1])))
         elif match := re.match(r"\s+(MIG .*?)\s+Device\s+\d+: \(UUID: (\S+)\)", line):

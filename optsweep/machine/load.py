@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import csv
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from optsweep.machine.devices import ask_driver
+
 PROGRAM_SECONDS = 10.0
-"""How old an answer of nvidia-smi may be: asking takes it up to a second, where NVML takes milliseconds."""
+"""How old an answer of nvidia-smi may be: an answer takes it up to a second, and NVML milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Machine:
     """This machine at one moment."""
 
     gpus: list[GpuLoad] = field(default_factory=list)
-    """Empty where there is no GPU, or no driver that tells."""
+    """Empty if there is no GPU, or no driver that tells."""
     disk_free: float | None = None
-    """Bytes, where studies lie."""
+    """Bytes, in the folder of the studies."""
 
 
 class Gauge:
@@ -56,7 +57,7 @@ class Gauge:
 
 
 def _nvml() -> Callable[[], list[GpuLoad]] | None:
-    """NVML's answers through nvidia-ml-py; None where the package or the driver is missing."""
+    """NVML's answers through nvidia-ml-py; None if the package or the driver is missing."""
     try:
         import pynvml
 
@@ -76,19 +77,15 @@ class _Program:
     """nvidia-smi's answers, asked for seldom."""
 
     def __init__(self) -> None:
-        self._program = shutil.which("nvidia-smi")
         self._last: list[GpuLoad] = []
         self._asked = -PROGRAM_SECONDS
 
     def read(self) -> list[GpuLoad]:
-        if self._program is not None and time.monotonic() - self._asked >= PROGRAM_SECONDS:
-            self._asked, self._last = time.monotonic(), []
-            self._last = parse_loads(self._ask(self._program))
+        if time.monotonic() - self._asked >= PROGRAM_SECONDS:
+            self._asked = time.monotonic()
+            query = "--query-gpu=index,utilization.gpu,memory.used,memory.total"
+            self._last = parse_loads(ask_driver(query, "--format=csv,noheader,nounits", seconds=3))
         return self._last
-
-    def _ask(self, program: str) -> str:
-        query = [program, "--query-gpu=index,utilization.gpu,memory.used,memory.total", "--format=csv,noheader,nounits"]
-        return subprocess.run(query, capture_output=True, text=True, timeout=3, check=True).stdout
 
 
 def parse_loads(text: str) -> list[GpuLoad]:

@@ -16,7 +16,7 @@ LOCAL_FUSE = {"fuse.fuse-overlayfs", "fuse.lxcfs"}
 
 
 def network_filesystem(path: Path, mountinfo: Path = Path("/proc/self/mountinfo")) -> str | None:
-    """The kind of network file system that ``path`` lies on, or None where it is local (or cannot be told).
+    """The kind of network file system that ``path`` lies on, or None if it is local (or cannot be told).
 
     Format of the table: proc(5), /proc/pid/mountinfo.
     """

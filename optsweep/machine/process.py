@@ -14,14 +14,14 @@ class ProcessIdentity:
     """A process as other processes of its host can recognise it, also after a reboot or when its pid is used again."""
 
     host: str
-    """Host name, machine id and pid namespace: equal only where pids mean the same."""
+    """Host name, machine id and pid namespace: equal only if pids mean the same."""
     boot_id: str
     pid: int
     pid_started: int
     """Clock ticks between boot and the start of the process (proc(5), stat, field 22)."""
 
     def is_dead(self) -> bool | None:
-        """True or False where this process can tell for certain; None for a process of another host."""
+        """True or False if this process can tell for certain; None for a process of another host."""
         if self.host != this_host():
             return None
         if self.boot_id != this_boot():
@@ -51,7 +51,7 @@ def this_boot() -> str:
 
 
 def start_ticks(pid: int) -> int | None:
-    """When the process started, in clock ticks since boot; None where it is gone or only a zombie is left of it."""
+    """When the process started, in clock ticks since boot; None if it is gone or only a zombie is left of it."""
     text = _read(Path(f"/proc/{pid}/stat"))
     if not text:
         return None

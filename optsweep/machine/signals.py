@@ -14,8 +14,8 @@ def answered_by_thread(numbers: Iterable[int], answer: Callable[[int], None]) ->
     """Within the block (of the main thread), a thread calls ``answer`` with every signal of ``numbers`` that arrives.
 
     A handler runs in the middle of whatever the main thread does. One that sets an Event, or prints, waits for ever
-    where it has interrupted the wait for that Event, the same print, or the handler of an earlier signal. SIGHUP stays
-    ignored where it was (by nohup); not SIGINT, which a shell's `&` ignores and a person may still send on purpose.
+    if it has interrupted the wait for that Event, the same print, or the handler of an earlier signal. SIGHUP stays
+    ignored if it was (by nohup); not SIGINT, which a shell's `&` ignores and a person may still send on purpose.
     """
     arriving, arrived = os.pipe()
     os.set_blocking(arrived, False)  # asked for by set_wakeup_fd

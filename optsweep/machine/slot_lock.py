@@ -1,4 +1,4 @@
-"""The lock of a slot: one process of ours on a place of a device at a time, whoever started it (invariant 12)."""
+"""The lock of a slot: one process of ours on a place of a device at a time, no matter who started it (invariant 12)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def lock_path(lock_name: str, device: str, study_directory: Path) -> Path:
 
 
 def try_hold(path: Path) -> IO[str] | None:
-    """Take the lock, to be held until this process ends, or None where another process holds it.
+    """Take the lock, to be held until this process ends, or None if another process holds it.
 
     The kernel frees it at the death of the process; the file names the holder for people.
     """
@@ -41,7 +41,7 @@ def try_hold(path: Path) -> IO[str] | None:
 
 
 def holder(path: Path) -> str:
-    """The pid of who holds the lock, for a message."""
+    """The pid of the process that holds the lock, for a message."""
     try:
         return path.read_text().strip() or "unknown"
     except OSError:

@@ -26,7 +26,7 @@ from optsweep.trainers.trainer_of import trainer_of
 
 @dataclass(frozen=True, kw_only=True)
 class SweepRequest:
-    """What was asked for; None where the user said nothing."""
+    """What was asked for; None if the user said nothing."""
 
     study: str | None = None
     data: Path | None = None

@@ -21,12 +21,12 @@ from optsweep.study.resolve import training_seed
 from optsweep.trainers.trainer import Lengths
 
 CUT_SHARE = 0.5
-"""Of the sampled runs, expected to be cut as soon as they may be: the median rule lets the better half go on."""
+"""Share of the sampled runs that are cut as soon as they may be: the median rule lets the better half go on."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """One preset on one kind of device; None where its memory does not hold even micro-batch 1."""
+    """One preset on one kind of device; None if its memory does not hold even micro-batch 1."""
 
     preset: str
     kind: str
@@ -39,14 +39,14 @@ class Cost:
     memory: int | None
     """Peak bytes of the device; of a CPU worker, of the process."""
     power: float | None
-    """Watts; None where the driver does not tell."""
+    """Watts; None if the driver does not tell."""
 
 
 @dataclass(frozen=True)
 class Measured:
     costs: list[Cost]
     makespan: float | None
-    """Seconds for all queued runs on the workers given; None where a preset does not fit."""
+    """Seconds for all queued runs on the workers given; None if a preset does not fit."""
     pruned_makespan: float | None
     """The same with the expected pruning."""
     longest: float | None
@@ -123,7 +123,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
 def _timed(
     session: Session, slots: list[Slot], configs: dict[str, TrainConfig]
 ) -> list[dict[str, dict[str, float | None]]]:
-    """What each of ``slots`` says of each config; they are timed at the same time."""
+    """What each of ``slots`` measures for each config; they are timed at the same time."""
     corpus = session.choice.data or DEMO_PATH
     subset = find_subset(corpus) if corpus.suffix == ".pt" and corpus.exists() else None
     order = {

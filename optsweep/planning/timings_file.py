@@ -23,7 +23,7 @@ def keep_times(study: str, times: Mapping[str, list[tuple[float, float, float]]]
 
 
 def read_times(study: str, slots: list[Slot]) -> list[tuple[float, float, float]]:
-    """Those of devices of the same kinds as ``slots``; empty where nothing was measured on them."""
+    """The times of devices of the same kinds as ``slots``; empty if nothing was measured on them."""
     path = times_path(study)
     if not path.exists():
         return []

@@ -1,4 +1,4 @@
-"""One slot of a launcher over all the workers that it has: started, signalled, and parked where runs keep failing."""
+"""One slot of a launcher and its workers, one after the other: started, signalled, parked if runs keep failing."""
 
 from __future__ import annotations
 
