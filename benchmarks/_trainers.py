@@ -19,15 +19,13 @@ from optsweep.data.batches import NUM_SPECIAL, ShuffledEpochs
 from optsweep.data.sequences import Sequences
 from optsweep.data.training_data import TrainingData
 from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD, VOCABULARY_SIZE
-from optsweep.train.compilation import Compilation
+from optsweep.train.attempt import TrainState
 from optsweep.train.device import autocast, synchronize, uses_bfloat16
-from optsweep.train.loss import nelbo
-from optsweep.train.micro_batches import auto_micro_batch, split
+from optsweep.train.loss import auto_micro_batch, draw_step, nelbo, split
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import BETA1
-from optsweep.train.schedules import ema_decay
-from optsweep.train.seeds import Stream
-from optsweep.train.state import TrainState, draw_step
+from optsweep.train.schedules import Stream, ema_decay
+from optsweep.train.speed import Compilation
 
 MAX_LEN = 512
 

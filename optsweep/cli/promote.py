@@ -82,7 +82,7 @@ def _train(snapshot: StudySnapshot, config: Path) -> int:
     out = config.with_suffix("")
     code = train(config, Path(snapshot.data.corpus), out=out)
     if code == EXIT_DONE:
-        from optsweep.train.run import MODEL_NAME, export_model
+        from optsweep.train.trained_model import MODEL_NAME, export_model
 
         trained, value = export_model(out, Path(snapshot.data.subset))
         write_text(out / "README.md", model_card(trained, snapshot, value, MODEL_NAME))

@@ -43,7 +43,7 @@ def sample(
     """
     from optsweep.train.checkpoint import CURRENT, load_ema
     from optsweep.train.device import resolve_device
-    from optsweep.train.generate import generate
+    from optsweep.train.trained_model import generate
 
     path = checkpoint / CURRENT if checkpoint.is_dir() else checkpoint
     if not path.exists():

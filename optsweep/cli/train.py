@@ -37,7 +37,7 @@ def train(
         excluded = ensure_exclusion(data, on_progress)
     for line in exclusion_lines(excluded):
         console.print(line)
-    from optsweep.train.run import train_from_file
+    from optsweep.train.loop import train_from_file
 
     received: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):

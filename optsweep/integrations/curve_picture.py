@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from optsweep.train.metrics_file import read_metrics
+from optsweep.train.report import read_metrics
 
 Points = Sequence[tuple[float, float]]
 

@@ -14,13 +14,9 @@ from numpy.typing import NDArray
 from optsweep.config import TrainConfig
 from optsweep.data.batches import NUM_SPECIAL, crop
 from optsweep.data.sequences import Sequences
-from optsweep.train.corruption import Corruption, corrupt
-from optsweep.train.device import autocast, uses_bfloat16
-from optsweep.train.loss import Model, cross_entropies
-from optsweep.train.micro_batches import MicroBatch, auto_micro_batch, split
-from optsweep.train.model import Transformer
-from optsweep.train.schedules import stratified_uniform
-from optsweep.train.seeds import Stream, generator
+from optsweep.train.device import autocast
+from optsweep.train.loss import Corruption, MicroBatch, Model, corrupt, cross_entropies, split
+from optsweep.train.schedules import Stream, generator, stratified_uniform
 
 
 def grid_points(config: TrainConfig, step: int) -> int:
@@ -82,11 +78,3 @@ class Evaluator:
         sums = np.bincount(sequence, weights=values, minlength=len(num_masked))
         losses = sums / np.maximum(1, num_masked)
         return Score(float(losses @ num_residues / num_residues.sum()), losses.astype(np.float32))
-
-
-def score(model: Transformer, sequences: Sequences, config: TrainConfig) -> float:
-    """The value of a finished model on ``sequences``, as a run of ``config`` computes it on its validation set."""
-    device = next(model.parameters()).device
-    micro_batch = auto_micro_batch(device, config.data.max_protein_len, config.training.effective_batch)
-    evaluator = Evaluator(sequences, config, micro_batch, device)
-    return evaluator.score(model, uses_bfloat16(config.training.precision, device)).value

@@ -22,9 +22,9 @@ from optsweep.config import TrainConfig
 from optsweep.data.sequences import Sequences
 from optsweep.data.training_data import TrainingData, load_training_data
 from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
+from optsweep.train.attempt import TrainState
 from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, synchronize
-from optsweep.train.loop import first_micro_batch
-from optsweep.train.state import TrainState
+from optsweep.train.loss import first_micro_batch
 
 SECONDS = 3.0
 """How long each config is timed, about; at least `FEWEST` iterations."""
@@ -66,20 +66,17 @@ def _measured(state: TrainState, device: torch.device) -> dict[str, float | None
     state.evaluate()
     synchronize(device)
     evaluation = time.perf_counter() - before
-    power = _power(device)
     peak = torch.cuda.max_memory_reserved(device) if device.type == "cuda" else _peak_resident()
     return {
         "iteration": statistics.median(durations),
         "evaluation": evaluation,
         "memory": peak,
-        "power": power,
+        "power": _power(device),
     }
 
 
 def _power(device: torch.device) -> float | None:
     """Watts that the device drew just now; None if the driver, or its Python package, does not tell."""
-    if device.type != "cuda":
-        return None
     with contextlib.suppress(Exception):
         return torch.cuda.power_draw(device) / 1000
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -25,20 +24,8 @@ class _Group:
 
     weight_decay: float
     parameters: list[torch.Tensor]
-    averages: list[torch.Tensor]
-    squared_averages: list[torch.Tensor]
-    steps: list[torch.Tensor]
-
-    @classmethod
-    def of(cls, parameters: Iterable[torch.Tensor], weight_decay: float) -> _Group:
-        parameters = list(parameters)
-        averages, squared = ([torch.zeros_like(parameter) for parameter in parameters] for _ in range(2))
-        steps = [torch.zeros((), device=parameter.device) for parameter in parameters]
-        return cls(weight_decay, parameters, averages, squared, steps)
-
-    @property
-    def state(self) -> list[list[torch.Tensor]]:
-        return [self.averages, self.squared_averages, self.steps]
+    state: list[list[torch.Tensor]]
+    """[average, squared average, steps][parameter]"""
 
 
 class Optimizer:
@@ -64,13 +51,14 @@ class Optimizer:
         torch.nn.utils.clip_grads_with_norm_(self._parameters, optim.grad_clip, norm)
         self.diverged = torch.maximum(self.diverged, (~torch.isfinite(norm + loss)).float())
         for group in self._groups:
+            averages, squared_averages, steps = group.state
             adamw(
                 group.parameters,
                 _gradients(group.parameters),
-                group.averages,
-                group.squared_averages,
+                averages,
+                squared_averages,
                 [],
-                group.steps,
+                steps,
                 fused=True,
                 # Where 1, the fused kernel leaves everything as it is.
                 found_inf=self.diverged,
@@ -107,6 +95,11 @@ def _gradients(parameters: list[torch.Tensor]) -> list[torch.Tensor]:
 def _groups(model: nn.Module, weight_decay: float) -> list[_Group]:
     """Weight decay for the matrices of linear layers only, not for embeddings and biases."""
     matrices = {module.weight for module in model.modules() if isinstance(module, nn.Linear)}
-    others = [parameter for parameter in model.parameters() if parameter not in matrices]
-    decayed = [parameter for parameter in model.parameters() if parameter in matrices]
-    return [_Group.of(decayed, weight_decay), _Group.of(others, 0.0)]
+    everything: list[torch.Tensor] = list(model.parameters())
+    groups = []
+    for decay, is_matrix in ((weight_decay, True), (0.0, False)):
+        parameters = [parameter for parameter in everything if (parameter in matrices) == is_matrix]
+        averages, squared = ([torch.zeros_like(parameter) for parameter in parameters] for _ in range(2))
+        steps = [torch.zeros((), device=parameter.device) for parameter in parameters]
+        groups.append(_Group(decay, parameters, [averages, squared, steps]))
+    return groups

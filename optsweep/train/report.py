@@ -1,17 +1,42 @@
-"""What a run tells: each evaluation, and how it ended; imports no torch."""
+"""What a run tells: evaluations, the lines of metrics.jsonl, and how it ended; imports no torch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, cast
 
-import numpy as np
-from numpy.typing import NDArray
+from optsweep.files import write_text
 
-from optsweep.train.metrics_file import MetricsLine
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
+METRICS_FILE = "metrics.jsonl"
 Outcome = Literal["complete", "stopped", "interrupted", "diverged", "out_of_memory"]
+
+
+class _Step(TypedDict):
+    step: int
+
+
+class MetricsLine(_Step, total=False):
+    """One line: of training, or (``val_nelbo``, or a script's ``value``) of an evaluation."""
+
+    progress: float
+    train_loss: float
+    lr: float
+    residues_per_s: float
+    val_nelbo: float
+    value: float
+    index: int | None
+    """The point of the study's grid, of a script's evaluation."""
+    seconds: float
+    time: float
 
 
 @dataclass(frozen=True)
@@ -56,3 +81,61 @@ class TrainReport:
     def best(self) -> Evaluation | None:
         """The lowest value, the earliest of equals."""
         return min(self.evaluations, key=lambda evaluation: evaluation.value, default=None)
+
+
+def read_metrics(path: Path, *, finite: bool = False) -> list[MetricsLine]:
+    """Every whole line; none if there is no file. ``finite`` leaves out values that are not.
+
+    A killed writer may have left half a line, at the end or, when another went on, in the middle.
+    """
+    lines = []
+    for text in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict) and isinstance(line.get("step"), int):
+            if finite:
+                line = {
+                    key: value for key, value in line.items() if value not in (math.inf, -math.inf) and value == value
+                }
+            lines.append(cast(MetricsLine, line))
+    return lines
+
+
+def _is_infinite(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+class MetricsLog:
+    """Appends lines to ``directory``/metrics.jsonl and hands them to ``on_metrics``; either may be None."""
+
+    def __init__(self, directory: Path | None, on_metrics: OnMetrics | None) -> None:
+        self._path = None if directory is None else directory / METRICS_FILE
+        self._on_metrics = on_metrics
+
+    def cut_back(self, step: int, history: Sequence[Evaluation]) -> None:
+        """Keep what happened up to ``step``, every evaluation of ``history`` included.
+
+        A run that was killed between its checkpoint and its line lacks the latter; lines after ``step`` come again.
+        """
+        if self._path is None:
+            return
+        lines = [line for line in read_metrics(self._path) if line["step"] <= step]
+        evaluated = {line["step"] for line in lines if "val_nelbo" in line}
+        missing = {evaluation.step: evaluation for evaluation in history if evaluation.step not in evaluated}
+        lines += [evaluation_line(evaluation) for evaluation in missing.values()]
+        lines.sort(key=lambda line: line["step"])
+        write_text(self._path, "".join(json.dumps(line) + "\n" for line in lines))
+
+    def write(self, line: MetricsLine) -> None:
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+        if self._on_metrics is not None:
+            self._on_metrics(line)
+
+
+def evaluation_line(evaluation: Evaluation) -> MetricsLine:
+    """The line of metrics.jsonl that tells of ``evaluation``."""
+    return MetricsLine(step=evaluation.step, progress=evaluation.progress, val_nelbo=evaluation.value, time=time.time())

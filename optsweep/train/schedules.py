@@ -1,4 +1,6 @@
-"""What one training step looks at: mask ratio over time, curriculum, learning rate, EMA decay; pure functions.
+"""What a training step gets by its number alone: mask ratio, curriculum, learning rate, EMA decay, random numbers.
+
+A run goes on anywhere without a stored random state: every number follows from the seed, its purpose and the step.
 
 Time t runs over (0, 1]; the mask ratio m(t) over (0, 1). Arrays are numpy float64, so that a time of 1e-40 is still
 told from zero.
@@ -7,6 +9,7 @@ told from zero.
 from __future__ import annotations
 
 import math
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,3 +66,24 @@ def learning_rate(optim: OptimConfig, n_iters: int, step: int) -> float:
 def ema_decay(ema_fraction: float, n_iters: int, step: int) -> float:
     """Decay of the weight average at ``step`` (from 0), warmed up so that it soon forgets the initial weights."""
     return min(max(0.0, 1 - 1 / (ema_fraction * n_iters)), (1 + step) / (10 + step))
+
+
+class Stream(IntEnum):
+    """What random numbers are for; no two streams share any."""
+
+    EPOCHS = 0
+    WEIGHTS = 1
+    STEP = 2
+    DROPOUT = 3
+    STRATA = 4
+    MASKS = 5
+
+
+def generator(seed: int, stream: Stream, index: int = 0) -> np.random.Generator:
+    """A fresh generator for one stream of a seed, at one step or for one sequence."""
+    return np.random.default_rng([seed, stream, index])
+
+
+def torch_seed(seed: int, stream: Stream, index: int = 0) -> int:
+    """The same for `torch.manual_seed`."""
+    return int(np.random.SeedSequence([seed, stream, index]).generate_state(1, np.uint64)[0] >> 1)

@@ -17,13 +17,13 @@ CHECKPOINT_OVERHEAD = 1500
 """Bytes that each tensor's name, place and zip entry take in a checkpoint, over its four copies."""
 
 
-def parameter_count(model: ModelConfig, vocabulary: int = VOCABULARY_SIZE) -> int:
-    """Parameters of the network, for ``vocabulary`` token ids (of which the first are not predicted)."""
+def parameter_count(model: ModelConfig) -> int:
+    """Parameters of the network; the first of the token ids are not predicted."""
     hidden, cond = model.hidden_size, model.cond_dim
     condition = NUM_RATIO_FEATURES * cond + cond + cond * cond + cond
     block = (4 + 2 * MLP_RATIO) * hidden * hidden + (cond + 1) * 6 * hidden
-    head = (cond + 1) * 2 * hidden + (hidden + 1) * (vocabulary - FIRST_RESIDUE)
-    return vocabulary * hidden + condition + model.n_blocks * block + head
+    head = (cond + 1) * 2 * hidden + (hidden + 1) * (VOCABULARY_SIZE - FIRST_RESIDUE)
+    return VOCABULARY_SIZE * hidden + condition + model.n_blocks * block + head
 
 
 def checkpoint_bytes(model: ModelConfig) -> int:

@@ -15,8 +15,7 @@ from pathlib import Path
 from optsweep.files import write_text
 from optsweep.study.script_config import ScriptConfig
 from optsweep.study.template import Value
-from optsweep.train.metrics_file import METRICS_FILE, MetricsLine, read_metrics
-from optsweep.train.report import Evaluation, OnEval, OnMetrics
+from optsweep.train.report import METRICS_FILE, Evaluation, MetricsLine, OnEval, OnMetrics, read_metrics
 from optsweep.trainers.readers import Row
 
 LINE_EVERY = 0.005

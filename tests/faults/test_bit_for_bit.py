@@ -12,8 +12,7 @@ import torch
 
 from optsweep.errors import EXIT_DONE
 from optsweep.train.checkpoint import load_ema
-from optsweep.train.loop import train
-from optsweep.train.run import train_from_file
+from optsweep.train.loop import train, train_from_file
 from tests.faults.small_study import STUDY
 from tests.sweeps import Sweeps, wait_for
 from tests.train.supply import InterruptAt, Listener, make_config, make_data

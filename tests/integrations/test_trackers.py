@@ -16,7 +16,7 @@ from optsweep.errors import ConfigError
 from optsweep.integrations.trackers import start
 from optsweep.integrations.trackers.mirror import Mirror
 from optsweep.integrations.trackers.start import check_trackers, mirrored
-from optsweep.train.metrics_file import MetricsLine
+from optsweep.train.report import MetricsLine
 
 REPOSITORY = Path(__file__).parents[2]
 LINES: list[dict[str, Any]] = [

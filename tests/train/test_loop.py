@@ -14,7 +14,7 @@ import torch
 
 from optsweep.data.reference import residue_counts
 from optsweep.errors import DataError, DeviceError
-from optsweep.train import loop, state
+from optsweep.train import attempt
 from optsweep.train.checkpoint import load_ema
 from optsweep.train.loop import train
 from tests.train.supply import InterruptAt, Listener, make_config, make_data, make_sequences
@@ -155,7 +155,7 @@ def test_on_eval_stops_the_run_and_a_stopped_run_stops_again_at_once(tmp_path: P
 def test_a_complete_run_returns_the_same_report_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config, data = make_config(), make_data()
     first = train(config, data, "cpu", Listener(), directory=tmp_path)
-    monkeypatch.setattr(loop, "TrainState", None)
+    monkeypatch.setattr(attempt, "TrainState", None)
     again = train(config, data, "cpu", Listener(), directory=tmp_path)
     assert again.outcome == "complete"
     assert [e.value for e in again.evaluations] == [e.value for e in first.evaluations]
@@ -196,10 +196,10 @@ class Trouble:
     """Makes `TrainState.iterate` fail at given calls, as memory or numbers do."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **trouble: Any) -> None:
-        original = state.TrainState.iterate
+        original = attempt.TrainState.iterate
         self.calls: list[tuple[int, int]] = []
 
-        def iterate(run: state.TrainState) -> tuple[torch.Tensor, int]:
+        def iterate(run: attempt.TrainState) -> tuple[torch.Tensor, int]:
             self.calls.append((run.step, run.micro_batch))
             if (run.step, run.micro_batch) in trouble.get("out_of_memory", []):
                 raise trouble.get("error", torch.OutOfMemoryError("injected"))
@@ -207,7 +207,7 @@ class Trouble:
                 run.model.head.bias.register_hook(lambda gradient: gradient * float("nan"))
             return original(run)
 
-        monkeypatch.setattr(state.TrainState, "iterate", iterate)
+        monkeypatch.setattr(attempt.TrainState, "iterate", iterate)
 
 
 def allocator_error() -> RuntimeError:

@@ -7,12 +7,9 @@ import pytest
 import torch
 
 from optsweep.data.batches import ShuffledEpochs
-from optsweep.train.corruption import Corruption
-from optsweep.train.loss import nelbo
-from optsweep.train.micro_batches import split
+from optsweep.train.loss import Corruption, draw_step, nelbo, split
 from optsweep.train.model import Transformer
 from optsweep.train.schedules import FloatArray
-from optsweep.train.state import draw_step
 from tests.train.reference import plain_loss
 from tests.train.supply import make_config, make_sequences
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.train.metrics_file import read_metrics
+from optsweep.train.report import read_metrics
 
 
 def test_without_a_file_there_are_no_lines(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from optsweep.config import read_config, write_config
 from optsweep.data.corpus import write_corpus
 from optsweep.data.subset import ensure_subset
 from optsweep.errors import DeviceError, UserError
-from optsweep.train.run import train_from_file
+from optsweep.train.loop import train_from_file
 from tests.train.supply import InterruptAt, make_config, make_sequences
 
 

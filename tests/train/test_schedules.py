@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optsweep.config import CurriculumConfig, OptimConfig, Schedule
-from optsweep.train.corruption import corrupt, loss_weights
+from optsweep.train.loss import corrupt, loss_weights
 from optsweep.train.schedules import (
     curriculum_exponent,
     ema_decay,

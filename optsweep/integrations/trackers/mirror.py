@@ -19,7 +19,7 @@ from pathlib import Path
 from optsweep.files import write_text
 from optsweep.integrations.trackers.sinks import TRACKERS, Config, Tracker, is_evaluation
 from optsweep.results.folders import study_directory
-from optsweep.train.metrics_file import METRICS_FILE, MetricsLine, read_metrics
+from optsweep.train.report import METRICS_FILE, MetricsLine, read_metrics
 
 LOOK_SECONDS = 5.0
 NICENESS = 10

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-from optsweep.train.metrics_file import MetricsLine
+from optsweep.train.report import MetricsLine
 
 Config = dict[str, object]
 """A run's config, flat: optim.lr and so on."""

@@ -1,23 +1,49 @@
-"""New proteins from a trained model: ancestral sampling, from all residues masked to none.
+"""What a trained model is for: its weights for other programs, its score, and new proteins by ancestral sampling.
 
-The reverse of the masking that training sees (Sahoo et al. 2024, arXiv:2406.07524): at each step the mask ratio falls,
-and as many residues as that leaves unmasked, chosen at random, are drawn from the model's distribution.
+Sampling goes from all residues masked to none, the reverse of the masking that training sees (Sahoo et al. 2024,
+arXiv:2406.07524): at each step the mask ratio falls, and as many residues as that leaves unmasked, chosen at
+random, are drawn from the model's distribution.
 """
 
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
+import safetensors.torch
 import torch
 from numpy.typing import NDArray
 
-from optsweep.config import Schedule
+from optsweep.config import Schedule, TrainConfig
+from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD
+from optsweep.files import atomic_path
+from optsweep.train.checkpoint import CURRENT, load_ema
+from optsweep.train.device import resolve_device, uses_bfloat16
+from optsweep.train.evaluation import Evaluator
+from optsweep.train.loss import auto_micro_batch
 from optsweep.train.model import Transformer
 from optsweep.train.schedules import mask_ratio
 
+MODEL_NAME = "model.safetensors"
 BATCH_TOKENS = {"cpu": 8192, "cuda": 65536}
+
+
+def export_model(directory: Path, subset: Path) -> tuple[TrainConfig, float]:
+    """Write the EMA weights of the checkpoint in ``directory`` beside it as safetensors.
+
+    Returns the model's config, and its NELBO on the confirmation sequences in nats per residue: nothing has been chosen
+    by them.
+    """
+    device = resolve_device("auto")
+    config, model = load_ema(directory / CURRENT, device)
+    micro_batch = auto_micro_batch(device, config.data.max_protein_len, config.training.effective_batch)
+    evaluator = Evaluator(load_training_data(subset).confirmation, config, micro_batch, device)
+    value = evaluator.score(model, uses_bfloat16(config.training.precision, device)).value
+    with atomic_path(directory / MODEL_NAME) as temporary:
+        safetensors.torch.save_file(model.state_dict(), temporary, metadata={"format": "pt"})
+    return config, value
 
 
 def generate(

@@ -11,9 +11,9 @@ from torch import nn
 
 from optsweep.config import Schedule
 from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD, VOCABULARY_SIZE
-from optsweep.train import generate as module
-from optsweep.train.generate import generate
+from optsweep.train import trained_model as module
 from optsweep.train.model import Transformer
+from optsweep.train.trained_model import generate
 
 from .supply import make_config
 
