@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from optsweep.trust.noise import Losses, SeedNoise, values_by_luck
-from optsweep.trust.statistics import (
-    SEED,
-    Agreement,
-    Interval,
-    agreement,
-    interval,
-    spearman,
-)
+from optsweep.trust.noise import RESAMPLES, SEED, FloatArray, Interval, Losses, SeedNoise, interval, values_by_luck
 
 TOP = 3
 FAIR = 0.5
 """From this Spearman coefficient on a ranking is called useful."""
 CEILING_DRAWS = 500
+FEWEST_RANKED = 4
+"""With fewer runs a rank correlation takes a handful of values and its bootstrap says nothing."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How two rankings of the same runs agree; 1 is the same order, 0 is chance."""
+
+    spearman: Interval
+    kendall: Interval
+    runs: int
 
 
 @dataclass(frozen=True)
@@ -68,21 +72,16 @@ class Fidelity:
         top = self.top_third
         if top is not None and top.spearman.low > 0 and top.spearman.value >= FAIR:
             return f"{halves}, and it ranks the good ones too"
-        return f"{halves}; cannot tell {self._confused} apart: settle it with `optsweep confirm`"
-
-    @property
-    def _confused(self) -> str:
-        """The sweep's winner and the run that is best in truth, or the runner-up if they are the same."""
+        # The winner's rival: the run that is best in truth, or the runner-up if that is the winner itself.
         winner, best = self.runs[0], min(self.runs, key=lambda run: run.large)
         other = best if best is not winner else self.runs[1]
-        return f"{winner.run} from {other.run}"
+        return f"{halves}; cannot tell {winner.run} from {other.run} apart: settle it with `optsweep confirm`"
 
 
 def fidelity(
     setting: str,
     cheap: Mapping[str, float],
     large: Mapping[str, float],
-    *,
     losses: tuple[Losses, Losses],
     weights: list[int],
     noise: SeedNoise | None,
@@ -137,3 +136,48 @@ def _ceiling(runs: list[Trained], noise: SeedNoise) -> float:
     large = np.array([run.large for run in runs])
     draws = np.random.default_rng(SEED).normal(large, noise.deviation, (2, CEILING_DRAWS, len(runs)))
     return float(np.median(spearman(*draws)))
+
+
+def agreement(first: Sequence[float], second: Sequence[float]) -> Agreement | None:
+    """Spearman's and Kendall's coefficient (tau-b), bootstrapped over runs.
+
+    None for fewer than four runs, and if all are equal in one of the rankings.
+    """
+    pairs = np.array([first, second], float)
+    num_runs = pairs.shape[1]
+    if num_runs < FEWEST_RANKED or (np.ptp(pairs, axis=1) == 0).any():
+        return None
+    return Agreement(_bootstrapped(spearman, pairs), _bootstrapped(kendall, pairs), num_runs)
+
+
+# scipy.stats takes a second to load, which a command that refuses its input or shows no ranking must not spend.
+def _bootstrapped(coefficient: Callable[..., FloatArray], pairs: FloatArray) -> Interval:
+    from scipy.stats import DegenerateDataWarning, bootstrap
+
+    with warnings.catch_warnings():
+        # A resample of equals has no coefficient (it comes out as NaN), and all resamples of one order have the same.
+        warnings.simplefilter("ignore", DegenerateDataWarning)
+        drawn = bootstrap(
+            (pairs[0], pairs[1]),
+            coefficient,
+            paired=True,
+            vectorized=True,
+            n_resamples=RESAMPLES,
+            method="percentile",
+            rng=np.random.default_rng(SEED),
+        )
+    return interval(float(coefficient(*pairs)), drawn.bootstrap_distribution)
+
+
+def spearman(first: FloatArray, second: FloatArray, axis: int = -1) -> FloatArray:
+    """Spearman's coefficient along ``axis``; NaN for equals."""
+    from scipy.stats import spearmanrho
+
+    return np.asarray(spearmanrho(first, second, axis=axis).statistic)
+
+
+def kendall(first: FloatArray, second: FloatArray, axis: int = -1) -> FloatArray:
+    """Kendall's tau-b along ``axis``; NaN for equals."""
+    from scipy.stats import kendalltau
+
+    return np.asarray(kendalltau(first, second, axis=axis).statistic)

@@ -9,8 +9,7 @@ import numpy as np
 from optsweep.results.attributes import Weights
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import rounded_percent
-from optsweep.trust.noise import Losses, SeedNoise, pooled_noise, values_by_luck
-from optsweep.trust.statistics import SEED, Interval, interval
+from optsweep.trust.noise import SEED, Interval, Losses, SeedNoise, interval, pooled_noise, values_by_luck
 
 
 @dataclass(frozen=True)

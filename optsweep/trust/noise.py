@@ -10,9 +10,33 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.trust.statistics import LEVEL, FloatArray, Interval, resampled_values
 
+FloatArray = NDArray[np.float64]
+
+RESAMPLES = 2000
+SEED = 0
+LEVEL = 0.95
 Losses = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __format__(self, spec: str) -> str:
+        """ "0.74 (0.35 to 0.92)"; ``spec`` is that of its numbers."""
+        return f"{self.value:{spec}} ({self.low:{spec}} to {self.high:{spec}})"
+
+
+def interval(value: float, resampled: ArrayLike) -> Interval:
+    """The percentile interval around ``value``; resamples that are NaN do not count."""
+    tail = 100 * (1 - LEVEL) / 2
+    low, high = np.nanpercentile(np.asarray(resampled, float), [tail, 100 - tail])
+    return Interval(value, float(low), float(high))
 
 
 @dataclass(frozen=True)
@@ -29,6 +53,20 @@ class SeedNoise:
     def freedom(self) -> int:
         """Degrees of freedom: few repeats leave open how large the noise is, and Student's t counts that."""
         return self.repeats - self.configurations
+
+
+def resampled_values(losses: ArrayLike, weights: ArrayLike, seed: int = SEED) -> FloatArray:
+    """[resamples, runs] each run's value on resampled sequences, the same ones for all runs (a paired bootstrap).
+
+    ``losses`` is [runs, sequences], ``weights`` [sequences]: residues, by which sequences count in a value.
+    """
+    per_run, weight = np.asarray(losses, float), np.asarray(weights, float)
+    size = per_run.shape[1]
+    # How often each sequence is drawn is enough: scipy's bootstrap would copy all losses 2,000 times.
+    counts = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
+    drawn = counts * weight
+    values: FloatArray = (drawn @ per_run.T) / drawn.sum(axis=1, keepdims=True)
+    return values
 
 
 def values_by_luck(
@@ -77,18 +115,17 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
     from scipy.special import ndtri, stdtrit
 
     weights = snapshot.data.weights
-    ranked = [run.run for run in snapshot.ranking if run.run in losses]
-    if weights is None or len(ranked) < 2 or ranked[0] != snapshot.ranking[0].run:
+    ranked = [run for run in snapshot.ranking if run.run in losses]
+    if weights is None or len(ranked) < 2 or ranked[0] is not snapshot.best:
         return None
-    values = resampled_values([losses[run][: len(weights.validation)] for run in ranked], weights.validation)
+    values = resampled_values([losses[run.run][: len(weights.validation)] for run in ranked], weights.validation)
     tail = (1 + LEVEL) / 2
     seeds = math.sqrt(2) * noise.deviation * stdtrit(noise.freedom, tail) if noise else 0.0
     halves = np.hypot(ndtri(tail) * (values - values[:, :1]).std(axis=0), seeds)
-    behind = [(run.value or 0.0) - (snapshot.ranking[0].value or 0.0) for run in snapshot.ranking if run.run in losses]
-    differences = {
-        run: Interval(value, value - float(half), value + float(half))
-        for run, value, half in zip(ranked[1:], behind[1:], halves[1:], strict=True)
-    }
+    differences = {}
+    for run, half in zip(ranked[1:], halves[1:].tolist(), strict=True):
+        behind = (run.value or 0.0) - (ranked[0].value or 0.0)
+        differences[run.run] = Interval(behind, behind - half, behind + half)
     return Ties(differences, noise)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +39,12 @@ class Trust:
         A run that was cut short or has not ended has no rank.
         """
         ranking = snapshot.ranking
-        ranks = {run.run: f"{rank}{self._mark(run)}" for rank, run in enumerate(ranking, start=1)}
+        ranks = {
+            run.run: f"{place}=" if self.ties and self.ties.tied(run.run) else str(place)
+            for place, run in enumerate(ranking, start=1)
+        }
         others = [run for run in snapshot.runs if run.run not in ranks]
         return [(ranks.get(run.run), run) for run in [*ranking, *others]]
-
-    def _mark(self, run: RunRecord) -> str:
-        return "=" if self.ties is not None and self.ties.tied(run.run) else ""
 
 
 NOT_MEASURED = Trust()
@@ -61,52 +61,35 @@ def assess(
     snapshot = sweep.snapshot
     weights = snapshot.data.weights
     noise = pooled_noise([run for one in (sweep, *repeats) for run in one.snapshot.runs])
-    completed = _by_origin(repeats, COMPLETED)
+    # Whole curves at the sweep's own setting: its complete runs, and pruned ones that were completed later.
+    completed, completed_losses = _by_origin(repeats, COMPLETED)
+    cheap = {run.run: run.value for run in snapshot.ranking if run.value is not None} | completed
+    compared = []
+    for again in larger:
+        large, large_losses = _by_origin([again])
+        if large.keys() & cheap.keys():
+            setting = again.snapshot.data.setting or again.snapshot.study
+            losses = ({**sweep.losses, **completed_losses}, large_losses)
+            compared.append(fidelity(setting, cheap, large, losses, weights.validation if weights else [], noise))
     return Trust(
         ties=ties(snapshot, sweep.losses, noise),
         noise=noise,
-        fidelity=_fidelity(sweep, completed, larger, noise),
+        fidelity=tuple(compared),
         confirmation=confirmation(snapshot, confirmed[0].snapshot, confirmed[0].losses, weights, noise)
         if confirmed and weights
         else None,
-        risk=pruning_risk(snapshot, completed.values, noise),
+        risk=pruning_risk(snapshot, completed, noise),
     )
 
 
-@dataclass(frozen=True)
-class _Runs:
-    """Complete runs by the run of the sweep that they train again."""
-
-    values: dict[str, float] = field(default_factory=dict)
-    losses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
-
-
-def _by_origin(linked: Sequence[StudyLosses], ending: str = "") -> _Runs:
-    """The complete runs of the studies whose ids end in ``ending``."""
-    found = _Runs()
+def _by_origin(linked: Sequence[StudyLosses], ending: str = "") -> tuple[dict[str, float], Losses]:
+    """Values and losses of complete runs whose ids end in ``ending``, by the run of the sweep that they train again."""
+    values: dict[str, float] = {}
+    losses: dict[str, NDArray[np.float32]] = {}
     for again in linked:
         for run in again.snapshot.ranking:
             if run.of is not None and run.value is not None and run.run.endswith(ending):
-                found.values[run.of] = run.value
+                values[run.of] = run.value
                 if run.run in again.losses:
-                    found.losses[run.of] = again.losses[run.run]
-    return found
-
-
-def _fidelity(
-    sweep: StudyLosses, completed: _Runs, larger: Sequence[StudyLosses], noise: SeedNoise | None
-) -> tuple[Fidelity, ...]:
-    """One comparison for every larger setting that has complete runs."""
-    snapshot = sweep.snapshot
-    # Whole curves at the sweep's own setting: its complete runs, and pruned ones that were completed later.
-    cheap = {run.run: run.value for run in snapshot.ranking if run.value is not None} | completed.values
-    cheap_losses = {**sweep.losses, **completed.losses}
-    weights = snapshot.data.weights.validation if snapshot.data.weights else []
-    found = []
-    for again in larger:
-        large = _by_origin([again])
-        if large.values.keys() & cheap.keys():
-            setting = again.snapshot.data.setting or again.snapshot.study
-            losses = (cheap_losses, large.losses)
-            found.append(fidelity(setting, cheap, large.values, losses=losses, weights=weights, noise=noise))
-    return tuple(found)
+                    losses[run.of] = again.losses[run.run]
+    return values, losses

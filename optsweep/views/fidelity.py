@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from optsweep.plain import Plain
 from optsweep.results.records import COMPLETED, StudySnapshot
 from optsweep.results.words import counted, duration, nats, quantity, rounded_percent
-from optsweep.trust.agreement import TOP, Fidelity
+from optsweep.trust.agreement import TOP, Agreement, Fidelity
 from optsweep.trust.confirmation import Confirmation
 from optsweep.trust.noise import SeedNoise, Ties
 from optsweep.trust.pruning_risk import PEAKED_EARLY, PruningRisk, long_budget
-from optsweep.trust.statistics import Agreement
 from optsweep.trust.trust import Trust
 
 if TYPE_CHECKING:

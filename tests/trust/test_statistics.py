@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import kendalltau, spearmanr
 
-from optsweep.trust.statistics import agreement, interval, resampled_values
+from optsweep.trust.agreement import agreement
+from optsweep.trust.noise import interval, resampled_values
 from tests.trust.planted import WEIGHTS, make_losses, value_of
 
 
