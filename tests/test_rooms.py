@@ -39,7 +39,7 @@ def test_training_and_data_load_no_optuna() -> None:
 
 
 def test_views_load_neither_the_optimiser_nor_the_database() -> None:
-    views = [f"optsweep.views.{name}" for name in ("status", "summary", "live", "best", "html", "export")]
+    views = [f"optsweep.views.{name}" for name in ("status", "summary", "live", "html", "export")]
     assert not _loaded_after("import " + ", ".join(views))
 
 

@@ -8,7 +8,7 @@ from optsweep.cli.options import AsJson, Name, StorageOption, print_json
 from optsweep.cli.study import study_of
 from optsweep.database.history import read_history
 from optsweep.database.snapshot import read_run
-from optsweep.views.history import history_document, history_lines
+from optsweep.views.status import history_document, history_lines
 
 
 def show(run: str, as_json: AsJson = False, name: Name = None, storage: StorageOption = None) -> None:

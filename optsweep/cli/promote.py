@@ -17,7 +17,7 @@ from optsweep.files import write_text
 from optsweep.planning.full_config import full_config
 from optsweep.results.folders import study_directory
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.views.model_card import model_card
+from optsweep.views.export import model_card
 
 
 def promote(

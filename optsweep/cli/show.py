@@ -15,13 +15,13 @@ from optsweep.cli.study import study_of
 from optsweep.database.snapshot import read_snapshot
 from optsweep.results.folders import study_directory
 from optsweep.results.records import StudySnapshot
-from optsweep.views.best import best_document, best_table, best_toml
+from optsweep.views.drawings import require_kaleido, write_pictures
 from optsweep.views.export import export as export_bytes
 from optsweep.views.export import write_export
 from optsweep.views.html import write_report
 from optsweep.views.live import watch as watch_study
-from optsweep.views.pictures import require_kaleido, write_pictures
 from optsweep.views.status import status_document, status_table
+from optsweep.views.summary import best_document, best_table, best_toml
 from optsweep.views.terminal import show
 from optsweep.workers.slurm import job_states
 

@@ -12,6 +12,7 @@ from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.trainers.trainer import Trainer
 
 ABSENT = "-"
+SYNTHETIC_NOTE = "synthetic data: the values say nothing about real proteins"
 
 
 def one_line(text: str) -> str:
@@ -150,9 +151,6 @@ def configuration_lines(record: RunRecord) -> list[tuple[str, str]]:
         for name, values in sections.items()
         if values
     ]
-
-
-SYNTHETIC_NOTE = "synthetic data: the values say nothing about real proteins"
 
 
 def start_lines(record: RunRecord, data: StudyData, trainer: Trainer) -> list[str]:

@@ -1,4 +1,4 @@
-"""A study's runs as CSV, JSON or Parquet: one row per run, for other tools."""
+"""Files that leave a study: its runs as CSV, JSON or Parquet, one row per run, and the card of exported weights."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Literal
 
+from optsweep.config import TrainConfig
 from optsweep.errors import UserError
+from optsweep.files import atomic_path, disk_is_full
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import finite
-from optsweep.views.documents import run_values
-from optsweep.views.output import write_output
 from optsweep.views.parameter_figures import parameter_names
+from optsweep.views.run_table import run_values
 
 ExportFormat = Literal["csv", "json", "parquet"]
 Row = dict[str, Plain]
@@ -86,3 +87,40 @@ def _parquet(rows: Sequence[Row]) -> bytes:
     sink = pyarrow.BufferOutputStream()
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)), sink)
     return bytes(sink.getvalue().to_pybytes())
+
+
+def write_output(path: Path, content: bytes) -> Path:
+    """Write a file, whole or not at all, and return its path.
+
+    Raises `UserError` if it cannot be written; the `OSError` of a full disk passes, since another path would not help.
+    """
+    try:
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        if disk_is_full(error):
+            raise
+        raise UserError(f"{path} cannot be written: {error.strerror or error}; choose another with -o") from None
+    return path
+
+
+def model_card(config: TrainConfig, snapshot: StudySnapshot, value: float, weights: str) -> str:
+    """What the weights (a file name) are, how they were made, and what they were not shown."""
+    model, training, origin = config.model, config.training, config.provenance
+    synthetic = (
+        "**Trained on synthetic sequences: of no use for real proteins.**\n\n" if snapshot.data.synthetic else ""
+    )
+    return f"""# {snapshot.study}: {origin["run"]}
+
+{synthetic}A masked diffusion protein language model: width {model.hidden_size}, {model.n_blocks} blocks,
+{model.n_heads} heads, trained for {training.n_iters:,} iterations of {training.effective_batch} sequences
+({config.noise.schedule} schedule).
+
+* Chosen by the study {snapshot.study} of {len(snapshot.runs)} runs, where it was scored
+  {origin.get("value", "not at all")} nats per residue after {origin["swept_iterations"]:,} iterations on a subset.
+* Trained on {origin["corpus"]}; the validation and confirmation sequences of {origin["subset"]} and
+  their relatives in the corpus were left out.
+* {value:.4f} nats per residue on the confirmation sequences, which had no part in any choice.
+* `{weights}` holds the exponential moving average of the weights; `config.toml` everything that made them;
+  `metrics.jsonl` the course of the training.
+"""

@@ -1,4 +1,4 @@
-"""Tables with one row per run, and the columns that several views have."""
+"""Runs for people and for programs: tables with one row per run, the columns that several views have, plain values."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, RunState
 from optsweep.results.words import finite, nats, one_line, quantity, seconds_unit, source_words
 from optsweep.views.terminal import sparkline
@@ -99,3 +100,9 @@ def ranked_columns(ranks: Mapping[str, str], runs: Iterable[RunRecord]) -> list[
 
 def _text(entry: str | Text) -> Text:
     return Text(entry) if isinstance(entry, str) else entry
+
+
+def run_values(run: RunRecord, *names: str) -> dict[str, Plain]:
+    """These fields of a run, in this order; numbers that are not finite, which JSON does not have, are None."""
+    values = {name: getattr(run, name) for name in names}
+    return {name: finite(value) if isinstance(value, float) else value for name, value in values.items()}

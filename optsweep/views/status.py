@@ -1,19 +1,48 @@
-"""The state of a study: the document behind `status --json` and the table of `status`."""
+"""How a study stands, and what happened to one run: documents for `--json`, tables and lines for people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import ABSENT, best_words, counts_words, finite, one_line, percent, state_words
-from optsweep.views.documents import run_values
-from optsweep.views.run_table import RUN, SEQUENCES, SOURCE, VALUE, Column, RunTable, name, seconds_column, state
+from optsweep.results.words import (
+    ABSENT,
+    best_words,
+    counted,
+    counts_words,
+    finite,
+    moment,
+    one_line,
+    percent,
+    state_words,
+)
+from optsweep.views.run_table import (
+    RUN,
+    SEQUENCES,
+    SOURCE,
+    VALUE,
+    Column,
+    RunTable,
+    name,
+    run_values,
+    seconds_column,
+    state,
+)
 from optsweep.views.terminal import notes, stack
 
+if TYPE_CHECKING:
+    # Views load neither the database nor optuna.
+    from optsweep.database.history import RunEvent
+
+
+WORDS = {"reclaimed": "died, and its run was handed back", "out_of_memory": "out of memory"}
+"""What does not say by itself what happened."""
+NOTHING = "nothing is recorded: histories begin with the first worker of this version of optsweep"
 NO_JOBS: Mapping[str, Mapping[str, int]] = {}
 
 
@@ -71,3 +100,42 @@ def reasons(runs: Sequence[RunRecord]) -> list[str]:
     """Lines under a table that say why runs ended or wait; empty if no run has a reason."""
     explained = [f"{one_line(run.run)}: {state_words(run)}" for run in runs if run.reason]
     return ["", *explained] if explained else []
+
+
+def history_document(study: str, run: RunRecord, events: Sequence[RunEvent]) -> dict[str, Plain]:
+    """The document of `show --json`; ``time`` is in epoch seconds by the database's clock."""
+    return {
+        "study": study,
+        "run": run.run,
+        "state": run.state,
+        "events": [
+            {
+                "time": event.at,
+                "event": event.what,
+                "trial": event.trial,
+                "worker": event.worker,
+                "host": event.host,
+                "detail": event.detail,
+            }
+            for event in events
+        ],
+    }
+
+
+def history_lines(run: RunRecord, events: Sequence[RunEvent]) -> list[str]:
+    """A head, then one line an event: when (UTC), which worker, what; the oldest first."""
+    who = [_who(event) for event in events]
+    width = max(map(len, who), default=0)
+    lines = [f"{moment(event.at)}  {name:{width}}  {_what(event)}" for event, name in zip(events, who, strict=True)]
+    return [f"{run.run}: {run.state}, {counted(run.attempts, 'attempt')}", *(lines or [NOTHING])]
+
+
+def _who(event: RunEvent) -> str:
+    worker, host = event.worker or "", event.host or ""
+    return worker if not host or host in worker else f"{worker} on {host}"
+
+
+def _what(event: RunEvent) -> str:
+    words, detail = WORDS.get(event.what, event.what), one_line(event.detail or "")
+    # Reasons of an end often begin with its name: "pruned at 40 %", "skipped by the user".
+    return detail if detail.startswith(words) else f"{words}: {detail}" if detail else words

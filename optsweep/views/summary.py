@@ -1,4 +1,4 @@
-"""The end of a sweep: what was found, what it cost, and what to type next."""
+"""What a sweep found, what it cost and what to type next; the best runs as a table, a document, a training config."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from optsweep.config import config_to_toml
+from optsweep.errors import UserError
+from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.costs import device_seconds, saved_seconds, wall_seconds
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import duration, nats, one_line
+from optsweep.results.words import SYNTHETIC_NOTE, duration, nats, one_line
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.fidelity import budget_words, risk_words, tie_words
-from optsweep.views.run_table import Column, RunTable, ranked_columns, state
+from optsweep.views.run_table import Column, RunTable, ranked_columns, run_values, state
 from optsweep.views.status import reasons
 from optsweep.views.terminal import notes, settings_grid, stack
+
+NO_FINISHED_TRIAL = "no finished trial yet"
 
 
 def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust = NOT_MEASURED) -> RenderableType:
@@ -96,3 +101,44 @@ def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
     else:
         lines.append("Pruning: cut no run")
     return [*lines, *risk_words(trust.risk), *budget_words(snapshot)]
+
+
+def best_table(snapshot: StudySnapshot, top: int) -> RenderableType:
+    """The ``top`` best complete runs and the configuration of the first; in words if there is none."""
+    ranked = snapshot.ranking[:top]
+    if not ranked:
+        return stack(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}")
+    columns = ranked_columns({run.run: str(place) for place, run in enumerate(ranked, start=1)}, ranked)
+    columns.insert(3, Column("last value", lambda run: nats(run.last_value), "right"))
+    note = [SYNTHETIC_NOTE] if snapshot.data.synthetic else []
+    return stack(*note, RunTable(ranked, columns), "", *best_configuration(snapshot))
+
+
+def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Plain]:
+    """The ``top`` best complete runs for programs; ``best`` is empty if none has finished."""
+    return {
+        "study": snapshot.study,
+        "synthetic": snapshot.data.synthetic,
+        "best": [
+            {
+                "rank": place,
+                **run_values(run, "run", "trial", "preset", "source", "value", "last_value", "sequences", "seconds"),
+                "dir": run.directory,
+                "parameters": run.parameters,
+                "config": run.stored_config,
+            }
+            for place, run in enumerate(snapshot.ranking[:top], start=1)
+        ],
+    }
+
+
+def best_toml(snapshot: StudySnapshot) -> str:
+    """The best run's training config as TOML that `optsweep train` reads.
+
+    Raises `UserError` if no run has finished, `ConfigError` if the stored config is not one of this version.
+    """
+    snapshot.lengths("best --toml")
+    best = snapshot.best
+    if best is None:
+        raise UserError(f"study {snapshot.study}: {NO_FINISHED_TRIAL}, so there is no best configuration to write")
+    return config_to_toml(best.train_config)

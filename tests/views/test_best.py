@@ -7,7 +7,7 @@ import pytest
 from optsweep.config import TrainConfig, read_config
 from optsweep.errors import ConfigError, UserError
 from optsweep.results.records import StudySnapshot
-from optsweep.views.best import best_document, best_table, best_toml
+from optsweep.views.summary import best_document, best_table, best_toml
 from tests.snapshots import CONFIG, make_run, make_snapshot, render
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optsweep.database.history import RunEvent
-from optsweep.views.history import NOTHING, history_lines
+from optsweep.views.status import NOTHING, history_lines
 from tests.snapshots import make_run
 
 TIME = 1_795_661_257.0

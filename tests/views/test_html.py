@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from html import escape
+from html import unescape
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -121,7 +121,7 @@ def test_idle_time_of_a_worker_is_what_no_run_fills() -> None:
 def test_provenance_names_the_command_and_the_versions() -> None:
     snapshot = make_snapshot([], command=["optsweep", "sweep", "--name", "a b"], versions={"torch": "2.13.0"})
     page = report_html(snapshot)
-    assert escape("optsweep sweep --name 'a b'") in page
+    assert "optsweep sweep --name 'a b'" in unescape(page)
     assert "2.13.0" in page
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from optsweep.results.records import RunRecord
 from optsweep.results.words import start_lines
-from optsweep.views.lines import PlainProgress
+from optsweep.views.live import PlainProgress
 from tests.snapshots import CONFIG, make_data, make_run, make_snapshot, stopped
 
 DATA = make_data()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from optsweep.errors import UserError
-from optsweep.views.pictures import write_pictures
+from optsweep.views.drawings import write_pictures
 from tests.snapshots import make_run, make_snapshot
 
 HAS_KALEIDO = importlib.util.find_spec("kaleido") is not None

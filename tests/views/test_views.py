@@ -8,10 +8,9 @@ from dataclasses import replace
 import pytest
 
 from optsweep.results.records import StudySnapshot
-from optsweep.views.best import best_document, best_table
 from optsweep.views.live import frame
 from optsweep.views.status import status_document, status_table
-from optsweep.views.summary import summary
+from optsweep.views.summary import best_document, best_table, summary
 from tests.snapshots import Views, make_data, render, troubled_snapshots
 
 VIEWS: Views = {
