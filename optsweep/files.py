@@ -1,15 +1,24 @@
-"""Whole files or none: atomic writes and locks; the standard library and filelock only."""
+"""Whole files or none: atomic writes and locks, and the file system they lie on; standard library and filelock only."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+NETWORK_FILESYSTEMS = {
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "gpfs", "beegfs", "fhgfs", "ceph", "glusterfs", "afs", "pvfs2",
+    "orangefs", "ocfs2", "gfs2",
+}  # fmt: skip
+_OCTAL = re.compile(rb"\\([0-7]{3})")
+"""How the table writes spaces, tabs, newlines and backslashes."""
+LOCAL_FUSE = {"fuse.fuse-overlayfs", "fuse.lxcfs"}
 
 
 @contextlib.contextmanager
@@ -94,6 +103,28 @@ def locked(path: Path, timeout: float = -1) -> Iterator[None]:
             yield
     except filelock.Timeout as error:
         raise TimeoutError(f"{path} is locked by another process") from error
+
+
+def network_filesystem(path: Path, mountinfo: Path = Path("/proc/self/mountinfo")) -> str | None:
+    """The kind of network file system that ``path`` lies on, or None if it is local (or cannot be told).
+
+    Format of the table: proc(5), /proc/pid/mountinfo.
+    """
+    try:
+        lines = mountinfo.read_bytes().splitlines()
+    except OSError:
+        return None
+    place = Path(os.path.realpath(path))
+    kind, depth = None, -1
+    for line in lines:
+        before, _, after = line.partition(b" - ")
+        mount_point = Path(os.fsdecode(_OCTAL.sub(lambda code: bytes([int(code[1], 8)]), before.split()[4])))
+        # Later lines hide earlier ones on the same mount point, hence >=.
+        if place.is_relative_to(mount_point) and len(mount_point.parts) >= depth:
+            kind, depth = after.split()[0].decode(), len(mount_point.parts)
+    if kind is None or kind in LOCAL_FUSE:
+        return None
+    return kind if kind in NETWORK_FILESYSTEMS or kind.startswith("fuse.") else None
 
 
 def _sync(path: Path) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from optsweep.database.urls import masked
 from optsweep.errors import StorageError
-from optsweep.machine.mounts import network_filesystem
+from optsweep.files import network_filesystem
 
 
 def check_path(url: sa.URL) -> None:

@@ -1,15 +1,25 @@
-"""Which devices a sweep runs on: GPUs as the driver lists them, or CPU workers; ids are opaque strings."""
+"""Which devices a sweep runs on: GPUs as the driver lists them, or CPU workers; and the lock of each place on one.
+
+Ids are opaque strings. One process of ours is on a place of a device at a time, whoever started it (invariant 12).
+"""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import platform
 import re
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 from optsweep.errors import DeviceError
 
 MAX_WORKERS = 256
+HOST_LOCKS = Path(f"/tmp/optsweep-{os.getuid()}")
+"""Where GPU slots are locked: one place a host and user, whatever the study, the folder or $TMPDIR."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +44,6 @@ class Slot:
     """For people: "physical GPU 0", "CPU worker 1"."""
     lock_name: str
     """Equal for two slots only if they are the same place of the same device."""
-    device: str
-    """For torch: "cuda" (the one visible GPU) or "cpu"."""
-    environment: dict[str, str]
-    """What the worker's environment must hold before torch is imported."""
     threads: int
     gpu: Gpu | None = None
 
@@ -45,6 +51,27 @@ class Slot:
     def kind(self) -> str:
         """Slots of one kind are equally fast."""
         return self.gpu.name if self.gpu else "CPU"
+
+    @property
+    def device(self) -> str:
+        """For torch; "cuda" is the one GPU that is visible."""
+        return "cuda" if self.gpu else "cpu"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the worker's environment must hold before torch is imported."""
+        gpus = {"CUDA_VISIBLE_DEVICES": self.gpu.uuid if self.gpu else ""}
+        if self.gpu:
+            gpus["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+        return gpus | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads))
+
+    def lock_path(self, study_directory: Path) -> Path:
+        """Where the slot is locked: GPUs host-wide; CPU slots within the study, since cores are shared anyway.
+
+        Other hosts may share the study's folder, and have their own CPUs.
+        """
+        directory = HOST_LOCKS if self.gpu else study_directory / "slots" / platform.node()
+        return directory / f"{self.lock_name}.lock"
 
 
 def ask_driver(*question: str, seconds: float) -> str:
@@ -108,8 +135,12 @@ def gpu_slots(asked: str, workers_per_gpu: int = 1, *, option: str = "--gpus") -
             )
         chosen.append(gpu)
     threads = _share_of_cores(len(chosen) * workers_per_gpu)
+    slots = []
     # Slot by slot, so that the first runs spread over all GPUs.
-    return [_gpu_slot(gpu, number, workers_per_gpu, threads) for number in range(workers_per_gpu) for gpu in chosen]
+    for number in range(workers_per_gpu):
+        suffix = f", slot {number}" if workers_per_gpu > 1 else ""
+        slots += [Slot(f"{gpu.label}{suffix}", f"{gpu.uuid}-{number}", threads, gpu) for gpu in chosen]
+    return slots
 
 
 def _is_index(text: str) -> bool:
@@ -130,19 +161,12 @@ def _there(allowed: list[Gpu], option: str) -> str:
     return "there: " + ", ".join(f"{number} ({gpu.name}, {gpu.uuid})" for number, gpu in enumerate(allowed))
 
 
-def _gpu_slot(gpu: Gpu, number: int, workers_per_gpu: int, threads: int) -> Slot:
-    label = gpu.label if workers_per_gpu == 1 else f"{gpu.label}, slot {number}"
-    environment = {"CUDA_VISIBLE_DEVICES": gpu.uuid, "CUDA_DEVICE_ORDER": "PCI_BUS_ID", **_thread_limits(threads)}
-    return Slot(label, f"{gpu.uuid}-{number}", "cuda", environment, threads, gpu)
-
-
 def cpu_slots(workers: int) -> list[Slot]:
     """``workers`` slots that share this machine's cores; raises `DeviceError`."""
     if not 1 <= workers <= MAX_WORKERS:
         raise DeviceError(f"--cpu-workers {workers}: must be 1 to {MAX_WORKERS}")
     threads = _share_of_cores(workers)
-    environment = {"CUDA_VISIBLE_DEVICES": "", **_thread_limits(threads)}
-    return [Slot(f"CPU worker {number}", f"cpu-{number}", "cpu", environment, threads) for number in range(workers)]
+    return [Slot(f"CPU worker {number}", f"cpu-{number}", threads) for number in range(workers)]
 
 
 def default_cpu_workers() -> int:
@@ -154,5 +178,27 @@ def _share_of_cores(workers: int) -> int:
     return max(1, len(os.sched_getaffinity(0)) // workers)
 
 
-def _thread_limits(threads: int) -> dict[str, str]:
-    return {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
+def try_hold(path: Path) -> IO[str] | None:
+    """Take the lock, to be held until this process ends, or None if another process holds it.
+
+    The kernel frees it at the death of the process; the file names the holder for people.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = path.open("a+")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        return None
+    with contextlib.suppress(OSError):  # a full disk
+        os.ftruncate(handle.fileno(), 0)
+        os.write(handle.fileno(), f"{os.getpid()}\n".encode())
+    return handle
+
+
+def holder(path: Path) -> str:
+    """The pid of the process that holds the lock, for a message."""
+    try:
+        return path.read_text().strip() or "unknown"
+    except OSError:
+        return "unknown"

@@ -1,12 +1,18 @@
-"""Which process on which host: enough to tell, on the same host and for certain, whether the holder of a run lives."""
+"""Processes of this host: which one it is and whether it lives, the signals that reach it, what the kernel killed."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import platform
+import signal
+import threading
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 
 
 @dataclass(frozen=True)
@@ -65,3 +71,79 @@ def _read(path: Path) -> str:
         return path.read_text().strip()
     except OSError:
         return ""
+
+
+@contextlib.contextmanager
+def answered_by_thread(numbers: Iterable[int], answer: Callable[[int], None]) -> Iterator[None]:
+    """Within the block (of the main thread), a thread calls ``answer`` with every signal of ``numbers`` that arrives.
+
+    A handler runs in the middle of whatever the main thread does. One that sets an Event, or prints, waits for ever
+    if it has interrupted the wait for that Event, the same print, or the handler of an earlier signal. SIGHUP stays
+    ignored if it was (by nohup); not SIGINT, which a shell's `&` ignores and a person may still send on purpose.
+    """
+    arriving, arrived = os.pipe()
+    os.set_blocking(arrived, False)  # asked for by set_wakeup_fd
+    numbers = set(numbers)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        numbers.discard(signal.SIGHUP)
+    thread = threading.Thread(target=_answer, args=(arriving, numbers, answer), name="signals", daemon=True)
+    # Python writes a number to the pipe only for a signal that has a handler.
+    handlers = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    descriptor = signal.set_wakeup_fd(arrived, warn_on_full_buffer=False)
+    thread.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(descriptor)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        os.close(arrived)
+        thread.join()
+        os.close(arriving)
+
+
+def _answer(arriving: int, numbers: Container[int], answer: Callable[[int], None]) -> None:
+    while arrived := os.read(arriving, 4096):
+        for number in arrived:
+            if number in numbers:
+                answer(number)
+
+
+class OutOfMemoryCounter:
+    """The kernel's count of out-of-memory kills in our control group (cgroups(7): v2 memory.events, v1 oom_control)."""
+
+    def __init__(self) -> None:
+        self._files = _counter_files()
+        self._seen = self._read()
+
+    def increased(self) -> bool:
+        """Whether there was a kill since the last call (or since the start)."""
+        now = self._read()
+        before, self._seen = self._seen, now
+        return now > before
+
+    def _read(self) -> int:
+        total = 0
+        for path in self._files:
+            try:
+                lines = path.read_text().splitlines()
+            except OSError:
+                continue
+            total += sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+        return total
+
+
+def _counter_files() -> list[Path]:
+    files = []
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, group = line.split(":", 2)
+        if controllers == "":
+            root, name = Path("/sys/fs/cgroup"), "memory.events"
+        elif "memory" in controllers.split(","):
+            root, name = Path("/sys/fs/cgroup/memory"), "memory.oom_control"
+        else:
+            continue
+        ours = root / group.lstrip("/") / name
+        # In a container the group's path may be the host's, while the mount shows our part of the tree only.
+        files.append(ours if ours.exists() else root / name)
+    return files

@@ -17,7 +17,7 @@ from pathlib import Path
 from optsweep.data.legacy_file import ensure_legacy
 from optsweep.data.training_data import TrainingData
 from optsweep.files import write_text
-from optsweep.machine.oom_kills import FAULT_SIGNALS, OutOfMemoryCounter
+from optsweep.machine.process import FAULT_SIGNALS, OutOfMemoryCounter
 from optsweep.study.definition import ScriptStudy
 from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import RunConfig

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 from optsweep.database.lease import Cause
-from optsweep.machine.oom_kills import FAULT_SIGNALS
+from optsweep.machine.process import FAULT_SIGNALS
 from optsweep.workers.protocol import CRASH, EXITS, Exit, Next
 
 

@@ -18,10 +18,7 @@ from optsweep.database.subset_copy import recorded_data
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from optsweep.integrations.describing import Describing
 from optsweep.machine.devices import Slot
-from optsweep.machine.oom_kills import OutOfMemoryCounter
-from optsweep.machine.process import ProcessIdentity, identify
-from optsweep.machine.signals import answered_by_thread
-from optsweep.machine.slot_lock import lock_path
+from optsweep.machine.process import OutOfMemoryCounter, ProcessIdentity, answered_by_thread, identify
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.workers.deaths import exit_of
@@ -210,7 +207,7 @@ class Launcher:
         return EXIT_FAILED if parked_out else EXIT_INTERRUPTED
 
     def _lock(self, slot: Slot) -> Path:
-        return lock_path(slot.lock_name, slot.device, study_directory(self._study.name)).absolute()
+        return slot.lock_path(study_directory(self._study.name)).absolute()
 
     def _log(self, slot: Slot) -> Path:
         return study_directory(self._study.name) / "workers" / f"{slot.lock_name}.log"

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from optsweep.database.lease import HeldRun
 from optsweep.machine.child import start_module
-from optsweep.machine.devices import Slot
+from optsweep.machine.devices import Slot, holder, try_hold
 from optsweep.machine.process import ProcessIdentity, identify
-from optsweep.machine.slot_lock import holder, try_hold
 from optsweep.workers.protocol import WorkerOrder
 
 MAX_EARLY_FAILURES = 3

@@ -20,7 +20,7 @@ from optsweep.database.patience import limit_patience
 from optsweep.errors import EXIT_INTERRUPTED, EXIT_USAGE, StorageUnavailable, UserError
 from optsweep.files import disk_is_full
 from optsweep.machine.child import end_with_parent
-from optsweep.machine.slot_lock import holder, try_hold
+from optsweep.machine.devices import holder, try_hold
 from optsweep.results.folders import log_to_stdout
 from optsweep.workers.protocol import EXIT_DISK_FULL, LEAVE_SECONDS, NO_SPACE, WorkerOrder
 

@@ -13,8 +13,8 @@ import pytest
 
 from optsweep.database.lease import Cause
 from optsweep.errors import EXIT_DONE, EXIT_FAILED
-from optsweep.machine import oom_kills
-from optsweep.machine.oom_kills import OutOfMemoryCounter
+from optsweep.machine import process
+from optsweep.machine.process import OutOfMemoryCounter
 from optsweep.workers.deaths import exit_of
 from tests.faults.small_study import SWEEP
 from tests.sweeps import Sweeps, wait_for
@@ -45,7 +45,7 @@ def test_the_kernels_counter_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """memory.events of cgroup v2 and memory.oom_control of v1."""
     file = tmp_path / "counter"
     file.write_text(text.format(2))
-    monkeypatch.setattr(oom_kills, "_counter_files", lambda: [file])
+    monkeypatch.setattr(process, "_counter_files", lambda: [file])
     counter = OutOfMemoryCounter()
     assert not counter.increased()
     file.write_text(text.format(3))

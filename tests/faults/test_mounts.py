@@ -8,7 +8,7 @@ import pytest
 
 from optsweep.database import sqlite
 from optsweep.errors import EXIT_USAGE
-from optsweep.machine.mounts import network_filesystem
+from optsweep.files import network_filesystem
 from tests.faults.small_study import SWEEP, Command
 
 ROOT = "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw"

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.machine.slot_lock import holder, lock_path, try_hold
+from optsweep.machine.devices import Gpu, Slot, holder, try_hold
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from optsweep.machine.slot_lock import try_hold
+from optsweep.machine.devices import try_hold
 held = try_hold(Path(sys.argv[1]))
 print(held is not None, flush=True)
 time.sleep(60)
@@ -53,6 +53,8 @@ def test_a_slot_is_held_by_one_process_until_it_dies(lock: Path, other: subproce
 
 def test_gpus_are_locked_for_the_whole_host_and_cpus_for_their_study() -> None:
     one, two = Path("studies/one"), Path("elsewhere/studies/two")
-    assert lock_path("gpu-0.slot-1", "cuda", one) == lock_path("gpu-0.slot-1", "cuda", two)
-    assert lock_path("gpu-0.slot-1", "cuda", one) != lock_path("gpu-0.slot-0", "cuda", one)
-    assert lock_path("cpu-0", "cpu", one) != lock_path("cpu-0", "cpu", two)
+    gpu = Gpu("GPU-1", "some GPU", 0)
+    first, second, cpu = Slot("", "gpu-0", 1, gpu), Slot("", "gpu-1", 1, gpu), Slot("", "cpu-0", 1)
+    assert first.lock_path(one) == first.lock_path(two)
+    assert first.lock_path(one) != second.lock_path(one)
+    assert cpu.lock_path(one) != cpu.lock_path(two)
