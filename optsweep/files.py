@@ -7,7 +7,6 @@ import errno
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -30,15 +29,12 @@ def atomic_path(path: Path, *, durable: bool = True) -> Iterator[Path]:
     that is not ``durable`` is not synced: it may be gone, or empty, after a power cut.
     """
     with new_folder(path.parent):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        os.close(handle)
-        temporary = Path(name)
+        temporary = path.parent.absolute() / f".{path.name}.{os.urandom(4).hex()}.tmp"
+        temporary.touch(exist_ok=False)
         try:
             yield temporary
             if durable:
                 _sync(temporary)
-            # mkstemp makes files private; the finished file gets what any newly made file would get.
-            temporary.chmod(0o666 & ~_umask())
             temporary.replace(path)
             if durable:
                 _sync(path.parent)
@@ -133,11 +129,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _umask() -> int:
-    # The umask can only be read by setting it, which would race with other threads; the kernel tells it too.
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("Umask:"):
-            return int(line.split()[1], 8)
-    return 0o022

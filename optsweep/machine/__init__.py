@@ -1,1 +1,1 @@
-"""This host: GPUs, slots, processes, signals, mounts. Knows no study."""
+"""This host: GPUs, slots, processes, signals. Knows no study."""

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ class CheckpointStore:
     def __init__(self, directory: Path, config: TrainConfig, data: TrainingData) -> None:
         self._config = config
         self._fingerprint = fingerprint(config, data)
+        self._directory = directory
         self._current = directory / CURRENT
         self._previous = directory / PREVIOUS
         self._current_is_good = False
@@ -84,21 +86,15 @@ class CheckpointStore:
 
     def load(self) -> Checkpoint | None:
         """The newest checkpoint of this run that is whole, or None; the log says why one was passed over."""
-        for path in (self._current, self._previous):
-            if not path.exists():
-                continue
-            try:
-                values = _read(path)
-                if values["fingerprint"] != self._fingerprint:
-                    raise DataError(f"{path}: is of another config or other data")
-                checkpoint = _from_values(values)
-                if checkpoint.weights is None and checkpoint.step < self._config.training.n_iters:
-                    raise DataError(f"{path}: holds EMA weights only, training cannot go on from them")
-            except DataError as error:
-                _logger.warning("checkpoint passed over: %s", error)
-                continue
-            self._current_is_good = path == self._current
-            return checkpoint
+        for path, values in _whole(self._directory):
+            if values["fingerprint"] != self._fingerprint:
+                reason = "is of another config or other data"
+            elif values["weights"] is None and values["step"] < self._config.training.n_iters:
+                reason = "holds EMA weights only, training cannot go on from them"
+            else:
+                self._current_is_good = path == self._current
+                return _from_values(values)
+            _logger.warning("checkpoint passed over: %s: %s", path, reason)
         return None
 
 
@@ -107,14 +103,7 @@ def keep_ema_only(directory: Path) -> None:
 
     A run that ended before its first checkpoint has nothing to shrink.
     """
-    for path in (directory / CURRENT, directory / PREVIOUS):
-        if not path.exists():
-            continue
-        try:
-            values = _read(path)
-        except DataError as error:
-            _logger.warning("checkpoint passed over: %s", error)
-            continue
+    for _, values in _whole(directory):
         if values["weights"] is not None:
             values["weights"] = values["optimizer"] = None
             with atomic_path(directory / CURRENT) as temporary:
@@ -145,7 +134,7 @@ def load_ema(path: Path, device: str | torch.device = "cpu") -> tuple[TrainConfi
 def _to_values(checkpoint: Checkpoint, config: TrainConfig, run: str) -> dict[str, Any]:
     losses = checkpoint.losses
     return {
-        **{field.name: getattr(checkpoint, field.name) for field in dataclasses.fields(checkpoint)},
+        **vars(checkpoint),
         "history": [dataclasses.asdict(evaluation) for evaluation in checkpoint.history],
         "losses": None if losses is None else torch.from_numpy(losses),
         "format": FORMAT,
@@ -166,6 +155,17 @@ def _from_values(values: dict[str, Any]) -> Checkpoint:
     fields["history"] = [Evaluation(**{**evaluation, "restored": True}) for evaluation in values["history"]]
     fields["losses"] = None if losses is None else losses.numpy()
     return Checkpoint(**fields)
+
+
+def _whole(directory: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The run's checkpoints that are whole, the newest first; the log says why one was passed over."""
+    for path in filter(Path.exists, (directory / CURRENT, directory / PREVIOUS)):
+        try:
+            values = _read(path)
+        except DataError as error:
+            _logger.warning("checkpoint passed over: %s", error)
+        else:
+            yield path, values
 
 
 def _read(path: Path) -> dict[str, Any]:

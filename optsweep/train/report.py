@@ -95,11 +95,8 @@ def read_metrics(path: Path, *, finite: bool = False) -> list[MetricsLine]:
         except ValueError:
             continue
         if isinstance(line, dict) and isinstance(line.get("step"), int):
-            if finite:
-                line = {
-                    key: value for key, value in line.items() if value not in (math.inf, -math.inf) and value == value
-                }
-            lines.append(cast(MetricsLine, line))
+            kept = {key: value for key, value in line.items() if not (finite and _is_infinite(value))}
+            lines.append(cast(MetricsLine, kept))
     return lines
 
 

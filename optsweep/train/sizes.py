@@ -37,26 +37,11 @@ def ema_bytes(model: ModelConfig) -> int:
     return checkpoint_bytes(model) // NUM_COPIES
 
 
-def forward_flops_per_residue(model: ModelConfig, length: int) -> float:
-    """Floating-point operations of one forward pass per token of a sequence of ``length`` tokens.
-
-    Two for each multiply-add of the matrix products; a training iteration takes three times as many. Half of the tokens
-    are scored, as on average over all mask ratios; what the last block leaves out of the others is not counted.
-    """
-    hidden = model.hidden_size
-    before, after = 2 * 3 * hidden * hidden, 2 * (1 + 2 * MLP_RATIO) * hidden * hidden
-    attention = 4 * length * hidden
-    conditioning = 2 * model.cond_dim * 6 * hidden / length
-    return model.n_blocks * (before + attention + conditioning + after) - after / 2
-
-
 def relative_cost(config: TrainConfig) -> float:
-    """Multiplications of the whole run, roughly: what longest-first means."""
-    model = config.model
-    return config.total_sequences * sequence_cost(model.hidden_size, model.n_blocks, config.data.max_protein_len)
+    """Multiplications of the whole run, roughly: what longest-first means.
 
-
-def sequence_cost(hidden_size: int, n_blocks: int, length: int) -> float:
-    """Multiplications for one sequence: per token and block 12 d^2 for the projections and the feed-forward part, 2 d L
-    for attention."""
-    return float(length * n_blocks * (12 * hidden_size**2 + 2 * hidden_size * length))
+    Per token and block 12 d^2 for the projections and the feed-forward part, 2 d L for attention.
+    """
+    hidden, length = config.model.hidden_size, config.data.max_protein_len
+    per_sequence = length * config.model.n_blocks * (12 * hidden**2 + 2 * hidden * length)
+    return float(config.total_sequences * per_sequence)

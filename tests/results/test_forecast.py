@@ -10,7 +10,7 @@ from optsweep.results.records import RunRecord
 from optsweep.study.definition import BudgetSection, SettingsSection
 from optsweep.study.file import load_study
 from optsweep.study.presets import Lengths
-from optsweep.train.sizes import sequence_cost
+from optsweep.train.sizes import relative_cost
 from tests.snapshots import make_run, make_snapshot
 
 
@@ -50,8 +50,7 @@ def test_of_a_run_that_was_interrupted_only_the_rest_counts() -> None:
 
 def test_time_is_told_apart_into_iterations_and_arithmetic() -> None:
     def seconds(config: TrainConfig) -> float:
-        cost = sequence_cost(config.model.hidden_size, 2, 128)
-        return 0.01 * config.training.n_iters + 1e-9 * config.total_sequences * cost
+        return 0.01 * config.training.n_iters + 1e-9 * relative_cost(config)
 
     timed = [make_config(32), make_config(64), make_config(96, 500)]
     runs = [
@@ -71,8 +70,7 @@ def test_models_of_one_size_take_time_for_their_arithmetic() -> None:
 
 
 def test_before_anything_ran_the_forecast_is_what_was_measured() -> None:
-    size = sequence_cost(64, 2, 128)
-    measured = [(1000.0, 8000 * size, 120.0)]
+    measured = [(1000.0, relative_cost(make_config(64)), 120.0)]
     begun = make_run("a", "running", config=make_config(64), progress=0.0)
     assert remaining_seconds(make_snapshot([begun], measured=measured)) == pytest.approx(120)
     # What really happens counts more.

@@ -10,10 +10,11 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.gpu import forward_flops_per_residue
 from optsweep.config import ModelConfig
 from optsweep.train.loop import train
 from optsweep.train.model import Transformer
-from optsweep.train.sizes import forward_flops_per_residue, parameter_count
+from optsweep.train.sizes import parameter_count
 from tests.train.supply import make_config, make_data
 
 SHAPES = [(16, 2, 2, 8), (64, 2, 3, 32), (96, 3, 1, 40)]
