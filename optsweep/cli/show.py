@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import RenderableType
@@ -16,16 +16,14 @@ from optsweep.database.snapshot import read_snapshot
 from optsweep.results.folders import study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.views.drawings import require_kaleido, write_pictures
+from optsweep.views.export import ExportFormat, write_output
 from optsweep.views.export import export as export_bytes
-from optsweep.views.export import write_export
 from optsweep.views.html import write_report
 from optsweep.views.live import watch as watch_study
 from optsweep.views.status import status_document, status_table
 from optsweep.views.summary import best_document, best_table, best_toml
 from optsweep.views.terminal import show
 from optsweep.workers.slurm import job_states
-
-ExportFormat = Literal["csv", "json", "parquet"]
 
 
 def status(
@@ -90,7 +88,8 @@ def export(
     storage: StorageOption = None,
 ) -> None:
     snapshot = read_snapshot(study_of(name, storage))
+    content = export_bytes(snapshot, format)
     if output is None:
-        sys.stdout.buffer.write(export_bytes(snapshot, format))
+        sys.stdout.buffer.write(content)
     else:
-        typer.echo(f"Exported {len(snapshot.runs)} runs: {write_export(snapshot, format, output)}")
+        typer.echo(f"Exported {len(snapshot.runs)} runs: {write_output(output, content)}")

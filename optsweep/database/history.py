@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class RunEvent:
     """One step in a run's life."""
 
-    at: float
+    time: float
     """Epoch seconds by the database's clock."""
-    what: str
+    event: str
     """planned, taken over, claimed, evaluated, handed back, reclaimed, queued again, or how the run ended."""
     trial: int
     """Optuna's number of the trial; a failed run that is queued again gets a new one."""

@@ -17,7 +17,6 @@ from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import finite
 from optsweep.views.parameter_figures import parameter_names
-from optsweep.views.run_table import run_values
 
 ExportFormat = Literal["csv", "json", "parquet"]
 Row = dict[str, Plain]
@@ -38,9 +37,10 @@ def export(snapshot: StudySnapshot, kind: ExportFormat) -> bytes:
             return _parquet(_rows(snapshot))
 
 
-def write_export(snapshot: StudySnapshot, kind: ExportFormat, path: Path) -> Path:
-    """Write `export` to ``path``, whole or not at all; raises `UserError` if that cannot be."""
-    return write_output(path, export(snapshot, kind))
+def run_values(run: RunRecord, *names: str) -> dict[str, Plain]:
+    """These fields of a run, in this order; numbers that are not finite, which JSON does not have, are None."""
+    values = {name: getattr(run, name) for name in names}
+    return {name: finite(value) if isinstance(value, float) else value for name, value in values.items()}
 
 
 def _rows(snapshot: StudySnapshot) -> list[Row]:

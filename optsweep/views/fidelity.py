@@ -177,13 +177,6 @@ def replay_table(replays: list[Replay]) -> Table:
     table = Table("pruner", "saved", "cut", "best cut", "of top 3 cut", "regret", "top-3 regret", box=None)
     shown = [one for one in replays if one.workers == SHOWN_WORKERS]
     for one in sorted(shown, key=lambda one: -one.saved):
-        table.add_row(
-            one.name,
-            percent(one.saved),
-            percent(one.cut),
-            percent(one.best_cut),
-            f"{one.top_cut:.2f}",
-            f"{one.regret:.5f}",
-            f"{one.top_regret:.5f}",
-        )
+        shares = (percent(share) for share in (one.saved, one.cut, one.best_cut))
+        table.add_row(one.name, *shares, f"{one.top_cut:.2f}", f"{one.regret:.5f}", f"{one.top_regret:.5f}")
     return table

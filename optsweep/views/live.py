@@ -15,7 +15,6 @@ from optsweep.results import words
 from optsweep.results.costs import device_seconds, saved_seconds, study_share
 from optsweep.results.forecast import prediction_error, remaining_seconds
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import best_words, finite, nats, one_line, start_lines, state_words
 from optsweep.views.run_table import STATE_STYLE, Column, RunTable, curve_of, name
 from optsweep.views.status import status_table
 from optsweep.views.terminal import bar, plain_console, stack
@@ -57,30 +56,30 @@ class PlainProgress:
         if _ended(snapshot) != _ended(last):
             self._write(_totals(snapshot))
         if snapshot.stopped and snapshot.stopped != last.stopped:
-            self._write(f"No more runs are started: {one_line(snapshot.stopped)}")
+            self._write(f"No more runs are started: {words.one_line(snapshot.stopped)}")
 
     def _run(self, before: RunRecord | None, run: RunRecord, snapshot: StudySnapshot) -> None:
         # A claimed run has no config until its worker has drawn the parameters: its start is written only then.
         known = bool(run.stored_config) or run.state != "running"
         if known and run.attempts > self._started.get(run.run, 0):
             self._started[run.run] = run.attempts
-            for line in start_lines(run, snapshot.data, snapshot.trainer):
+            for line in words.start_lines(run, snapshot.data, snapshot.trainer):
                 self._write(line)
         if before is not None and (before.state, before.attempts) == (run.state, run.attempts):
             return
         if run.state in ("complete", "pruned", "failed"):
             self._write(_end_line(run, snapshot.trainer.unit))
         elif run.state == "waiting" and before is not None:
-            reason = f": {one_line(run.reason)}" if run.reason else ""
+            reason = f": {words.one_line(run.reason)}" if run.reason else ""
             self._write(f"{run.run} is back in the queue{reason}")
 
 
 def _end_line(run: RunRecord, unit: str) -> str:
     if run.state == "complete":
-        return f"{run.run} complete: {nats(run.value)} {one_line(unit)}"
-    value = f", best value {nats(run.value)}" if finite(run.value) is not None else ""
+        return f"{run.run} complete: {words.nats(run.value)} {words.one_line(unit)}"
+    value = f", best value {words.nats(run.value)}" if words.finite(run.value) is not None else ""
     log = f"; log: {run.directory}/log_stdout.txt" if run.state == "failed" and run.directory else ""
-    return f"{run.run} {state_words(run)}{value}{log}"
+    return f"{run.run} {words.state_words(run)}{value}{log}"
 
 
 def _ended(snapshot: StudySnapshot) -> tuple[int, int]:
@@ -89,27 +88,23 @@ def _ended(snapshot: StudySnapshot) -> tuple[int, int]:
 
 def _totals(snapshot: StudySnapshot) -> str:
     failed = f", {count} failed" if (count := snapshot.counts["failed"]) else ""
-    return f"{snapshot.finished_runs} of {snapshot.target} runs finished{failed}, {best_words(snapshot)}"
-
-
-@contextlib.contextmanager
-def live_view(console: Console) -> Iterator[Show]:
-    """Keeps one frame up to date on a terminal and clears it at the end; other output appears above it."""
-    gauge = Gauge()
-    # No refresh thread: a frame changes only when there is a new snapshot.
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield lambda snapshot: live.update(frame(snapshot, console.width, gauge.read()), refresh=True)
+    return f"{snapshot.finished_runs} of {snapshot.target} runs finished{failed}, {words.best_words(snapshot)}"
 
 
 @contextlib.contextmanager
 def observer(console: Console) -> Iterator[Show]:
-    """Shows snapshots one after the other: the live view on a terminal, plain lines in a pipe."""
-    if console.is_terminal:
-        with live_view(console) as show:
-            yield show
-    else:
+    """Shows snapshots one after the other: plain lines in a pipe, one frame that is kept up to date on a terminal.
+
+    The frame is cleared at the end; other output appears above it.
+    """
+    if not console.is_terminal:
         # Names and reasons may hold brackets, which rich would take for its markup.
         yield PlainProgress(lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)).update
+        return
+    gauge = Gauge()
+    # No refresh thread: a frame changes only when there is a new snapshot.
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        yield lambda snapshot: live.update(frame(snapshot, console.width, gauge.read()), refresh=True)
 
 
 @contextlib.contextmanager

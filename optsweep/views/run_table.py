@@ -11,7 +11,6 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, RunState
 from optsweep.results.words import finite, nats, one_line, quantity, seconds_unit, source_words
 from optsweep.views.terminal import sparkline
@@ -40,20 +39,15 @@ class Column:
 
 @dataclass(frozen=True)
 class RunTable:
-    """A table with one row per run; in a narrow terminal optional columns are left out, the last one first."""
+    """A table with one row per run; in a narrow terminal optional columns are left out."""
 
     runs: Sequence[RunRecord]
     columns: Sequence[Column]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        columns = list(self.columns)
-        table = self._table(columns)
-        while table.__rich_measure__(console, options.update(width=10_000)).maximum > options.max_width:
-            dropped = next((column for column in reversed(columns) if column.optional), None)
-            if dropped is None:
-                break
-            columns.remove(dropped)
-            table = self._table(columns)
+        table = self._table(self.columns)
+        if table.__rich_measure__(console, options.update(width=10_000)).maximum > options.max_width:
+            table = self._table([column for column in self.columns if not column.optional])
         yield table
 
     def _table(self, columns: Sequence[Column]) -> Table:
@@ -100,9 +94,3 @@ def ranked_columns(ranks: Mapping[str, str], runs: Iterable[RunRecord]) -> list[
 
 def _text(entry: str | Text) -> Text:
     return Text(entry) if isinstance(entry, str) else entry
-
-
-def run_values(run: RunRecord, *names: str) -> dict[str, Plain]:
-    """These fields of a run, in this order; numbers that are not finite, which JSON does not have, are None."""
-    values = {name: getattr(run, name) for name in names}
-    return {name: finite(value) if isinstance(value, float) else value for name, value in values.items()}

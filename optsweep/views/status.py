@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from optsweep.plain import Plain
+from optsweep.results import words
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import (
-    ABSENT,
-    best_words,
-    counted,
-    counts_words,
-    finite,
-    moment,
-    one_line,
-    percent,
-    state_words,
-)
+from optsweep.views.export import run_values
 from optsweep.views.run_table import (
     RUN,
     SEQUENCES,
@@ -29,7 +21,6 @@ from optsweep.views.run_table import (
     Column,
     RunTable,
     name,
-    run_values,
     seconds_column,
     state,
 )
@@ -47,7 +38,7 @@ NO_JOBS: Mapping[str, Mapping[str, int]] = {}
 
 
 def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
-    """The document of `status --json`; numbers that are not finite are null."""
+    """The document of `status --json`; numbers that are not words.finite are null."""
     best = snapshot.best
     return {
         "study": snapshot.study,
@@ -55,19 +46,17 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
         "counts": {str(state): count for state, count in snapshot.counts.items()},
         "finished_runs": snapshot.finished_runs,
         "reference": {
-            key: finite(snapshot.data.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")
+            key: words.finite(snapshot.data.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")
         },
-        "best": None
-        if best is None
-        else {"run": best.run, "trial": best.trial, "preset": best.preset, "value": finite(best.value)},
+        "best": None if best is None else run_values(best, "run", "trial", "preset", "value"),
         "runs": [_run_document(run) for run in snapshot.runs],
     }
 
 
 def _run_document(run: RunRecord) -> dict[str, Plain]:
     head = ("run", "preset", "source", "state", "reason", "value", "progress", "worker", "attempts", "sequences")
-    known = {"progress": finite(run.progress) or 0.0}
-    return run_values(run, *head) | known | {"seconds": finite(run.seconds) or 0.0, "dir": run.directory}
+    known = {"progress": words.finite(run.progress) or 0.0}
+    return run_values(run, *head) | known | {"seconds": words.finite(run.seconds) or 0.0, "dir": run.directory}
 
 
 def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] = NO_JOBS) -> RenderableType:
@@ -75,14 +64,14 @@ def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] 
 
     ``jobs`` are its jobs of SLURM: id -> state -> how many of their tasks are in it.
     """
-    head = [f"Study {one_line(snapshot.study)}: {counts_words(snapshot)}", best_words(snapshot)]
+    head = [f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", words.best_words(snapshot)]
     if jobs:
         head.append(f"SLURM jobs: {', '.join(f'{job} ({_counts(states)})' for job, states in jobs.items())}")
     head += notes(snapshot, "No more runs are started")
     if not snapshot.runs:
         return stack(*head, "No run is planned yet.")
     progress = Column("state", _state_and_progress)
-    worker = Column("worker", lambda run: name(run.worker or ABSENT), optional=True)
+    worker = Column("worker", lambda run: name(run.worker or words.ABSENT), optional=True)
     columns = [RUN, SOURCE, progress, VALUE, SEQUENCES, seconds_column(snapshot.runs), worker]
     return stack(*head, "", RunTable(snapshot.runs, columns), *reasons(snapshot.runs))
 
@@ -92,42 +81,29 @@ def _counts(states: Mapping[str, int]) -> str:
 
 
 def _state_and_progress(run: RunRecord) -> Text:
-    words = state(run)
-    return words.append(f" {percent(run.progress)}") if run.state != "complete" and run.progress > 0 else words
+    shown = state(run)
+    return shown.append(f" {words.percent(run.progress)}") if run.state != "complete" and run.progress > 0 else shown
 
 
 def reasons(runs: Sequence[RunRecord]) -> list[str]:
     """Lines under a table that say why runs ended or wait; empty if no run has a reason."""
-    explained = [f"{one_line(run.run)}: {state_words(run)}" for run in runs if run.reason]
+    explained = [f"{words.one_line(run.run)}: {words.state_words(run)}" for run in runs if run.reason]
     return ["", *explained] if explained else []
 
 
 def history_document(study: str, run: RunRecord, events: Sequence[RunEvent]) -> dict[str, Plain]:
     """The document of `show --json`; ``time`` is in epoch seconds by the database's clock."""
-    return {
-        "study": study,
-        "run": run.run,
-        "state": run.state,
-        "events": [
-            {
-                "time": event.at,
-                "event": event.what,
-                "trial": event.trial,
-                "worker": event.worker,
-                "host": event.host,
-                "detail": event.detail,
-            }
-            for event in events
-        ],
-    }
+    return {"study": study, "run": run.run, "state": run.state, "events": [asdict(event) for event in events]}
 
 
 def history_lines(run: RunRecord, events: Sequence[RunEvent]) -> list[str]:
     """A head, then one line an event: when (UTC), which worker, what; the oldest first."""
     who = [_who(event) for event in events]
     width = max(map(len, who), default=0)
-    lines = [f"{moment(event.at)}  {name:{width}}  {_what(event)}" for event, name in zip(events, who, strict=True)]
-    return [f"{run.run}: {run.state}, {counted(run.attempts, 'attempt')}", *(lines or [NOTHING])]
+    lines = [
+        f"{words.moment(event.time)}  {name:{width}}  {_what(event)}" for event, name in zip(events, who, strict=True)
+    ]
+    return [f"{run.run}: {run.state}, {words.counted(run.attempts, 'attempt')}", *(lines or [NOTHING])]
 
 
 def _who(event: RunEvent) -> str:
@@ -136,6 +112,6 @@ def _who(event: RunEvent) -> str:
 
 
 def _what(event: RunEvent) -> str:
-    words, detail = WORDS.get(event.what, event.what), one_line(event.detail or "")
+    said, detail = WORDS.get(event.event, event.event), words.one_line(event.detail or "")
     # Reasons of an end often begin with its name: "pruned at 40 %", "skipped by the user".
-    return detail if detail.startswith(words) else f"{words}: {detail}" if detail else words
+    return detail if detail.startswith(said) else f"{said}: {detail}" if detail else said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from optsweep.config import config_to_toml
@@ -12,20 +13,20 @@ from optsweep.errors import UserError
 from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.costs import device_seconds, saved_seconds, wall_seconds
-from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import SYNTHETIC_NOTE, duration, nats, one_line
+from optsweep.results.records import StudySnapshot
 from optsweep.trust.trust import NOT_MEASURED, Trust
+from optsweep.views.export import run_values
 from optsweep.views.fidelity import budget_words, risk_words, tie_words
-from optsweep.views.run_table import Column, RunTable, ranked_columns, run_values, state
+from optsweep.views.run_table import Column, RunTable, ranked_columns, state
 from optsweep.views.status import reasons
-from optsweep.views.terminal import notes, settings_grid, stack
+from optsweep.views.terminal import notes, stack
 
 NO_FINISHED_TRIAL = "no finished trial yet"
 
 
 def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust = NOT_MEASURED) -> RenderableType:
     """The table of runs, the best configuration, the reference lines, the cost, and the next commands."""
-    head = Text(f"Study {one_line(snapshot.study)}: {words.counts_words(snapshot)}", style="bold")
+    head = Text(f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", style="bold")
     table = ["", _ranked_table(snapshot, trust), *tie_words(trust.ties), *reasons(snapshot.runs)]
     commands = ["", "Next:", *(f"  {command}" for command in next_commands)]
     return stack(
@@ -69,14 +70,13 @@ def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
     references = words.reference_lines(snapshot)
     if best is None:
         return [_why_none(snapshot), *references]
-    head = Text(f"Best: {one_line(best.run)}, {nats(best.value)} {one_line(snapshot.trainer.unit)}", style="bold")
-    return [head, *_last_value(best), settings_grid(words.configuration_lines(best)), *references]
-
-
-def _last_value(best: RunRecord) -> list[str]:
-    if words.finite(best.last_value) is None or best.last_value == best.value:
-        return []
-    return [f"  its last value: {nats(best.last_value)} (the best one was seen before the run's end)"]
+    value = f"Best: {words.one_line(best.run)}, {words.nats(best.value)} {words.one_line(snapshot.trainer.unit)}"
+    last = f"  its last value: {words.nats(best.last_value)} (the best one was seen before the run's end)"
+    differs = words.finite(best.last_value) is not None and best.last_value != best.value
+    settings = Table.grid(padding=(0, 2))
+    for section, values in words.configuration_lines(best):
+        settings.add_row(f"  {section}", Text(values))
+    return [Text(value, style="bold"), *([last] if differs else []), settings, *references]
 
 
 def _why_none(snapshot: StudySnapshot) -> str:
@@ -90,12 +90,12 @@ def _why_none(snapshot: StudySnapshot) -> str:
 
 def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
     lines = [
-        f"Wall time: {duration(wall_seconds(snapshot))} (first start to last end), "
-        f"{duration(device_seconds(snapshot))} on the devices"
+        f"Wall time: {words.duration(wall_seconds(snapshot))} (first start to last end), "
+        f"{words.duration(device_seconds(snapshot))} on the devices"
     ]
     if cut := sum(run.cut for run in snapshot.runs):
         lines.append(
-            f"Pruning: cut {words.counted(cut, 'run')}, saved about {duration(saved_seconds(snapshot))} "
+            f"Pruning: cut {words.counted(cut, 'run')}, saved about {words.duration(saved_seconds(snapshot))} "
             "on the devices (an estimate: as if each cut run had gone on to its end at its own speed)"
         )
     else:
@@ -109,8 +109,8 @@ def best_table(snapshot: StudySnapshot, top: int) -> RenderableType:
     if not ranked:
         return stack(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}")
     columns = ranked_columns({run.run: str(place) for place, run in enumerate(ranked, start=1)}, ranked)
-    columns.insert(3, Column("last value", lambda run: nats(run.last_value), "right"))
-    note = [SYNTHETIC_NOTE] if snapshot.data.synthetic else []
+    columns.insert(3, Column("last value", lambda run: words.nats(run.last_value), "right"))
+    note = [words.SYNTHETIC_NOTE] if snapshot.data.synthetic else []
     return stack(*note, RunTable(ranked, columns), "", *best_configuration(snapshot))
 
 

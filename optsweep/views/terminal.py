@@ -8,7 +8,6 @@ from typing import IO
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.segment import Segment
-from rich.table import Table
 from rich.text import Text
 
 from optsweep.results.records import StudySnapshot
@@ -76,11 +75,3 @@ def notes(snapshot: StudySnapshot, stopped: str) -> list[str]:
     """Lines above every table: ``stopped`` and why, and that the data are synthetic."""
     lines = [f"{stopped}: {one_line(snapshot.stopped)}"] if snapshot.stopped else []
     return [*lines, SYNTHETIC_NOTE] if snapshot.data.synthetic else lines
-
-
-def settings_grid(lines: Sequence[tuple[str, str]]) -> Table:
-    """Section names and their settings in two columns, long ones folded under themselves."""
-    grid = Table.grid(padding=(0, 2))
-    for section, values in lines:
-        grid.add_row(Text(f"  {section}"), Text(values))
-    return grid

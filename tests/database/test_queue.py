@@ -264,7 +264,7 @@ def test_looking_at_an_sqlite_file_again_does_not_drop_the_locks_of_open_connect
 
 
 def events_of(study: Study, run: str) -> list[tuple[str, str | None, str | None]]:
-    return [(event.what, event.worker, event.detail) for event in read_history(study, run)]
+    return [(event.event, event.worker, event.detail) for event in read_history(study, run)]
 
 
 def test_a_runs_history_tells_of_its_deaths_its_return_and_its_end(study: Study) -> None:
@@ -306,7 +306,7 @@ def test_a_runs_history_tells_of_its_deaths_its_return_and_its_end(study: Study)
         ("complete", "ends it", "2.75"),
     ]
     first, *_, last_event = read_history(study, lease.run)
-    assert first.at <= last_event.at
+    assert first.time <= last_event.time
     assert last_event.host == platform.node()
     assert last_event.trial > first.trial
 

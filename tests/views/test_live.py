@@ -11,7 +11,7 @@ from rich.console import Console
 from optsweep.machine.load import Gauge, GpuLoad, Machine, parse_loads
 from optsweep.results.records import StudySnapshot
 from optsweep.views import live
-from optsweep.views.live import frame, live_view
+from optsweep.views.live import frame, observer
 from optsweep.views.terminal import sparkline
 from tests.snapshots import TOTAL, make_run, make_snapshot, render, stopped
 
@@ -65,7 +65,7 @@ def test_a_stopped_study_says_so_at_the_top(busy: StudySnapshot) -> None:
 
 def test_the_live_view_leaves_the_last_word_to_the_summary(busy: StudySnapshot) -> None:
     file = io.StringIO()
-    with live_view(Console(file=file, width=80, force_terminal=True, color_system=None)) as show:
+    with observer(Console(file=file, width=80, force_terminal=True, color_system=None)) as show:
         show(busy)
         assert "study uniref50" in file.getvalue()
     # Transient: the frame's lines are erased again.
@@ -75,7 +75,7 @@ def test_the_live_view_leaves_the_last_word_to_the_summary(busy: StudySnapshot) 
 def test_a_line_of_text_never_makes_a_second_one(busy: StudySnapshot) -> None:
     file = io.StringIO()
     long = [replace(run, reason="word " * 60) for run in busy.runs]
-    with live_view(Console(file=file, width=80, force_terminal=True, color_system=None, soft_wrap=True)) as show:
+    with observer(Console(file=file, width=80, force_terminal=True, color_system=None, soft_wrap=True)) as show:
         show(replace(busy, runs=long))
     lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue()).splitlines()
     assert all(len(line.strip("\r")) <= 80 for line in lines)
