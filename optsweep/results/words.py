@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,6 +53,11 @@ def quantity(number: float | None) -> str:
 def counted(number: int, noun: str) -> str:
     """ "1 run", "2 runs"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def tally(counts: Mapping[str, int]) -> str:
+    """ "3 running, 2 waiting"; what there is none of is left out."""
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
 
 def moment(seconds: float) -> str:

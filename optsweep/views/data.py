@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -15,7 +15,7 @@ from optsweep.data.info import Leakage
 from optsweep.data.subset import Subset
 from optsweep.importing.fasta import ImportReport
 from optsweep.importing.prepare import Prepared, Preview
-from optsweep.results.words import limited_lines, percent
+from optsweep.results.words import limited_lines, percent, tally
 
 
 def data_lines(prepared: Prepared) -> list[str]:
@@ -41,12 +41,8 @@ def import_lines(report: ImportReport, corpus: Path) -> list[str]:
 
 
 def _report_lines(report: ImportReport) -> list[str]:
-    altered = [f"Skipped or read otherwise: {_counts(report.altered)}"] if report.altered else []
-    return [f"Dropped: {_counts(report.dropped) or 'none'}", *altered, *report.warnings]
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    altered = [f"Skipped or read otherwise: {tally(report.altered)}"] if report.altered else []
+    return [f"Dropped: {tally(report.dropped) or 'none'}", *altered, *report.warnings]
 
 
 def subset_lines(subset: Subset) -> list[str]:

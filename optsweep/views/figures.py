@@ -31,10 +31,6 @@ MOST_LABELS = 200
 HOVER = "%{text}: %{y:.4f}<extra></extra>"
 
 
-def value_title(snapshot: StudySnapshot) -> str:
-    return one_line(snapshot.trainer.title)
-
-
 def learning_curves(snapshot: StudySnapshot) -> Figure | None:
     """Evaluations over the grid: presets and the best run one by one, the others in bulk, crosses where one was cut."""
     best = snapshot.best
@@ -48,7 +44,7 @@ def learning_curves(snapshot: StudySnapshot) -> Figure | None:
         traces.append(_cut_points(cut))
     values = [value for run in drawn for value in run.curve.values()]
     xaxis = {"title": {"text": "evaluation (point of the common grid)"}}
-    layout = make_layout(height=520, xaxis=xaxis, yaxis=value_axis(values, value_title(snapshot)))
+    layout = make_layout(height=520, xaxis=xaxis, yaxis=value_axis(values, one_line(snapshot.trainer.title)))
     return {"data": traces, "layout": layout} if traces else None
 
 

@@ -15,9 +15,8 @@ from optsweep.results import words
 from optsweep.results.costs import device_seconds, saved_seconds, study_share
 from optsweep.results.forecast import prediction_error, remaining_seconds
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.views.run_table import STATE_STYLE, Column, RunTable, curve_of, name
 from optsweep.views.status import status_table
-from optsweep.views.terminal import bar, plain_console, stack
+from optsweep.views.terminal import STATE_STYLE, Column, RunTable, bar, name, plain_console, sparkline, stack
 
 LAST_FINISHED = 5
 WATCH_SECONDS = 1.0
@@ -209,7 +208,7 @@ def _columns(width: int) -> Sequence[Column]:
         Column("loss", lambda run: words.nats(run.train_loss, 3), "right"),
         Column("residues/s", lambda run: words.quantity(words.finite(run.residues_per_second)), "right"),
         *([value] if wide else []),
-        Column("curve", lambda run: curve_of(run, 20 if wide else 6)),
+        Column("curve", lambda run: sparkline([run.curve[step] for step in sorted(run.curve)], 20 if wide else 6)),
     ]
 
 

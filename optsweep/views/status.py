@@ -13,18 +13,7 @@ from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.views.export import run_values
-from optsweep.views.run_table import (
-    RUN,
-    SEQUENCES,
-    SOURCE,
-    VALUE,
-    Column,
-    RunTable,
-    name,
-    seconds_column,
-    state,
-)
-from optsweep.views.terminal import notes, stack
+from optsweep.views.terminal import Column, RunTable, name, notes, run_columns, stack, state
 
 if TYPE_CHECKING:
     # Views load neither the database nor optuna.
@@ -38,7 +27,7 @@ NO_JOBS: Mapping[str, Mapping[str, int]] = {}
 
 
 def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
-    """The document of `status --json`; numbers that are not words.finite are null."""
+    """The document of `status --json`; numbers that are not finite are null."""
     best = snapshot.best
     return {
         "study": snapshot.study,
@@ -66,18 +55,15 @@ def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] 
     """
     head = [f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", words.best_words(snapshot)]
     if jobs:
-        head.append(f"SLURM jobs: {', '.join(f'{job} ({_counts(states)})' for job, states in jobs.items())}")
+        head.append(f"SLURM jobs: {', '.join(f'{job} ({words.tally(states)})' for job, states in jobs.items())}")
     head += notes(snapshot, "No more runs are started")
     if not snapshot.runs:
         return stack(*head, "No run is planned yet.")
     progress = Column("state", _state_and_progress)
     worker = Column("worker", lambda run: name(run.worker or words.ABSENT), optional=True)
-    columns = [RUN, SOURCE, progress, VALUE, SEQUENCES, seconds_column(snapshot.runs), worker]
+    run, value, source, sequences, seconds = run_columns(snapshot.runs)
+    columns = [run, source, progress, value, sequences, seconds, worker]
     return stack(*head, "", RunTable(snapshot.runs, columns), *reasons(snapshot.runs))
-
-
-def _counts(states: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {state}" for state, count in states.items())
 
 
 def _state_and_progress(run: RunRecord) -> Text:

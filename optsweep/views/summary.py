@@ -17,9 +17,8 @@ from optsweep.results.records import StudySnapshot
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.export import run_values
 from optsweep.views.fidelity import budget_words, risk_words, tie_words
-from optsweep.views.run_table import Column, RunTable, ranked_columns, state
 from optsweep.views.status import reasons
-from optsweep.views.terminal import notes, stack
+from optsweep.views.terminal import Column, RunTable, notes, ranked_columns, stack, state
 
 NO_FINISHED_TRIAL = "no finished trial yet"
 
@@ -75,7 +74,7 @@ def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
     differs = words.finite(best.last_value) is not None and best.last_value != best.value
     settings = Table.grid(padding=(0, 2))
     for section, values in words.configuration_lines(best):
-        settings.add_row(f"  {section}", Text(values))
+        settings.add_row(Text(f"  {section}"), Text(values))
     return [Text(value, style="bold"), *([last] if differs else []), settings, *references]
 
 

@@ -1,17 +1,19 @@
-"""What every terminal view shares: consoles, the ASCII fallback, bars, sparklines, settings."""
+"""What every terminal view shares: consoles, the ASCII fallback, bars, sparklines, tables with one row per run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import Literal
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.segment import Segment
+from rich.table import Table
 from rich.text import Text
 
-from optsweep.results.records import StudySnapshot
-from optsweep.results.words import SYNTHETIC_NOTE, finite, one_line
+from optsweep.results.records import RunRecord, RunState, StudySnapshot
+from optsweep.results.words import SYNTHETIC_NOTE, finite, nats, one_line, quantity, seconds_unit, source_words
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 _TO_ASCII = str.maketrans("…█░─━" + BLOCKS, "~#.--" + "_.:-=+*#")
@@ -20,14 +22,14 @@ _TO_ASCII = str.maketrans("…█░─━" + BLOCKS, "~#.--" + "_.:-=+*#")
 PIPE_WIDTH = 160
 
 
-def plain_console(*, stderr: bool = False, file: IO[str] | None = None) -> Console:
+def plain_console(*, stderr: bool = False) -> Console:
     """Where lines are printed as they are: no markup (names and reasons may hold brackets), no wrapping."""
-    return Console(file=file, stderr=stderr, highlight=False, soft_wrap=True, markup=False)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False)
 
 
-def show(content: RenderableType, file: IO[str] | None = None) -> None:
-    """Print a view to ``file`` (standard output); long lines of text are left whole, so that they can be copied."""
-    console = plain_console(file=file)
+def show(content: RenderableType) -> None:
+    """Print a view to standard output; long lines of text are left whole, so that they can be copied."""
+    console = plain_console()
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     console.print(content)
@@ -75,3 +77,79 @@ def notes(snapshot: StudySnapshot, stopped: str) -> list[str]:
     """Lines above every table: ``stopped`` and why, and that the data are synthetic."""
     lines = [f"{stopped}: {one_line(snapshot.stopped)}"] if snapshot.stopped else []
     return [*lines, SYNTHETIC_NOTE] if snapshot.data.synthetic else lines
+
+
+STATE_STYLE: dict[RunState, str] = {
+    "complete": "green",
+    "pruned": "yellow",
+    "failed": "bold red",
+    "running": "cyan",
+    "waiting": "dim",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table of runs: its head, what it shows of a run, and what becomes of it in a narrow terminal."""
+
+    head: str
+    entry: Callable[[RunRecord], str | Text]
+    justify: Literal["left", "right"] = "left"
+    shrinks: bool = False
+    """Cut first, with an ellipsis, if the terminal is too narrow."""
+    optional: bool = False
+    """Left out if the terminal is too narrow."""
+
+
+@dataclass(frozen=True)
+class RunTable:
+    """A table with one row per run; in a narrow terminal optional columns are left out."""
+
+    runs: Sequence[RunRecord]
+    columns: Sequence[Column]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        table = self._table(self.columns)
+        if table.__rich_measure__(console, options.update(width=10_000)).maximum > options.max_width:
+            table = self._table([column for column in self.columns if not column.optional])
+        yield table
+
+    def _table(self, columns: Sequence[Column]) -> Table:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+        for column in columns:
+            # Rich narrows the columns that may wrap first; their entries do not wrap, so they are cut instead.
+            table.add_column(Text(column.head), justify=column.justify, no_wrap=not column.shrinks)
+        for run in self.runs:
+            table.add_row(*(_text(column.entry(run)) for column in columns))
+        return table
+
+
+def name(text: str, width: int = 28) -> Text:
+    """A run's or worker's name on one line, cut with an ellipsis after ``width`` characters or if there is no room."""
+    line = Text(one_line(text), no_wrap=True, overflow="ellipsis")
+    line.truncate(width)
+    return line
+
+
+def state(record: RunRecord) -> Text:
+    return Text(record.state, style=STATE_STYLE[record.state])
+
+
+def run_columns(runs: Iterable[RunRecord]) -> list[Column]:
+    """What every table shows of a run: its name, value, source, and the sequences and seconds that it took."""
+    return [
+        Column("run", lambda run: name(run.run), shrinks=True),
+        Column("value", lambda run: nats(run.value), "right"),
+        Column("source", source_words),
+        Column("sequences", lambda run: quantity(run.sequences), "right"),
+        Column(seconds_unit(runs), lambda run: f"{finite(run.seconds) or 0:.0f}", "right"),
+    ]
+
+
+def ranked_columns(ranks: Mapping[str, str], runs: Iterable[RunRecord]) -> list[Column]:
+    """What a ranking shows of each run; ``ranks`` by run."""
+    return [Column("rank", lambda run: ranks[run.run], "right"), *run_columns(runs)]
+
+
+def _text(entry: str | Text) -> Text:
+    return Text(entry) if isinstance(entry, str) else entry

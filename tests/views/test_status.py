@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-import io
 from dataclasses import replace
+
+import pytest
 
 from optsweep.results.records import StudySnapshot
 from optsweep.views.status import status_document, status_table
@@ -68,8 +69,7 @@ def test_eighty_columns_keep_run_state_and_value_whole(busy: StudySnapshot) -> N
         assert words in text
 
 
-def test_a_pipe_gets_reasons_on_one_line(busy: StudySnapshot) -> None:
-    file = io.StringIO()
+def test_a_pipe_gets_reasons_on_one_line(busy: StudySnapshot, capsys: pytest.CaptureFixture[str]) -> None:
     reason = "word " * 60
-    show(status_table(replace(busy, runs=[make_run("a", "failed", reason=reason)])), file)
-    assert f"a: failed: {reason.strip()}\n" in file.getvalue()
+    show(status_table(replace(busy, runs=[make_run("a", "failed", reason=reason)])))
+    assert f"a: failed: {reason.strip()}\n" in capsys.readouterr().out
