@@ -21,7 +21,7 @@ from optsweep.planning.defaults import choose_slots
 from optsweep.planning.linked import plan_linked
 from optsweep.planning.trained_again import Setting, factor, finished_ranking, larger, repeats, spread, with_seed
 from optsweep.results.records import StudySnapshot
-from optsweep.trust.pruner_replay import ORDERS, recommended, recorded, replay_all
+from optsweep.trust.pruning import ORDERS, recommended, recorded, replay_all
 from optsweep.views.fidelity import SHOWN_WORKERS, advice, cost_lines, document, plan_lines, replay_table, trust_lines
 from optsweep.views.terminal import plain_console, show
 

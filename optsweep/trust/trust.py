@@ -12,7 +12,7 @@ from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
 from optsweep.trust.agreement import Fidelity, fidelity
 from optsweep.trust.confirmation import Confirmation, confirmation
 from optsweep.trust.noise import Losses, SeedNoise, Ties, pooled_noise, ties
-from optsweep.trust.pruning_risk import PruningRisk, pruning_risk
+from optsweep.trust.pruning import PruningRisk, pruning_risk
 
 
 @dataclass(frozen=True)

@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from rich.table import Table
+
 from optsweep.plain import Plain
 from optsweep.results.records import COMPLETED, StudySnapshot
-from optsweep.results.words import counted, duration, nats, quantity, rounded_percent
+from optsweep.results.words import counted, duration, nats, percent, quantity, rounded_percent
 from optsweep.trust.agreement import TOP, Agreement, Fidelity
 from optsweep.trust.confirmation import Confirmation
 from optsweep.trust.noise import SeedNoise, Ties
-from optsweep.trust.pruning_risk import PEAKED_EARLY, PruningRisk, long_budget
+from optsweep.trust.pruning import MOST_LOST, MOST_REGRET, PEAKED_EARLY, WORKERS, PruningRisk, Replay, long_budget
 from optsweep.trust.trust import Trust
 
 if TYPE_CHECKING:
     # Views load neither the database nor optuna.
     from optsweep.planning.linked import RunAgain
     from optsweep.planning.trained_again import Setting
-from rich.table import Table
-
-from optsweep.results.words import percent
-from optsweep.trust.pruner_replay import MOST_LOST, MOST_REGRET, WORKERS, Replay
 
 SHOWN_WORKERS = 4
 

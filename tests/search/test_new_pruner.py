@@ -19,7 +19,7 @@ FOUND = """
 import json
 from optsweep.search.pruning_rule import PruningRule, pruner_name
 from optsweep.study.definition import PrunerSection
-from optsweep.trust.pruner_replay import candidates
+from optsweep.trust.pruning import candidates
 
 settings = PrunerSection(kind="worst", startup=2, minimum=2)
 rule = PruningRule(settings, 10)

@@ -9,7 +9,7 @@ import pytest
 from optsweep.results.records import StudySnapshot
 from optsweep.study.definition import BudgetSection, BuiltinStudy
 from optsweep.trust.noise import SeedNoise
-from optsweep.trust.pruning_risk import pruning_risk
+from optsweep.trust.pruning import pruning_risk
 from optsweep.views.fidelity import budget_words, risk_words
 from tests.snapshots import CONFIG, SCRIPT_STUDY, make_run, make_snapshot
 

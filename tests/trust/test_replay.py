@@ -6,7 +6,7 @@ import pytest
 
 from optsweep.errors import ConfigError
 from optsweep.study.definition import PrunerSection
-from optsweep.trust.pruner_replay import RecordedRun, Replay, candidates, one_order, recommended, recorded, replay
+from optsweep.trust.pruning import RecordedRun, Replay, candidates, one_order, recommended, recorded, replay
 from tests.snapshots import make_run, make_snapshot
 
 POINTS = 10

@@ -1,27 +1,96 @@
-"""What a pruner would have saved and lost: recorded full curves, replayed in many orders and on several workers."""
+"""What pruning costs: in a study that pruned, whose budget may be too long, and for pruners replayed on full curves."""
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median, quantiles
 
 import numpy as np
 
 from optsweep.errors import ConfigError
 from optsweep.results.forecast import play
-from optsweep.results.records import StudySnapshot
+from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.search.pruning_rule import KINDS, PruningRule, pruner_name
 from optsweep.study.definition import PrunerSection, StudyDefinition
+from optsweep.trust.noise import SeedNoise
 
+TOP = 3
+PEAKED_EARLY = 0.6
+"""A run that is best before this share of its budget and gets no better peaked early."""
+MOST_EARLY = 1 / 3
+FEWEST_RUNS = 5
+MARGIN = 1.25
 ORDERS = 100
 WORKERS = (1, 4, 16)
 FEWEST_CURVES = 10
-TOP = 3
 MOST_REGRET = 0.0005
 """Nats at the top that a recommended pruner may cost on average; good configurations differ by ten times that."""
 MOST_LOST = 0.05
 """How often a recommended pruner may cut the best run."""
+
+
+@dataclass(frozen=True)
+class PruningRisk:
+    """How close the cuts were, and what became of the cut runs that were trained to their end after all."""
+
+    cut: int
+    close: int | None
+    """Runs cut by less than two seeds of one configuration differ; None if the seeds' noise is unknown."""
+    completed: int
+    entered_top: int
+    """How many of the completed ones would have been among the best three."""
+
+
+def pruning_risk(snapshot: StudySnapshot, completed: dict[str, float], noise: SeedNoise | None) -> PruningRisk | None:
+    """None if nothing was cut, or the study trains with your own script.
+
+    ``completed`` are values of cut runs that were trained to their end since.
+    """
+    cut = [run for run in snapshot.runs if run.cut and run.curve]
+    if not cut or snapshot.trainer.lengths is None:
+        return None
+    best = [run.value for run in snapshot.ranking[:TOP] if run.value is not None]
+    limit = best[-1] if len(best) == TOP else math.inf
+    entered = sum(value < limit for value in completed.values())
+    return PruningRisk(len(cut), _close(snapshot, cut, noise), len(completed), entered)
+
+
+def _close(snapshot: StudySnapshot, cut: list[RunRecord], noise: SeedNoise | None) -> int | None:
+    if noise is None:
+        return None
+    gaps = []
+    for run in cut:
+        step = max(run.curve)
+        if others := [other.curve[step] for other in snapshot.ranking if step in other.curve]:
+            gaps.append(min(run.curve.values()) - median(others))
+    return sum(gap < math.sqrt(2) * noise.deviation for gap in gaps)
+
+
+@dataclass(frozen=True)
+class LongBudget:
+    """Many complete runs were best long before their end: the budget is too long for the subset."""
+
+    early: int
+    """Runs that were best before `PEAKED_EARLY` of it, of ``runs`` complete ones."""
+    runs: int
+    enough: float
+    """Sequences that would do."""
+
+
+def long_budget(snapshot: StudySnapshot) -> LongBudget | None:
+    """None if most runs still got better, too few are complete to tell, or the study trains with your own script."""
+    lengths = snapshot.trainer.lengths
+    if lengths is None:
+        return None
+    peaks = [run.best_step / run.train_config.training.n_iters for run in snapshot.ranking if run.best_step is not None]
+    early = [peak for peak in peaks if peak < PEAKED_EARLY]
+    if len(peaks) < FEWEST_RUNS or len(early) <= MOST_EARLY * len(peaks):
+        return None
+    enough = MARGIN * quantiles(early, n=4, method="inclusive")[-1] * lengths.sampled_sequences
+    return LongBudget(len(early), len(peaks), enough)
 
 
 @dataclass(frozen=True)
@@ -67,16 +136,14 @@ class Replay:
 
 def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
     """The complete runs of a study; raises `ConfigError` if they are fewer than ten, or a pruner chose them."""
-    if cut := [run.run for run in snapshot.runs if run.cut]:
-        raise ConfigError(
-            "fidelity --pruner",
-            [f"{len(cut)} runs of study {snapshot.study!r} were cut, so their full curves are unknown; "
-             "it needs a study made with --pruner none"],
-        )  # fmt: skip
+    where = "fidelity --pruner"
+    if cut := sum(run.cut for run in snapshot.runs):
+        why = "were cut, so their full curves are unknown; it needs a study made with --pruner none"
+        raise ConfigError(where, [f"{cut} runs of study {snapshot.study!r} {why}"])
     runs = [run for run in snapshot.runs if run.state == "complete" and run.value is not None and run.curve]
     if sum(run.preset is None for run in runs) < FEWEST_CURVES:
         few = f"study {snapshot.study!r} has too few complete sampled runs; it needs {FEWEST_CURVES}"
-        raise ConfigError("fidelity --pruner", [few])
+        raise ConfigError(where, [few])
     every = runs[0].train_config.evaluation.every_sequences
     assert every is not None, "a run of a sweep is evaluated every so many sequences"
     return [
@@ -100,20 +167,15 @@ def candidates(default: PrunerSection) -> list[PrunerSection]:
     for warmup in (0.3, 0.5, 0.7):
         for startup, minimum in ((5, 3), (10, 5), (20, 10)):
             shared = {"warmup_fraction": warmup, "startup": startup, "minimum": minimum}
-            found += [
-                PrunerSection.model_validate({"kind": name, **shared, **own})
-                for name, kind in KINDS.items()
-                for own in kind.variants
-            ]
+            for name, kind in KINDS.items():
+                found += [PrunerSection.model_validate({"kind": name, **shared, **own}) for own in kind.variants]
     return list(dict.fromkeys(found))
 
 
 def replay_all(runs: Sequence[RecordedRun], definition: StudyDefinition) -> list[Replay]:
     """What every pruner would have done with each number of `WORKERS`."""
-    points = definition.budget.num_evaluations
-    return [
-        replay(runs, settings, points, workers) for settings in candidates(definition.pruner) for workers in WORKERS
-    ]
+    points, settings = definition.budget.num_evaluations, candidates(definition.pruner)
+    return [replay(runs, one, points, workers) for one in settings for workers in WORKERS]
 
 
 def replay(
