@@ -1,12 +1,21 @@
-"""The table of commands, and the application made of it: a command's module is loaded when the command is called."""
+"""The table of commands and the application made of it; which errors are whose, and which exit code says so.
+
+A command's module is loaded when the command is called.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import Abort, TyperException
+
+from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, StorageUnavailable, UserError
+from optsweep.files import disk_is_full
 
 EPILOG = """Examples:
 
@@ -21,16 +30,13 @@ EPILOG = """Examples:
 
 COMMANDS = {
     "train": ("train", "Train one model from a config file; the same command resumes from its checkpoint."),
-    "promote": ("promote", "Write the full-length training config of the winner."),
+    "promote": ("train", "Write the full-length training config of the winner."),
     "fidelity": ("trust", "Measure how far the sweep's ranking holds for longer training on more data."),
     "confirm": (
         "trust",
         "Train the finalists with fresh seeds and score them on sequences that were never used before.",
     ),
-    "sample": (
-        "sample",
-        "Generate proteins with a trained model and compare them with its training sequences.",
-    ),
+    "sample": ("sample", "Generate proteins with a trained model and compare them with its training sequences."),
     "sweep": ("sweep", "Plan and run a study; the same command resumes it."),
     "worker": ("join", "Join a planned or running study with one worker, from any host that reaches its database."),
     "submit": ("join", "Start the workers of a planned study as a SLURM job, one for each GPU."),
@@ -40,11 +46,11 @@ COMMANDS = {
     "retry": ("steer", "Queue failed runs again (all, or those named)."),
     "doctor": ("steer", "Check a study and this machine; hand back the runs of dead workers."),
     "status": ("show", "Show the state of a study."),
-    "show": ("history", "Show a run's history: which worker had it when, how far it got, how it ended."),
+    "show": ("show", "Show a run's history: which worker had it when, how far it got, how it ended."),
     "best": ("show", "Show the best configurations."),
     "report": ("show", "Write a report of the study: one HTML file that needs no network."),
     "export": ("show", "Write one row per run for other tools; JSON also holds curves and configs."),
-    "dashboard": ("dashboard", "Serve optuna-dashboard for the study's database."),
+    "dashboard": ("show", "Serve optuna-dashboard for the study's database."),
     "data": ("data", "Make and inspect corpora and subsets."),
 }
 """Command -> its module in this package, where a function has the command's name, and its help; in --help's order."""
@@ -94,3 +100,60 @@ app = typer.Typer(
 )
 for _name, (_, _line) in COMMANDS.items():
     app.command(_name, help=_line)(_not_loaded)
+
+
+def main() -> None:
+    """Entry point; every mistake of the user's is at most three lines on stderr and exit code 2."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line; returns its exit code."""
+    try:
+        code = app(args=arguments or ["--help"], prog_name="optsweep", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else EXIT_DONE
+    except TyperException as error:
+        print(f"error: {_usage_mistake(error)}", file=sys.stderr)
+        return EXIT_USAGE
+    except UserError as error:
+        print("\n".join(error.lines), file=sys.stderr)
+        return EXIT_USAGE
+    except StorageUnavailable as error:
+        print(f"error: {error}; the same command resumes", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; what Python still holds for it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    except OSError as error:
+        if disk_is_full(error):
+            where = error.filename or "the disk"
+            print(f"error: {where}: no space is left; free some, the same command resumes", file=sys.stderr)
+            return EXIT_FAILED
+        if error.filename is None:
+            raise
+        print("\n".join(UserError(f"{error.filename}: {error.strerror}").lines), file=sys.stderr)
+        return EXIT_USAGE
+    except (KeyboardInterrupt, Abort):
+        print("interrupted; the same command resumes", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except Exception as error:
+        from optsweep.database.outage import outage
+
+        told = outage(error)
+        if told is None:
+            raise
+        print(f"error: {told}; the same command resumes", file=sys.stderr)
+        return EXIT_INTERRUPTED
+
+
+def _usage_mistake(error: TyperException) -> str:
+    """What typer says, in one line; where its message leaves out the wrong value, with that."""
+    from pydantic import ValidationError
+
+    message = " ".join(error.format_message().split())
+    if isinstance(error.__cause__, ValidationError):
+        value = repr(error.__cause__.errors()[0]["input"])
+        return message if value in message else f"{message}, not {value[:80]}"
+    return message

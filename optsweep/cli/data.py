@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from optsweep.cli.app import COMMANDS, Command
-from optsweep.cli.options import AsJson, print_json
+from optsweep.cli.study import AsJson, print_json
 from optsweep.data.corpus import open_corpus, verify_corpus
 from optsweep.data.demo import make_demo
 from optsweep.data.holding_out.exclusion import ensure_exclusion

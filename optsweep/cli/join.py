@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from optsweep.cli.options import Name, StorageOption
-from optsweep.cli.study import study_of
+from optsweep.cli.study import Name, StorageOption, study_of
 from optsweep.views.live import watching
 from optsweep.workers.node import join, work_in_job
 from optsweep.workers.slurm import Allocation, parse_time, script

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -78,12 +79,10 @@ def _training_sequences(config: TrainConfig, data: Path | None) -> Sequences:
 
 
 def _fasta(proteins: list[NDArray[np.uint8]], checkpoint: Path) -> str:
-    records = []
-    for number, tokens in enumerate(proteins, start=1):
-        letters = decode(tokens)
-        lines = [letters[start : start + LINE_WIDTH] for start in range(0, len(letters), LINE_WIDTH)]
-        records.append("\n".join([f">sample_{number} {checkpoint.parent.name}", *lines]))
-    return "\n".join(records) + "\n"
+    return "".join(
+        f">sample_{number} {checkpoint.parent.name}\n{textwrap.fill(decode(tokens), LINE_WIDTH)}\n"
+        for number, tokens in enumerate(proteins, start=1)
+    )
 
 
 def quality_lines(found: Quality) -> list[str]:

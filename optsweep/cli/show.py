@@ -1,4 +1,4 @@
-"""Commands that show how a study stands, and write that down."""
+"""Commands that show how a study stands, in the terminal or a browser, and write that down."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
-from optsweep.cli.options import AsJson, Name, StorageOption, print_json
-from optsweep.cli.read_trust import read_trust
-from optsweep.cli.study import study_of
-from optsweep.database.snapshot import read_snapshot
+from optsweep.cli.study import AsJson, Name, StorageOption, print_json, read_trust, study_of
+from optsweep.database.history import read_history
+from optsweep.database.snapshot import read_run, read_snapshot
 from optsweep.results.folders import study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.views.drawings import require_kaleido, write_pictures
@@ -20,9 +19,9 @@ from optsweep.views.export import ExportFormat, write_output
 from optsweep.views.export import export as export_bytes
 from optsweep.views.html import write_report
 from optsweep.views.live import watch as watch_study
-from optsweep.views.status import status_document, status_table
+from optsweep.views.status import history_document, history_lines, status_document, status_table
 from optsweep.views.summary import best_document, best_table, best_toml
-from optsweep.views.terminal import show
+from optsweep.views.terminal import show as show_view
 from optsweep.workers.slurm import job_states
 
 
@@ -38,11 +37,20 @@ def status(
     elif watch:
         watch_study(lambda: read_snapshot(study), at_end=_table)
     else:
-        show(_table(read_snapshot(study)))
+        show_view(_table(read_snapshot(study)))
 
 
 def _table(snapshot: StudySnapshot) -> RenderableType:
     return status_table(snapshot, job_states(snapshot.attributes.slurm_jobs))
+
+
+def show(run: str, as_json: AsJson = False, name: Name = None, storage: StorageOption = None) -> None:
+    study = study_of(name, storage)
+    record, events = read_run(study, run), read_history(study, run)
+    if as_json:
+        print_json(history_document(study.name, record, events))
+    else:
+        typer.echo("\n".join(history_lines(record, events)))
 
 
 def best(
@@ -58,7 +66,7 @@ def best(
     elif as_toml:
         typer.echo(best_toml(snapshot), nl=False)
     else:
-        show(best_table(snapshot, top))
+        show_view(best_table(snapshot, top))
 
 
 def report(
@@ -93,3 +101,16 @@ def export(
         sys.stdout.buffer.write(content)
     else:
         typer.echo(f"Exported {len(snapshot.runs)} runs: {write_output(output, content)}")
+
+
+def dashboard(
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+    host: str = "127.0.0.1",
+    read_only: Annotated[bool, typer.Option("--read-only", help="Serve a copy of the database as it is now.")] = False,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> None:
+    # The package takes a second to load.
+    from optsweep.integrations.dashboard import serve
+
+    serve(study_of(name, storage), host, port, typer.echo, read_only=read_only)

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from optsweep.cli.options import Name, StorageOption
-from optsweep.cli.study import study_of
+from optsweep.cli.study import Name, StorageOption, study_of
 from optsweep.database.limits import stop as stop_study
 from optsweep.planning.plan import retry_failed
 from optsweep.planning.steering import doctor_lines, enqueue_assignments, skip_run

@@ -1,15 +1,45 @@
-"""How a command finds its study."""
+"""What commands on a study share: options, how the study is found, what is measured of its ranking, JSON for programs.
+
+The database is loaded when a study is opened, so that help and mistakes in a command line are quick.
+"""
 
 from __future__ import annotations
 
-from optsweep.database.connection import nothing_yet, open_storage
-from optsweep.database.open_study import Study, open_study, study_names
-from optsweep.database.urls import storage_url
-from optsweep.planning.defaults import last_study, study_name
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from optsweep.database.open_study import Study
+    from optsweep.results.attributes import Purpose
+    from optsweep.results.records import StudySnapshot
+    from optsweep.trust.trust import StudyLosses, Trust
+
+Name = Annotated[str | None, typer.Option(help="The study's name (default: the one last worked on).")]
+StorageOption = Annotated[
+    str | None,
+    typer.Option(help="Database URL (default: $OPTSWEEP_STORAGE, else sqlite:///studies/optsweep.db)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Gpus = Annotated[str | None, typer.Option(help="GPUs: 0,1,2,3 or UUIDs.")]
+CpuWorkers = Annotated[int | None, typer.Option(help="Number of workers without a GPU.")]
+NoLaunch = Annotated[bool, typer.Option("--no-launch", help="Plan only; start no workers.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, store nothing.")]
+
+
+def print_json(document: object) -> None:
+    """Answer a program; raises `ValueError` for a number that JSON does not have."""
+    typer.echo(json.dumps(document, indent=2, allow_nan=False))
 
 
 def study_of(name: str | None, storage: str | None) -> Study:
     """The study of that name (default: the one last worked on); raises a `UserError` if there is none."""
+    from optsweep.database.connection import nothing_yet, open_storage
+    from optsweep.database.open_study import open_study, study_names
+    from optsweep.database.urls import storage_url
+    from optsweep.planning.defaults import last_study, study_name
+
     url = storage_url(storage)
     opened = open_storage(url)
     if name is None:
@@ -17,3 +47,17 @@ def study_of(name: str | None, storage: str | None) -> Study:
     if name is None:
         raise nothing_yet(url)
     return open_study(opened, study_name(name, "", None))
+
+
+def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:
+    """What has been measured of the study's ranking, by it and by the studies that train its runs again."""
+    from optsweep.database.losses import read_losses
+    from optsweep.database.snapshot import read_snapshot
+    from optsweep.planning.linked import linked_studies
+    from optsweep.trust.trust import StudyLosses, assess
+
+    def linked(purpose: Purpose) -> list[StudyLosses]:
+        return [StudyLosses(read_snapshot(one), read_losses(one)) for one in linked_studies(study, purpose)]
+
+    sweep = StudyLosses(snapshot, read_losses(study))
+    return assess(sweep, repeats=linked("repeats"), larger=linked("fidelity"), confirmed=linked("confirm"))

@@ -1,29 +1,34 @@
-"""`optsweep fidelity` and `optsweep confirm`: plan the linked studies, work on them, say what they show."""
+"""`optsweep fidelity` and `optsweep confirm`: plan the linked studies, work on them, say what they show.
+
+What they need is imported by their functions: help and mistakes in the command line are quick.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from optsweep.cli.options import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption, print_json
-from optsweep.cli.read_trust import read_trust
-from optsweep.cli.study import study_of
-from optsweep.cli.sweep import work
-from optsweep.database.open_study import Study
-from optsweep.database.snapshot import read_snapshot
-from optsweep.errors import EXIT_DONE, EXIT_FAILED, ConfigError
-from optsweep.machine.devices import Slot
-from optsweep.planning.defaults import choose_slots
-from optsweep.planning.linked import plan_linked
-from optsweep.planning.trained_again import Setting, factor, finished_ranking, larger, repeats, spread, with_seed
-from optsweep.results.records import StudySnapshot
-from optsweep.trust.pruning import ORDERS, recommended, recorded, replay_all
-from optsweep.views.fidelity import SHOWN_WORKERS, advice, cost_lines, document, plan_lines, replay_table, trust_lines
-from optsweep.views.terminal import plain_console, show
+from optsweep.cli.study import (
+    AsJson,
+    CpuWorkers,
+    DryRun,
+    Gpus,
+    Name,
+    NoLaunch,
+    StorageOption,
+    print_json,
+    read_trust,
+    study_of,
+)
+from optsweep.errors import EXIT_DONE, ConfigError
+
+if TYPE_CHECKING:
+    from optsweep.database.open_study import Study
+    from optsweep.machine.devices import Slot
+    from optsweep.planning.linked import OtherData
+    from optsweep.results.records import StudySnapshot
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,25 @@ class Workers:
     launch: bool
     as_json: bool
 
-    @property
-    def console(self) -> Console:
-        # Programs read standard output; with --json people's lines go to standard error.
-        return plain_console(stderr=self.as_json)
-
     def slots(self, study: Study) -> list[Slot]:
+        from optsweep.planning.defaults import choose_slots
+
         return choose_slots(self.gpus, self.cpu_workers, self.workers_per_gpu, demo=study.data.demo)
+
+    def work(self, origin: Study, linked: list[Study], slots: list[Slot]) -> int:
+        """Work on the linked studies and print what they show, or say how to start workers; returns the exit code."""
+        from optsweep.cli.launch import work_on
+        from optsweep.views.terminal import plain_console
+
+        # Programs read standard output; with --json people's lines go to standard error.
+        console = plain_console(stderr=self.as_json)
+        if not self.launch:
+            for study in linked:
+                console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
+            return EXIT_DONE
+        code = work_on(linked, slots, console)
+        _tell(origin, as_json=self.as_json)
+        return code
 
 
 def fidelity(
@@ -67,6 +84,11 @@ def fidelity(
     storage: StorageOption = None,
 ) -> int:
     """Measure noise and fidelity, or (``dry_run``) say what would be trained; returns the exit code."""
+    from optsweep.planning.linked import plan_linked
+    from optsweep.planning.trained_again import Setting, factor, finished_ranking, larger, repeats, spread
+    from optsweep.views.fidelity import plan_lines
+    from optsweep.views.terminal import plain_console
+
     study = study_of(name, storage)
     if pruners:
         return _replay(study, as_json=as_json)
@@ -76,23 +98,17 @@ def fidelity(
     chosen = spread(finished_ranking(snapshot), runs)
     again = repeats(snapshot, chosen, seeds)
     large = larger(snapshot, chosen, setting)
+    lines = "\n".join(plan_lines(again, large, setting))
     if dry_run:
-        print("\n".join(plan_lines(again, large, setting)))
+        print(lines)
         return EXIT_DONE
     slots = workers.slots(study)
-    for line in plan_lines(again, large, setting):
-        workers.console.print(line)
-    first = plan_linked(study, "repeats", again, command=["optsweep", "fidelity"]) if again else None
-    second = plan_linked(
-        study,
-        "fidelity",
-        large,
-        suffix=setting.suffix,
-        trains_on=snapshot.data.corpus,
-        setting=setting.words,
-        command=["optsweep", "fidelity"],
-    )
-    return _work(study, [linked for linked in (first, second) if linked is not None], slots, workers)
+    plain_console(stderr=as_json).print(lines)
+    command = ["optsweep", "fidelity"]
+    linked = [plan_linked(study, "repeats", again, command=command)] if again else []
+    data: OtherData = {"trains_on": snapshot.data.corpus, "setting": setting.words}
+    linked.append(plan_linked(study, "fidelity", large, suffix=setting.suffix, command=command, **data))
+    return workers.work(study, linked, slots)
 
 
 def confirm(
@@ -108,6 +124,10 @@ def confirm(
     storage: StorageOption = None,
 ) -> int:
     """Train the finalists again with fresh seeds, scored on the confirmation sequences; returns the exit code."""
+    from optsweep.planning.linked import plan_linked
+    from optsweep.planning.trained_again import with_seed
+    from optsweep.views.fidelity import cost_lines
+
     study = study_of(name, storage)
     workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
     snapshot = _checked(study, "confirm")
@@ -121,11 +141,13 @@ def confirm(
         return EXIT_DONE
     slots = workers.slots(study)
     linked = plan_linked(study, "confirm", again, scores_confirmation=True, command=["optsweep", "confirm"])
-    return _work(study, [linked], slots, workers)
+    return workers.work(study, [linked], slots)
 
 
 def _checked(study: Study, command: str) -> StudySnapshot:
     """A snapshot of the study; raises `ConfigError` if its runs cannot be trained again in a linked study."""
+    from optsweep.database.snapshot import read_snapshot
+
     if linked := study.attributes().linked:
         again = f"trains runs of study {linked.origin!r} again; give --name {linked.origin}"
         raise ConfigError(command, [f"study {study.name!r} {again}"])
@@ -136,36 +158,11 @@ def _checked(study: Study, command: str) -> StudySnapshot:
     return snapshot
 
 
-def _work(origin: Study, linked: list[Study], slots: list[Slot], workers: Workers) -> int:
-    """Work on one study after the other and print what they show; without workers of our own, say how to start them."""
-    if not workers.launch:
-        for study in linked:
-            workers.console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
-        return EXIT_DONE
-    code = _run(linked, slots, workers.console)
-    _tell(origin, as_json=workers.as_json)
-    return code
-
-
-def _run(linked: list[Study], slots: list[Slot], console: Console) -> int:
-    """The exit code of all; one run that fails keeps nobody from the other studies."""
-    code = EXIT_DONE
-    for study in linked:
-        snapshot = read_snapshot(study)
-        if snapshot.ended:
-            console.print(f"Study {study.name}: all {snapshot.target} runs have ended")
-            ended = EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
-        else:
-            console.print(f"Study {study.name}: {snapshot.target} runs")
-            ended = work(study, slots, console)
-        if ended not in (EXIT_DONE, EXIT_FAILED):
-            return ended
-        code = code or ended
-    return code
-
-
 def _tell(study: Study, *, as_json: bool) -> None:
     """Print everything that has been measured."""
+    from optsweep.database.snapshot import read_snapshot
+    from optsweep.views.fidelity import document, trust_lines
+
     trust = read_trust(study, read_snapshot(study))
     confirmed = trust.confirmation
     if as_json:
@@ -184,6 +181,11 @@ def _tell(study: Study, *, as_json: bool) -> None:
 
 def _replay(study: Study, *, as_json: bool) -> int:
     """Print how every pruner would have done on the study's full curves; returns the exit code."""
+    from optsweep.database.snapshot import read_snapshot
+    from optsweep.trust.pruning import ORDERS, recommended, recorded, replay_all
+    from optsweep.views.fidelity import SHOWN_WORKERS, advice, replay_table
+    from optsweep.views.terminal import show, stack
+
     snapshot = read_snapshot(study)
     snapshot.lengths("fidelity --pruner")
     runs = recorded(snapshot)
@@ -193,7 +195,6 @@ def _replay(study: Study, *, as_json: bool) -> int:
         rows = [{"name": one.name, **asdict(one), "settings": one.settings.model_dump()} for one in replays]
         print_json({"runs": len(runs), "recommended": choice.name, "replays": rows})
         return EXIT_DONE
-    show(Text(f"{len(runs)} full curves of {study.name}, {ORDERS} orders of arrival, {SHOWN_WORKERS} workers"))
-    show(replay_table(replays))
-    show(Text(advice(replays, choice)))
+    first = f"{len(runs)} full curves of {study.name}, {ORDERS} orders of arrival, {SHOWN_WORKERS} workers"
+    show(stack(first, replay_table(replays), advice(replays, choice)))
     return EXIT_DONE

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from optsweep.cli.promote import chosen_runs, promote_runs
+from optsweep.cli.train import chosen_runs, promote_runs
 from optsweep.config import read_config
 from optsweep.errors import UserError
 from optsweep.results.records import RunRecord, StudySnapshot

@@ -108,7 +108,7 @@ def test_a_connection_that_is_refused_at_the_start_is_said_at_once(place: Path, 
 WAITS_BEFORE_ITS_PREVIEW = """
 import sys
 from optsweep import cli
-from optsweep.cli import sweep as sweeping
+from optsweep.cli import launch as sweeping
 preview = sweeping.preview_session
 def waiting(session):
     print("ready", flush=True)

@@ -1,0 +1,144 @@
+"""Plans a study as asked for and works on it here: a live view on a terminal, plain lines in a pipe, a summary."""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+
+from rich.console import Console
+
+from optsweep.cli.study import print_json, read_trust
+from optsweep.database.open_study import Study
+from optsweep.database.snapshot import read_snapshot
+from optsweep.database.subset_copy import keep_subset
+from optsweep.errors import EXIT_DONE, EXIT_FAILED
+from optsweep.importing.prepare import look
+from optsweep.integrations.notify import Notifier
+from optsweep.integrations.trackers.start import check_trackers, mirrored
+from optsweep.machine.devices import Slot
+from optsweep.planning.begin import plan, prepare_data
+from optsweep.planning.preview import check_disk, preview_session
+from optsweep.planning.request import Session, SweepRequest, check
+from optsweep.planning.timing import measure as time_presets
+from optsweep.results.records import StudySnapshot
+from optsweep.results.words import counted
+from optsweep.views.data import data_lines, data_progress
+from optsweep.views.dry_run import dry_run as dry_run_table
+from optsweep.views.dry_run import dry_run_document
+from optsweep.views.live import observer
+from optsweep.views.status import status_document
+from optsweep.views.summary import next_commands, summary
+from optsweep.views.terminal import plain_console, show
+from optsweep.workers.launcher import Launcher
+
+
+def preview(request: SweepRequest, *, timed: bool, as_json: bool) -> int:
+    """Show what the command would do, and store nothing; returns the exit code."""
+    session = _checked(request)
+    planned = preview_session(session)
+    measured = time_presets(planned) if timed else None
+    data = None
+    if session.choice.data is not None:  # else the demo's, which is made here
+        with data_progress(plain_console(stderr=as_json)) as on_progress:
+            data = look(session.choice.data, on_progress=on_progress)
+    if as_json:
+        print_json(dry_run_document(planned, data, measured))
+    else:
+        show(dry_run_table(planned, data, measured))
+    return EXIT_DONE
+
+
+def run(request: SweepRequest, *, launch: bool, as_json: bool) -> int:
+    """Plan the study and (``launch``) work on it; returns the exit code, raises a `UserError` if nothing can start."""
+    # Programs read standard output; with --json people's lines go to standard error.
+    console = plain_console(stderr=as_json)
+    session = _checked(request)
+    check_disk(preview_session(session))
+    study = _begin(session, console)
+    if not launch:
+        console.print(f"Planned; start workers with: optsweep worker --name {session.name}")
+        code = EXIT_DONE
+    else:
+        code = _launch(study, session, console)
+    snapshot = read_snapshot(study)
+    if as_json:
+        print_json(status_document(snapshot))
+    elif launch:
+        show(summary(snapshot, next_commands(snapshot), read_trust(study, snapshot)))
+    return code
+
+
+def _checked(request: SweepRequest) -> Session:
+    session = check(request)
+    check_trackers(session.definition.trackers.chosen)
+    return session
+
+
+def _begin(session: Session, console: Console) -> Study:
+    console.print(f"Study {session.name}: {session.choice.why}")
+    for line in (session.definition.study.message, *session.trainer.notes):
+        if line:
+            console.print(line)
+    with data_progress(console) as on_progress:
+        prepared, data = prepare_data(session, on_progress)
+    for line in data_lines(prepared):
+        console.print(line)
+    study, made = plan(session, data, _command_line())
+    keep_subset(study)
+    begun = "new study" if made.created else f"{len(made.existing)} runs exist"
+    console.print(f"Target {made.target} runs: {begun}, {len(made.queued)} queued now")
+    if made.created and session.origin is not None:
+        console.print(f"Taken over from {session.origin.name}: {', '.join(made.taken_over) or 'no run'}")
+    if made.retried:
+        console.print(f"Failed runs queued again: {', '.join(made.retried)}")
+    return study
+
+
+def _launch(study: Study, session: Session, console: Console) -> int:
+    snapshot = read_snapshot(study)
+    if snapshot.ended:
+        console.print(f"Nothing to do: all {snapshot.target} runs have ended")
+        return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
+    workers = ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots)
+    console.print(f"Workers: {workers}")
+    definition = session.definition
+    with (
+        mirrored(study.name, definition.trackers.chosen, console.print),
+        observer(console) as show_snapshot,
+        Notifier(definition.notify.command) as notifier,
+    ):
+
+        def observe(snapshot: StudySnapshot) -> None:
+            show_snapshot(snapshot)
+            notifier.update(snapshot)
+
+        observe(snapshot)
+        return Launcher(study, session.slots, observe=observe, say=console.print).run()
+
+
+def work_on(studies: list[Study], slots: list[Slot], console: Console) -> int:
+    """Run this machine's workers on planned studies, one after the other, until no run is left; returns the exit code.
+
+    A run that fails keeps nobody from the studies after it.
+    """
+    code = EXIT_DONE
+    for study in studies:
+        snapshot = read_snapshot(study)
+        if snapshot.ended:
+            console.print(f"Study {study.name}: all {snapshot.target} runs have ended")
+            ended = EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
+        else:
+            console.print(f"Study {study.name}: {snapshot.target} runs")
+            with observer(console) as observe:
+                ended = Launcher(study, slots, observe=observe, say=console.print).run()
+        if ended not in (EXIT_DONE, EXIT_FAILED):
+            return ended
+        code = code or ended
+    return code
+
+
+def _command_line() -> list[str]:
+    """The command for the study's record; a storage URL may hold a password, so it is left out."""
+    words = ["optsweep", *sys.argv[1:]]
+    given = [word for before, word in pairwise(words) if "--storage" not in (before, word.partition("=")[0])]
+    return ["optsweep", *given]
