@@ -79,9 +79,7 @@ def study_name(given: str | None, study: str, data: Path | None) -> str:
         raise ConfigError(f"study name {shown!r}", [f"must be {allowed}; choose one with --name"])
     # A study's folder stands beside study files and the default database.
     if study_directory(name).is_file() or name.startswith("optsweep.db"):
-        raise ConfigError(
-            f"study name {name!r}", [f"{study_directory(name)} is the name of a file; choose another with --name"]
-        )
+        raise ConfigError(f"study name {name!r}", [f"{study_directory(name)} is a file; choose another with --name"])
     return name
 
 
