@@ -30,8 +30,9 @@ REPOSITORY = Path(__file__).parents[1]
 JOIN = """
 import json, sys, time
 import optuna
-from optsweep.workers import run as objective
+from optsweep.workers.prepared_run import Preparer
 from optsweep.machine.process import identify
+from optsweep.results.attributes import RunIdentity
 from optsweep.database.connection import open_storage
 from optsweep.database.urls import storage_url
 from optsweep.database.open_study import open_study
@@ -39,8 +40,7 @@ started = time.process_time()
 study = open_study(open_storage(storage_url(sys.argv[1])), "bench")
 lease = study.queue.claim("worker", identify())
 trial = study.trial(lease.trial_id)
-identity = {key.removeprefix("optsweep:"): value for key, value in trial.user_attrs.items()}
-objective._draw(study, study.optuna(), trial, identity)
+Preparer(study, study.optuna(), "worker", 1)._draw(trial, RunIdentity.read(trial.user_attrs))
 print(time.process_time() - started)
 """
 PLAIN = """

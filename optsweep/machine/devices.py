@@ -161,17 +161,17 @@ def _there(allowed: list[Gpu], option: str) -> str:
     return "there: " + ", ".join(f"{number} ({gpu.name}, {gpu.uuid})" for number, gpu in enumerate(allowed))
 
 
-def cpu_slots(workers: int) -> list[Slot]:
-    """``workers`` slots that share this machine's cores; raises `DeviceError`."""
+def cpu_slots(workers: int | None = None) -> list[Slot]:
+    """``workers`` slots that share this machine's cores; raises `DeviceError`.
+
+    By default one a core, at most eight: small models do not use more than a core well.
+    """
+    if workers is None:
+        workers = min(8, _share_of_cores(1))
     if not 1 <= workers <= MAX_WORKERS:
         raise DeviceError(f"--cpu-workers {workers}: must be 1 to {MAX_WORKERS}")
     threads = _share_of_cores(workers)
     return [Slot(f"CPU worker {number}", f"cpu-{number}", threads) for number in range(workers)]
-
-
-def default_cpu_workers() -> int:
-    """One worker a core, at most eight: small models do not use more than a core well."""
-    return min(8, len(os.sched_getaffinity(0)))
 
 
 def _share_of_cores(workers: int) -> int:

@@ -114,23 +114,16 @@ class OutOfMemoryCounter:
 
     def __init__(self) -> None:
         self._files = _counter_files()
-        self._seen = self._read()
+        self._seen = self._count()
 
     def increased(self) -> bool:
         """Whether there was a kill since the last call (or since the start)."""
-        now = self._read()
-        before, self._seen = self._seen, now
-        return now > before
+        before, self._seen = self._seen, self._count()
+        return self._seen > before
 
-    def _read(self) -> int:
-        total = 0
-        for path in self._files:
-            try:
-                lines = path.read_text().splitlines()
-            except OSError:
-                continue
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
-        return total
+    def _count(self) -> int:
+        lines = "\n".join(map(_read, self._files)).splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 
 def _counter_files() -> list[Path]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optsweep.errors import ConfigError, DataError, DeviceError
-from optsweep.machine.devices import MAX_WORKERS, Slot, allowed_gpus, cpu_slots, default_cpu_workers, gpu_slots
+from optsweep.machine.devices import MAX_WORKERS, Slot, allowed_gpus, cpu_slots, gpu_slots
 from optsweep.results.folders import STUDIES, study_directory
 
 USUAL_DATA = Path("data/processed_uniref50.pt")
@@ -67,7 +67,7 @@ def choose_slots(gpus: str | None, cpu_workers: int | None, workers_per_gpu: int
     there = allowed_gpus()
     if there:
         return gpu_slots(",".join(str(number) for number in range(1 if demo else len(there))), workers_per_gpu)
-    return cpu_slots(default_cpu_workers())
+    return cpu_slots()
 
 
 def study_name(given: str | None, study: str, data: Path | None) -> str:

@@ -20,16 +20,7 @@ from optsweep.train.evaluation import Evaluator, Score, due_points
 from optsweep.train.loss import draw_step, nelbo, split
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import Optimizer
-from optsweep.train.report import (
-    Evaluation,
-    MetricsLine,
-    MetricsLog,
-    OnEval,
-    OnMetrics,
-    Outcome,
-    TrainReport,
-    evaluation_line,
-)
+from optsweep.train.report import Evaluation, MetricsLine, MetricsLog, OnEval, OnMetrics, Outcome, TrainReport
 from optsweep.train.schedules import Stream, learning_rate, torch_seed
 from optsweep.train.speed import Compilation, Throughput
 
@@ -149,7 +140,7 @@ class Attempt:
                         return self.report("diverged")
                     evaluations = self._record(score, points)
                     self._save(state)
-                self._metrics.write(evaluation_line(evaluations[-1]))
+                self._metrics.write(evaluations[-1].line())
                 answers = [tell(evaluation) for evaluation in evaluations]
                 if not all(answers) and not self._is_complete:
                     return self.report("stopped")
@@ -160,20 +151,19 @@ class Attempt:
         best = min((evaluation.value for evaluation in self._history), default=math.inf)
         if score.value < best:
             self._losses = score.losses
-        evaluations = [
-            Evaluation(point, self._step, self._sequences, score.value, self._progress, self._seconds)
-            for point in points
-        ]
+        training, step = self._config.training, self._step
+        sequences, progress, seconds = step * training.effective_batch, step / training.n_iters, self._seconds
+        evaluations = [Evaluation(point, step, sequences, score.value, progress, seconds) for point in points]
         self._history += evaluations
         return evaluations
 
     def _write_training_line(self, throughput: Throughput) -> None:
         loss, rate = throughput.take()
-        lr = learning_rate(self._config.optim, self._config.training.n_iters, self._step - 1)
-        line = MetricsLine(
-            step=self._step, progress=self._progress, train_loss=loss, lr=lr, residues_per_s=rate, time=time.time()
+        step, n_iters = self._step, self._config.training.n_iters
+        lr, progress = learning_rate(self._config.optim, n_iters, step - 1), step / n_iters
+        self._metrics.write(
+            MetricsLine(step=step, progress=progress, train_loss=loss, lr=lr, residues_per_s=rate, time=time.time())
         )
-        self._metrics.write(line)
 
     def _load(self) -> Checkpoint | None:
         checkpoint = None if self._store is None else self._store.load()
@@ -209,7 +199,7 @@ class Attempt:
             outcome=outcome,
             evaluations=self._history,
             step=self._step,
-            sequences=self._sequences,
+            sequences=self._step * self._config.training.effective_batch,
             seconds=self._seconds,
             micro_batch=self.micro_batch,
             losses=self._losses,
@@ -218,14 +208,6 @@ class Attempt:
     @property
     def _is_complete(self) -> bool:
         return self._step == self._config.training.n_iters
-
-    @property
-    def _progress(self) -> float:
-        return self._step / self._config.training.n_iters
-
-    @property
-    def _sequences(self) -> int:
-        return self._step * self._config.training.effective_batch
 
     @property
     def _seconds(self) -> float:

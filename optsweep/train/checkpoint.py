@@ -70,9 +70,7 @@ class CheckpointStore:
     def __init__(self, directory: Path, config: TrainConfig, data: TrainingData) -> None:
         self._config = config
         self._fingerprint = fingerprint(config, data)
-        self._directory = directory
         self._current = directory / CURRENT
-        self._previous = directory / PREVIOUS
         self._current_is_good = False
         remove_leftovers(self._current)
 
@@ -81,12 +79,12 @@ class CheckpointStore:
         with atomic_path(self._current) as temporary:
             _write(_to_values(checkpoint, self._config, self._fingerprint), temporary)
             if self._current_is_good:
-                self._current.replace(self._previous)
+                self._current.replace(self._current.with_name(PREVIOUS))
         self._current_is_good = True
 
     def load(self) -> Checkpoint | None:
         """The newest checkpoint of this run that is whole, or None; the log says why one was passed over."""
-        for path, values in _whole(self._directory):
+        for path, values in _whole(self._current.parent):
             if values["fingerprint"] != self._fingerprint:
                 reason = "is of another config or other data"
             elif values["weights"] is None and values["step"] < self._config.training.n_iters:

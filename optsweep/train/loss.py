@@ -15,15 +15,8 @@ from optsweep.config import TrainConfig
 from optsweep.data.batches import NUM_SPECIAL, Group, ShuffledEpochs, crop, group_by_length, pad
 from optsweep.data.sequences import Sequences
 from optsweep.data.vocabulary import FIRST_RESIDUE, MASK
-from optsweep.train.schedules import (
-    FloatArray,
-    Stream,
-    curriculum_exponent,
-    generator,
-    mask_ratio,
-    mask_ratio_slope,
-    stratified_uniform,
-)
+from optsweep.train import schedules
+from optsweep.train.schedules import FloatArray, Stream
 
 AUTO_TOKENS = {"cpu": 8192, "cuda": 65536}
 """Padded tokens in a micro-batch where micro_batch is "auto": more gains no speed there."""
@@ -72,12 +65,12 @@ def draw_step(
 ) -> tuple[Corruption, FloatArray]:
     """The whole batch of iteration ``step`` (from 0), masked, and the weight of each sequence's masked residues."""
     size, schedule = config.training.effective_batch, config.noise.schedule
-    random = generator(config.training.seed, Stream.STEP, step)
+    random = schedules.generator(config.training.seed, Stream.STEP, step)
     chosen = train.take(epochs.take(step * size, size))
     sequences = crop(chosen, config.data.max_protein_len - NUM_SPECIAL, random)
-    time = stratified_uniform(size, random) ** curriculum_exponent(config.curriculum, step)
-    corruption = corrupt(sequences, mask_ratio(schedule, time), random.random(len(sequences.tokens)))
-    return corruption, loss_weights(corruption, mask_ratio_slope(schedule, time))
+    time = schedules.stratified_uniform(size, random) ** schedules.curriculum_exponent(config.curriculum, step)
+    corruption = corrupt(sequences, schedules.mask_ratio(schedule, time), random.random(len(sequences.tokens)))
+    return corruption, loss_weights(corruption, schedules.mask_ratio_slope(schedule, time))
 
 
 def loss_weights(corruption: Corruption, slope: FloatArray) -> FloatArray:

@@ -56,6 +56,10 @@ class Evaluation:
     restored: bool = False
     """Read from the checkpoint, not computed just now."""
 
+    def line(self) -> MetricsLine:
+        """Its line of metrics.jsonl, as of now."""
+        return MetricsLine(step=self.step, progress=self.progress, val_nelbo=self.value, time=time.time())
+
 
 OnEval: TypeAlias = Callable[[Evaluation], bool]
 """Is given every evaluation; says whether to go on."""
@@ -121,7 +125,7 @@ class MetricsLog:
         lines = [line for line in read_metrics(self._path) if line["step"] <= step]
         evaluated = {line["step"] for line in lines if "val_nelbo" in line}
         missing = {evaluation.step: evaluation for evaluation in history if evaluation.step not in evaluated}
-        lines += [evaluation_line(evaluation) for evaluation in missing.values()]
+        lines += [evaluation.line() for evaluation in missing.values()]
         lines.sort(key=lambda line: line["step"])
         write_text(self._path, "".join(json.dumps(line) + "\n" for line in lines))
 
@@ -131,8 +135,3 @@ class MetricsLog:
                 file.write(json.dumps(line) + "\n")
         if self._on_metrics is not None:
             self._on_metrics(line)
-
-
-def evaluation_line(evaluation: Evaluation) -> MetricsLine:
-    """The line of metrics.jsonl that tells of ``evaluation``."""
-    return MetricsLine(step=evaluation.step, progress=evaluation.progress, val_nelbo=evaluation.value, time=time.time())
