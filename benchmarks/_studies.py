@@ -21,7 +21,7 @@ from optsweep.planning.plan import plan_study
 from optsweep.results.attributes import PREFIX, StudyData
 from optsweep.search.sampling import RandomRuns, distributions_for
 from optsweep.study.file import load_study
-from optsweep.trainers.trainer_of import trainer_of
+from optsweep.trainers import trainer_of
 
 NUM_POINTS = 20
 DATA = StudyData(

@@ -20,7 +20,7 @@ from optsweep.data.corpus import open_corpus
 from optsweep.database.connection import open_storage
 from optsweep.database.snapshot import read_snapshot
 from optsweep.importing.fasta import import_fasta
-from optsweep.search.pruning import CurvePruner
+from optsweep.search.pruning_rule import CurvePruner
 
 STEPS = (100, 10, 1)
 

@@ -22,8 +22,8 @@ from optsweep.data.subset import ensure_subset
 from optsweep.data.training_data import TrainingData, load_training_data
 from optsweep.study.definition import BuiltinStudy
 from optsweep.study.file import load_study
-from optsweep.study.resolve import resolve
 from optsweep.train.loop import train
+from optsweep.trainers.builtin import BuiltinTrainer
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
         data = load_training_data(ensure_subset(corpus).path)
         print(f"\n{'preset':22}{'float32':>10}{'bfloat16':>10}{'change':>10}{'seeds, deviation':>18}")
         for preset in definition.presets:
-            config = resolve(definition, preset.parameters, preset=preset, seed=0)
+            config = BuiltinTrainer(definition).resolve(preset.parameters, preset=preset.name, seed=0)
             compare(preset.name, config, data, given.seeds)
 
 

@@ -19,8 +19,8 @@ from optsweep.errors import StorageError
 from optsweep.results.attributes import PREFIX, StudyAttributes, StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.toml_files import validate
+from optsweep.trainers import trainer_of
 from optsweep.trainers.trainer import Trainer
-from optsweep.trainers.trainer_of import trainer_of
 
 
 @dataclass(frozen=True)

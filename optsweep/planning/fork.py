@@ -20,7 +20,7 @@ from optsweep.search.sampling import RandomRuns, distributions_for
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.run_config import read_run_config
 from optsweep.study.space import identity as key
-from optsweep.trainers.trainer_of import trainer_of
+from optsweep.trainers import trainer_of
 
 FINISHED = ("complete", "pruned", "diverged", "out_of_memory")
 INCIDENTAL: Any = {"provenance": True, "seed": True, "training": {"seed", "threads", "micro_batch", "compile"}}

@@ -20,7 +20,7 @@ from optsweep.planning.changes import check_unchanged
 from optsweep.planning.fork import compatible_runs, take_directories
 from optsweep.results.attributes import PREFIX, CorpusRecord, RunIdentity, Source, StudyAttributes, StudyData, Values
 from optsweep.study.definition import StudyDefinition
-from optsweep.trainers.trainer_of import trainer_of
+from optsweep.trainers import trainer_of
 
 USER_PRIORITY, SAMPLED_PRIORITY = 1_000_000, 2_000_000
 

@@ -13,7 +13,6 @@ from optsweep.planning.request import Session
 from optsweep.results.folders import KEPT_BEST, study_directory
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.parameter import Scalar
-from optsweep.study.resolve import training_seed
 from optsweep.study.run_config import RunConfig
 
 DISK_MARGIN = 1.2
@@ -42,7 +41,7 @@ def preview_session(session: Session) -> Preview:
         elif run.source == "preset":
             parameters[run.run] = dict(run.fixed)
     configs = {
-        run.run: trainer.resolve(known, preset=run.preset, seed=training_seed(definition.study.seed, run.index))
+        run.run: trainer.resolve(known, preset=run.preset, seed=definition.seed_for(run.index))
         for run in plan.queued
         if (known := parameters.get(run.run)) is not None
     }

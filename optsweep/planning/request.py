@@ -20,8 +20,8 @@ from optsweep.planning.defaults import Choice, choose, choose_slots, study_name
 from optsweep.results.attributes import CorpusRecord
 from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
 from optsweep.study.file import load_study
+from optsweep.trainers import trainer_of
 from optsweep.trainers.trainer import Trainer
-from optsweep.trainers.trainer_of import trainer_of
 
 
 @dataclass(frozen=True, kw_only=True)

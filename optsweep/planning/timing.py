@@ -17,8 +17,7 @@ from optsweep.planning.preview import Preview
 from optsweep.planning.request import Session
 from optsweep.planning.timings_file import keep_times
 from optsweep.results.forecast import play
-from optsweep.study.resolve import training_seed
-from optsweep.trainers.trainer import Lengths
+from optsweep.trainers.trainer import KnownLengths
 
 CUT_SHARE = 0.5
 """Share of the sampled runs that are cut as soon as they may be: the median rule lets the better half go on."""
@@ -94,11 +93,11 @@ def _keep(session: Session, costs: list[Cost]) -> None:
     keep_times(session.name, timed)
 
 
-def _costs(lengths: Lengths, slot: Slot, session: Session) -> list[Cost]:
+def _costs(lengths: KnownLengths, slot: Slot, session: Session) -> list[Cost]:
     sweeps: dict[str, TrainConfig] = {}
     fulls: dict[str, TrainConfig] = {}
     for index, preset in enumerate(lengths.presets):
-        seed = training_seed(session.definition.study.seed, index)
+        seed = session.definition.seed_for(index)
         name, values = preset.name, preset.parameters
         sweeps[name] = lengths.resolve(values, preset=name, seed=seed, threads=slot.threads)
         fulls[name] = lengths.full(values, preset=name, seed=seed)
@@ -150,7 +149,7 @@ def _seconds(config: TrainConfig, iteration: float | None, evaluation: float | N
 
 
 def _seconds_of_runs(
-    preview: Preview, lengths: Lengths, costs: list[Cost], kind: str
+    preview: Preview, lengths: KnownLengths, costs: list[Cost], kind: str
 ) -> list[tuple[float, float]] | None:
     """(to its end, with expected pruning) of every queued run in claim order.
 

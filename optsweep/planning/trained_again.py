@@ -13,7 +13,7 @@ from optsweep.errors import ConfigError
 from optsweep.planning.full_config import full_config
 from optsweep.planning.linked import RunAgain
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
-from optsweep.study.resolve import derived_seed, lengthened
+from optsweep.trainers.builtin import lengthened
 
 DENSITY = 1.7
 """Ranks are chosen at (i / (k - 1)) ** DENSITY of the ranking: half of the runs come from its best third."""
@@ -88,7 +88,7 @@ def repeats(snapshot: StudySnapshot, chosen: list[RunRecord], seeds: int) -> lis
 def with_seed(snapshot: StudySnapshot, run: RunRecord, number: int, purpose: str = "repeat") -> RunAgain:
     """The run with the training seed that belongs to ``number`` and ``purpose``; the evaluation stays the same."""
     config = run.train_config
-    seed = derived_seed(snapshot.definition.study.seed, run.index, purpose, number)
+    seed = snapshot.definition.seed_for(run.index, purpose, number)
     training = config.training.model_copy(update={"seed": seed})
     return RunAgain(f"{run.run}-seed-{number}", run, config.model_copy(update={"training": training}))
 

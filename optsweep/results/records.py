@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Literal
 
 from optsweep.config import TrainConfig
+from optsweep.errors import ConfigError
 from optsweep.results.attributes import Source, StudyAttributes, StudyData, Values
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.run_config import RunConfig, as_train_config, read_run_config
-from optsweep.trainers.trainer import Lengths, Trainer
-from optsweep.trainers.trainer_of import trainer_of
+from optsweep.study.run_config import RunConfig, read_run_config
+from optsweep.trainers import trainer_of
+from optsweep.trainers.trainer import KnownLengths, Trainer
 
 RunState = Literal["complete", "pruned", "failed", "running", "waiting"]
 
@@ -79,7 +80,9 @@ class RunRecord:
     @property
     def train_config(self) -> TrainConfig:
         """The config of a run of the built-in trainer; raises `ConfigError` if there is none."""
-        return as_train_config(self.config, self.run)
+        if not isinstance(self.config, TrainConfig):
+            raise ConfigError(f"run {self.run}", ["has no config of the built-in trainer"])
+        return self.config
 
     @property
     def finished(self) -> bool:
@@ -111,7 +114,7 @@ class StudySnapshot:
     def trainer(self) -> Trainer:
         return trainer_of(self.definition)
 
-    def lengths(self, command: str) -> Lengths:
+    def lengths(self, command: str) -> KnownLengths:
         """What is known of how long runs are; raises `ConfigError` if that is only the study's script."""
         return self.trainer.known_lengths(f"optsweep {command}", self.study)
 

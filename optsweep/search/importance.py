@@ -27,30 +27,27 @@ def importance(snapshot: StudySnapshot) -> list[Importance]:
     PED-ANOVA (Watanabe et al. 2023, arXiv:2304.10255), as optuna-dashboard shows it; the interval is a bootstrap over
     runs. Parameters that not every run has (preschool_fraction) are left out.
     """
-    trials = _trials(snapshot)
-    if len(trials) < FEWEST_RUNS:
+    complete = snapshot.ranking
+    if len(complete) < FEWEST_RUNS:
         return []
+    known: dict[str, BaseDistribution] = {}
+    trials = [_trial(snapshot.definition, run, known) for run in complete]
     common = [name for name in trials[0].params if all(name in trial.params for trial in trials)]
     draw = random.Random(SEED)
     # The cost of a resample grows with its runs, and the need for many of them falls.
     number = max(FEWEST_RESAMPLES, min(MOST_RESAMPLES, 20_000 // len(trials)))
-    shares = _Shares(common)
-    resamples = [shares.of(draw.choices(trials, k=len(trials))) for _ in range(number)]
-    found = [_summary(name, [resample[name] for resample in resamples]) for name in common]
-    return sorted(found, key=lambda one: one.share, reverse=True)
+    study, evaluator = _Listed(), PedAnovaImportanceEvaluator()
+    shares: dict[str, list[float]] = {name: [] for name in common}
+    for _ in range(number):
+        study.listed = [_numbered(trial, n) for n, trial in enumerate(draw.choices(trials, k=len(trials)))]
+        for name, share in get_param_importances(study, evaluator=evaluator, params=common).items():
+            shares[name].append(share)
+    return sorted((_summary(name, shares[name]) for name in common), key=lambda one: one.share, reverse=True)
 
 
 def _summary(parameter: str, shares: list[float]) -> Importance:
     twentieths = statistics.quantiles(shares, n=20, method="inclusive")
     return Importance(parameter, statistics.median(shares), twentieths[0], twentieths[-1])
-
-
-def _trials(snapshot: StudySnapshot) -> list[FrozenTrial]:
-    complete = snapshot.ranking
-    if len(complete) < FEWEST_RUNS:
-        return []
-    distributions: dict[str, BaseDistribution] = {}
-    return [_trial(snapshot.definition, run, distributions) for run in complete]
 
 
 def _trial(definition: StudyDefinition, run: RunRecord, known: dict[str, BaseDistribution]) -> FrozenTrial:
@@ -60,21 +57,8 @@ def _trial(definition: StudyDefinition, run: RunRecord, known: dict[str, BaseDis
     return create_trial(value=run.value, params=parameters, distributions=mine)
 
 
-class _Shares:
-    """PED-ANOVA's shares of the parameters in a list of trials."""
-
-    def __init__(self, parameters: list[str]) -> None:
-        self._parameters = parameters
-        self._study = _Listed()
-        self._evaluator = PedAnovaImportanceEvaluator()
-
-    def of(self, trials: Sequence[FrozenTrial]) -> dict[str, float]:
-        # The evaluator tells trials apart by their ids; a resample holds some of them several times.
-        self._study.listed = [_numbered(trial, number) for number, trial in enumerate(trials)]
-        return get_param_importances(self._study, evaluator=self._evaluator, params=self._parameters)
-
-
 def _numbered(trial: FrozenTrial, number: int) -> FrozenTrial:
+    """A copy that the evaluator, which tells trials apart by their ids, takes for another trial."""
     numbered = copy.copy(trial)
     numbered._trial_id = number
     return numbered

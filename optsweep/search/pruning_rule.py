@@ -1,7 +1,8 @@
-"""Which runs are cut early, and why in plain words; knows nothing of Optuna.
+"""Which runs are cut early, and why in plain words.
 
-A kind of pruner is one class and its line in `KINDS`. The median and the percentile decide as Optuna's pruners do; the
-rules are ours because the words must come from the decision itself.
+A kind of pruner is one class and its line in `KINDS`. The median and the percentile decide as Optuna's pruners do. The
+rules are ours because the words must come from the decision itself, because presets are never cut, and because Optuna's
+take 12 ms if there are 10,000 trials: curves of finished runs do not change and can be remembered.
 """
 
 from __future__ import annotations
@@ -11,8 +12,15 @@ import math
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from optsweep.study.definition import PrunerKind, PrunerSection
+from optsweep.results.attributes import PREFIX
+from optsweep.study.definition import PrunerKind, PrunerSection, StudyDefinition
+
+if TYPE_CHECKING:
+    # A replay of recorded runs, which people look at, needs no optimiser.
+    import optuna
+    from optuna.trial import FrozenTrial
 
 HALVING_FACTOR = 2
 
@@ -119,6 +127,37 @@ class PruningRule:
             return None
         words = self._kind.words(step, best, others)
         return words and f"pruned at {round(100 * step / self._num_evaluations)} %: {words}"
+
+
+class CurvePruner:
+    """Compares a run's evaluations with what finished runs had at the same point of the evaluation grid.
+
+    For one study; it remembers the finished runs that it has seen.
+    """
+
+    def __init__(self, definition: StudyDefinition) -> None:
+        self._rule = PruningRule(definition.pruner, definition.budget.num_evaluations)
+        self._num_seen = 0
+        self._unfinished: list[int] = []
+
+    def reason(self, study: optuna.Study, trial: FrozenTrial) -> str | None:
+        """Why the run is to be cut after its last evaluation ("pruned at 40 %: 2.91 > median ..."), or None."""
+        if trial.user_attrs.get(f"{PREFIX}preset") is not None or trial.last_step is None:
+            return None
+        self._remember(study)
+        return self._rule.reason(trial.last_step, min(trial.intermediate_values.values()))
+
+    def _remember(self, study: optuna.Study) -> None:
+        # Trials come in the order of their numbers, which have no gaps.
+        trials = study.get_trials(deepcopy=False)
+        looked_at = [*self._unfinished, *range(self._num_seen, len(trials))]
+        self._unfinished, self._num_seen = [], len(trials)
+        for number in looked_at:
+            trial = trials[number]
+            if not trial.state.is_finished():
+                self._unfinished.append(number)
+            elif trial.state.name != "FAIL":
+                self._rule.add(trial.intermediate_values, complete=trial.state.name == "COMPLETE")
 
 
 def pruner_name(settings: PrunerSection) -> str:

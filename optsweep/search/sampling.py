@@ -11,7 +11,6 @@ from optsweep.errors import ConfigError
 from optsweep.results.attributes import Source
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import IntegerRange, Parameters, Range, Scalar
-from optsweep.study.resolve import derived_seed
 from optsweep.study.space import Identity, SearchSpace, identity
 
 TPE_DRAWS = 5
@@ -81,7 +80,7 @@ class Sampler:
         taken = _presets(definition) | _others(study, trial)
         if source == "tpe" or definition.study.type == "tpe":
             for attempt in range(TPE_DRAWS if _has_started(definition, study) else 0):
-                seed = derived_seed(definition.study.seed, source, index, attempt)
+                seed = definition.seed_for(source, index, attempt)
                 parameters = _tpe(definition, study, trial, given, seed)
                 if identity(parameters) not in taken:
                     return parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
@@ -11,9 +12,8 @@ from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads
 from optsweep.errors import ConfigError
 from optsweep.study.hyperparameters import ADDED_LATER
 from optsweep.study.parameter import Number, Switch
-from optsweep.study.presets import Length, NamedPreset, Preset, preset_mistakes
-from optsweep.study.script_space import ScriptPreset, ScriptSpace
-from optsweep.study.space import SearchSpace, Space, did_you_mean
+from optsweep.study.presets import Length, NamedPreset, Preset, ScriptPreset, preset_mistakes
+from optsweep.study.space import ScriptSpace, SearchSpace, Space, did_you_mean
 from optsweep.study.trainer_table import GIVEN, TrainerSection, names_in
 from optsweep.toml_files import Table, validate
 
@@ -146,6 +146,14 @@ class StudyDefinition(Section):
         if mistakes := changed.mistakes():
             raise ConfigError("command line", mistakes)
         return changed
+
+    def seed_for(self, *parts: object) -> int:
+        """A seed of 31 bits that depends on the study's own and on all of ``parts``; the same on every machine.
+
+        Of a run's index it is the run's training seed.
+        """
+        digest = hashlib.sha256("/".join(map(str, (self.study.seed, *parts))).encode()).digest()
+        return int.from_bytes(digest[:4], "big") >> 1
 
     def planned_like(self, begun: StudyDefinition) -> Self:
         """The same study without the hyperparameters that are younger than the one that has begun."""

@@ -14,9 +14,8 @@ from optsweep.config import Section
 from optsweep.errors import ConfigError
 from optsweep.study.definition import ScriptStudy, StudyDefinition, study_class
 from optsweep.study.parameter import CHOICES, INTEGERS, RANGE
-from optsweep.study.presets import Preset, preset_mistakes
-from optsweep.study.script_space import ScriptPreset, ScriptSpace
-from optsweep.study.space import Space, did_you_mean
+from optsweep.study.presets import Preset, ScriptPreset, preset_mistakes
+from optsweep.study.space import ScriptSpace, Space, did_you_mean
 from optsweep.toml_files import SectionType, Table, Toml, describe, read_text, read_toml
 
 

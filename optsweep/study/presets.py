@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from optsweep.config import NaturalInt, PositiveInt, Section
 from optsweep.study.hyperparameters import HYPERPARAMETERS, active, with_fields
@@ -80,6 +80,17 @@ class Preset(_Fields):
             "preschool_fraction": self.sweep.preschool / self.sweep.iterations,
         }
         return {name: values[name] for name in active(values) if name in values}
+
+
+class ScriptPreset(NamedPreset):
+    """Every parameter of the space, by the script's names."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Scalar]
+
+    @property
+    def parameters(self) -> dict[str, Scalar]:
+        return dict(self.__pydantic_extra__)
 
 
 def preset_mistakes(presets: Iterable[NamedPreset], space: SearchSpace) -> list[str]:

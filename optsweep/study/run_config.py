@@ -1,13 +1,39 @@
-"""The config of one run: of the built-in trainer, or of a script."""
+"""The config of one run: the built-in trainer's, or a script's with the words and the file that the script is given."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
 
-from optsweep.config import TrainConfig
+from pydantic import Field
+
+from optsweep.config import NaturalInt, PositiveInt, Section, TrainConfig
 from optsweep.errors import ConfigError
-from optsweep.study.script_config import ScriptConfig
-from optsweep.toml_files import validate
+from optsweep.study.parameter import Parameters, Scalar
+from optsweep.study.trainer_table import FLAGS, PLACEHOLDER, ConfigFormat, TrainerSection, Value, read_template
+from optsweep.toml_files import Table, validate
+
+
+class ScriptConfig(Section):
+    """What a `TrainConfig` is for the built-in trainer."""
+
+    parameters: dict[str, Scalar]
+    seed: NaturalInt
+    num_evaluations: PositiveInt
+    trainer: TrainerSection
+    provenance: Annotated[dict[str, Any], Field(default_factory=dict)]
+
+    @property
+    def compared(self) -> dict[str, dict[str, float | str | None]]:
+        """What a person compares, by section."""
+        return {"parameters": dict(self.parameters)}
+
 
 RunConfig: TypeAlias = TrainConfig | ScriptConfig
 
@@ -18,8 +44,124 @@ def read_run_config(values: dict[str, Any], run: str) -> RunConfig:
     return validate(ScriptConfig, values, place) if "trainer" in values else validate(TrainConfig, values, place)
 
 
-def as_train_config(config: RunConfig | None, run: str) -> TrainConfig:
-    """The config if the built-in trainer can train it, else a `ConfigError`."""
-    if not isinstance(config, TrainConfig):
-        raise ConfigError(f"run {run}", ["has no config of the built-in trainer"])
-    return config
+def check_program(trainer: TrainerSection) -> None:
+    """Raise `ConfigError` if the script cannot be started here, or its numbers cannot be read."""
+    words = _words(trainer.command)
+    mistakes = []
+    if shutil.which(words[0]) is None:
+        mistakes.append(f"command: there is no program {words[0]!r}")
+    if words[1:] and words[1].endswith(".py") and not (PLACEHOLDER.search(words[1]) or Path(words[1]).is_file()):
+        mistakes.append(f"command: there is no file {words[1]!r} in {Path.cwd()}")
+    if trainer.metrics.kind == "tensorboard" and find_spec("tensorboard") is None:
+        mistakes.append('metrics.kind = "tensorboard" needs its package: pip install "optsweep[tensorboard]"')
+    if mistakes:
+        raise ConfigError("trainer", mistakes)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The paths that a script is given; all absolute."""
+
+    config_file: Path
+    data: Path
+    work: Path
+
+
+def command_line(config: ScriptConfig, places: Places) -> list[str]:
+    """The words to call the script with; "python" is the one that runs us."""
+    names = _names(config, places)
+    words: list[str] = []
+    for word in _words(config.trainer.command):
+        if word == FLAGS:
+            flags = script_values(config, places)
+            words += [_flag(config.trainer.flag, name, value) for name, value in flags.items()]
+        else:
+            words.append(_filled(word, names))
+    return words
+
+
+def config_text(config: ScriptConfig, places: Places) -> str:
+    """The script's own config file."""
+    assert config.trainer.config is not None
+    return render(config.trainer.config, config.trainer.template_text, script_values(config, places))
+
+
+def script_values(config: ScriptConfig, places: Places) -> dict[str, Value]:
+    """The set values, their placeholders filled in, and the run's parameters."""
+    names = _names(config, places)
+    return {**{name: _value(value, names) for name, value in config.trainer.set.items()}, **config.parameters}
+
+
+def _words(command: list[str]) -> list[str]:
+    return [sys.executable if command[0] == "python" else command[0], *command[1:]]
+
+
+def _names(config: ScriptConfig, places: Places) -> dict[str, Scalar]:
+    given = {"config": str(places.config_file), "data": str(places.data), "dir": str(places.work)}
+    return {**config.parameters, **given, "seed": config.seed, "run": str(config.provenance.get("run", ""))}
+
+
+def _value(value: Value, names: Parameters) -> Value:
+    return [_scalar(part, names) for part in value] if isinstance(value, list) else _scalar(value, names)
+
+
+def _scalar(value: Scalar, names: Parameters) -> Scalar:
+    """A placeholder that stands alone keeps the type of what it stands for."""
+    if not isinstance(value, str):
+        return value
+    alone = PLACEHOLDER.fullmatch(value)
+    return names[alone[1]] if alone else _filled(value, names)
+
+
+def _filled(text: str, names: Parameters) -> str:
+    return PLACEHOLDER.sub(lambda found: _word(names[found[1]]), text)
+
+
+def _flag(form: str, name: str, value: Value) -> str:
+    shown = ",".join(map(_word, value)) if isinstance(value, list) else _word(value)
+    return form.replace("{name}", name).replace("{value}", shown)
+
+
+def _word(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def render(kind: ConfigFormat, template: str, values: Mapping[str, Value]) -> str:
+    """The text of the config file; a dotted name sets a value inside tables, which are made if they are missing.
+
+    A Python file gets one assignment for each name at its end; what stood there before is overridden.
+    """
+    if kind == "py":
+        return (
+            template.rstrip("\n")
+            + "\n" * bool(template.strip())
+            + "".join(f"{name} = {value!r}\n" for name, value in values.items())
+        )
+    document = read_template(kind, template)
+    for name, value in values.items():
+        _put(document, name, value)
+    return _write(kind, document)
+
+
+def _put(document: Table, name: str, value: Value) -> None:
+    # A name that the template itself writes with dots is meant as it stands.
+    *tables, last = [name] if name in document else name.split(".")
+    for table in tables:
+        inner = document.get(table)
+        inside: Table = inner if isinstance(inner, dict) else {}
+        document[table] = document = inside
+    document[last] = list(value) if isinstance(value, list) else value
+
+
+def _write(kind: ConfigFormat, document: Table) -> str:
+    match kind:
+        case "toml":
+            import tomli_w
+
+            return tomli_w.dumps(document)
+        case "json":
+            return json.dumps(document, indent=2) + "\n"
+        case _:
+            import yaml
+
+            return str(yaml.safe_dump(document, sort_keys=False))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
-from typing import Annotated, Literal
+import tomllib
+from collections.abc import Callable, Iterable
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
 from optsweep.config import Section
-from optsweep.study.parameter import Number, Switch, Text
-from optsweep.study.template import ConfigFormat, Value, read_template
+from optsweep.study.parameter import Number, Scalar, Switch, Text
+from optsweep.toml_files import Table
 
+ConfigFormat = Literal["toml", "yaml", "json", "py"]
+Value: TypeAlias = Scalar | list[Scalar]
 Command = Annotated[list[Text], Field(min_length=1)]
 Amount = Annotated[Number, Field(gt=0)]
 
@@ -114,3 +118,27 @@ class TrainerSection(Section):
     def takes_all(self) -> bool:
         """Whether every parameter reaches the script, by its config file or by flags."""
         return self.config is not None or FLAGS in self.command
+
+
+def read_template(kind: ConfigFormat, text: str) -> Table:
+    """The values of a template (none of a Python one, which is kept as it is); raises `ValueError`."""
+    if kind == "py":
+        try:
+            compile(text, "the template", "exec")
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise ValueError(f"the template is not valid Python: {error}") from None
+        return {}
+    values = _parse(kind, text) if text.strip() else {}
+    if not isinstance(values, dict):
+        raise ValueError(f"the template holds a {type(values).__name__}; it must hold a table of names and values")
+    return values
+
+
+def _parse(kind: ConfigFormat, text: str) -> object:
+    import yaml
+
+    parsers: dict[str, Callable[[str], object]] = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}
+    try:
+        return parsers[kind](text)
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise ValueError(f"the template is not valid {kind.upper()}: {' '.join(str(error).split())}") from None

@@ -1,1 +1,16 @@
-"""One interface for what a run trains: the built-in model, or your own script."""
+"""What trains a study's runs: one interface, and two implementations that nobody outside tells apart."""
+
+from __future__ import annotations
+
+from optsweep.study.definition import BuiltinStudy, ScriptStudy, StudyDefinition
+from optsweep.trainers.builtin import BuiltinTrainer
+from optsweep.trainers.script import ScriptTrainer
+from optsweep.trainers.trainer import Trainer
+
+
+def trainer_of(definition: StudyDefinition) -> Trainer:
+    """What trains the runs of a study; loads no torch before it trains."""
+    if isinstance(definition, ScriptStudy):
+        return ScriptTrainer(definition)
+    assert isinstance(definition, BuiltinStudy)
+    return BuiltinTrainer(definition)

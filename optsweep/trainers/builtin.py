@@ -1,25 +1,34 @@
-"""The built-in trainer, as the rest of the program sees it; torch is loaded when it trains."""
+"""The built-in trainer, as the rest of the program sees it: what its runs are, how long, and what they cost.
+
+Torch is loaded when it trains.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
+from typing import TypeAlias
 
 from optsweep.config import TrainConfig
 from optsweep.study.definition import BuiltinStudy
+from optsweep.study.hyperparameters import HYPERPARAMETERS
 from optsweep.study.parameter import Parameters
-from optsweep.study.presets import Preset
-from optsweep.study.resolve import resolve, resolve_full, scaling_notes
+from optsweep.study.presets import Lengths, Preset
 from optsweep.study.run_config import RunConfig
+from optsweep.toml_files import Toml
 from optsweep.train.report import TrainReport
 from optsweep.train.sizes import checkpoint_bytes, ema_bytes, parameter_count, relative_cost
-from optsweep.trainers.trainer import Lengths, Trainer, Work
+from optsweep.trainers.trainer import KnownLengths, Trainer, Work
 
+MINIMUM_ITERATIONS = 10
+"""Floor under a scaled run; fewer steps than this say nothing about a configuration."""
+
+Sections: TypeAlias = "dict[str, dict[str, Toml | None]]"
 _version = cache(version)
 
 
-class BuiltinTrainer(Trainer, Lengths):
+class BuiltinTrainer(Trainer, KnownLengths):
     unit = "nats per residue"
     quantity = "NELBO in nats per residue"
     title = "NELBO, nats per residue"
@@ -28,22 +37,81 @@ class BuiltinTrainer(Trainer, Lengths):
 
     def __init__(self, definition: BuiltinStudy) -> None:
         self._definition = definition
-        self.lengths = self
-        self.notes = scaling_notes(definition)
-        self.presets = definition.presets
-        self.sampled_sequences = definition.budget.sequences * definition.budget.scale
+        budget = definition.budget
+        self.lengths, self.presets = self, definition.presets
+        self.sampled_sequences = budget.sequences * budget.scale
+        self._every = max(1, round(self.sampled_sequences / budget.num_evaluations))
+        self.notes = self._scaling_notes() if budget.scale != 1 else []
 
     def check(self) -> None:
         """It needs nothing that was not installed with it."""
 
     def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> TrainConfig:
-        return resolve(self._definition, parameters, preset=self._preset(preset), seed=seed, threads=threads)
+        """A preset's own lengths, or the study's budget in sequences; times its scale.
+
+        The study file's own number of threads goes before ``threads``.
+        """
+        settings, own = self._definition.settings, self._preset(preset)
+        lengths = self._scaled(own) if own else _sampled(parameters, self.sampled_sequences)
+        config = self._sections(parameters, own, lengths, seed)
+        config["training"]["threads"] = settings.threads or threads or None
+        config["data"]["num_sequences"] = settings.num_training
+        config["evaluation"]["every_sequences"] = self._every
+        return TrainConfig.model_validate(config)
 
     def full(self, parameters: Parameters, *, preset: str | None, seed: int) -> TrainConfig:
-        return resolve_full(self._definition, parameters, preset=self._preset(preset), seed=seed)
+        budget, own = self._definition.budget, self._preset(preset)
+        config = self._sections(parameters, own, own.full if own else _sampled(parameters, budget.full_sequences), seed)
+        config["evaluation"]["num_evaluations"] = budget.num_evaluations
+        return TrainConfig.model_validate(config)
 
     def _preset(self, name: str | None) -> Preset | None:
         return {preset.name: preset for preset in self.presets}[name] if name else None
+
+    def _scaled(self, preset: Preset) -> Lengths:
+        """All three lengths of the sweep times the study's scale, not below their floors."""
+        scale, own = self._definition.budget.scale, preset.sweep
+        warmup, preschool = _part(own.warmup, scale), _part(own.preschool, scale)
+        return Lengths(iterations=_floored(own.iterations * scale), warmup=warmup, preschool=preschool)
+
+    def _sections(self, parameters: Parameters, preset: Preset | None, lengths: Lengths, seed: int) -> Sections:
+        """What the configs of the sweep and of the full run have in common."""
+        settings = self._definition.settings
+        sections: Sections = {
+            "model": {"n_heads": int(_number(parameters, "hidden_size") // _number(parameters, "head_dim"))},
+            "training": {
+                "n_iters": lengths.iterations,
+                "micro_batch": preset.micro_batch if preset else "auto",
+                "seed": seed,
+                "precision": settings.precision,
+                "compile": settings.compile,
+            },
+            "optim": {"warmup": lengths.warmup},
+            "noise": {},
+            "curriculum": {"enabled": parameters["curriculum"], "preschool_time": lengths.preschool},
+            "data": {"max_protein_len": settings.max_protein_len},
+            "evaluation": {"num_sequences": settings.num_validation, "noise_seed": settings.noise_seed},
+        }
+        for one in HYPERPARAMETERS.values():
+            # Without a younger one the config has its default: what runs had before it.
+            if one.place is not None and (one.name in parameters or one.before is None):
+                section, name = one.place
+                sections[section][name] = parameters[one.name]
+        return sections
+
+    def _scaling_notes(self) -> list[str]:
+        """One line for everything that ``[budget] scale`` changed."""
+        budget = self._definition.budget
+        notes = [
+            f"Lengths of the sweep are scaled by {budget.scale:g} (full lengths are not):",
+            f"  sampled runs: {budget.sequences} -> {round(self.sampled_sequences)} sequences, "
+            f"evaluated every {self._every}",
+        ]
+        for preset in self.presets:
+            before, after = dict(preset.sweep), dict(self._scaled(preset))
+            parts = [f"{name} {length} -> {after[name]}" for name, length in before.items() if length]
+            notes.append(f"  {preset.name}: {', '.join(parts)}")
+        return notes
 
     def with_threads(self, config: RunConfig, threads: int) -> RunConfig:
         training = _own(config).training
@@ -53,12 +121,8 @@ class BuiltinTrainer(Trainer, Lengths):
 
     def provenance(self, parameters: Parameters, *, preset: str | None, seed: int) -> dict[str, str | dict[str, int]]:
         full = self.full(parameters, preset=preset, seed=seed)
-        lengths = {
-            "n_iters": full.training.n_iters,
-            "warmup": full.optim.warmup,
-            "preschool_time": full.curriculum.preschool_time,
-        }
-        return {"torch": _version("torch"), "full": lengths}
+        names = {"n_iters": full.training, "warmup": full.optim, "preschool_time": full.curriculum}
+        return {"torch": _version("torch"), "full": {name: getattr(section, name) for name, section in names.items()}}
 
     @property
     def train(self) -> Callable[..., TrainReport]:
@@ -126,3 +190,41 @@ class BuiltinTrainer(Trainer, Lengths):
 def _own(config: RunConfig) -> TrainConfig:
     assert isinstance(config, TrainConfig)
     return config
+
+
+def lengthened(config: TrainConfig, times: float) -> TrainConfig:
+    """A run of the sweep that is ``times`` as long, and so are its warmup, its preschool and its evaluation grid."""
+    places = [
+        ("training", "n_iters"),
+        ("optim", "warmup"),
+        ("curriculum", "preschool_time"),
+        ("evaluation", "every_sequences"),
+    ]
+    changed = {}
+    for section, name in places:
+        before = getattr(config, section)
+        changed[section] = before.model_copy(update={name: _part(getattr(before, name), times)})
+    return config.model_copy(update=changed)
+
+
+def _number(parameters: Parameters, name: str) -> float:
+    value = parameters[name]
+    assert isinstance(value, int | float), f"{name} = {value!r}"
+    return value
+
+
+def _sampled(parameters: Parameters, sequences: float) -> Lengths:
+    """A budget in sequences as iterations, with warmup and preschool as their fractions of it."""
+    iterations = _floored(sequences / _number(parameters, "effective_batch"))
+    preschool = _number(parameters, "preschool_fraction") if parameters["curriculum"] else 0.0
+    warmup = _number(parameters, "warmup_fraction")
+    return Lengths(iterations=iterations, warmup=_part(iterations, warmup), preschool=_part(iterations, preschool))
+
+
+def _floored(iterations: float) -> int:
+    return max(MINIMUM_ITERATIONS, round(iterations))
+
+
+def _part(length: int, times: float) -> int:
+    """A part of a length, or a multiple; nothing stays nothing, and something is at least 1."""
+    return max(1, round(length * times)) if length * times else 0

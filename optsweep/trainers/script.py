@@ -20,8 +20,7 @@ from optsweep.files import write_text
 from optsweep.machine.process import FAULT_SIGNALS, OutOfMemoryCounter
 from optsweep.study.definition import ScriptStudy
 from optsweep.study.parameter import Parameters
-from optsweep.study.run_config import RunConfig
-from optsweep.study.script_config import Places, ScriptConfig, check_program, command_line, config_text
+from optsweep.study.run_config import Places, RunConfig, ScriptConfig, check_program, command_line, config_text
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
 from optsweep.trainers.process import ScriptProcess
 from optsweep.trainers.readers import Row, open_reader
@@ -53,9 +52,7 @@ class ScriptTrainer(Trainer):
     def check(self) -> None:
         check_program(self._trainer)
 
-    def resolve(
-        self, parameters: Parameters, *, preset: str | None, seed: int, threads: int | None = None
-    ) -> ScriptConfig:
+    def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> ScriptConfig:
         return ScriptConfig(
             parameters=dict(parameters),
             seed=seed,

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from optsweep.files import write_text
-from optsweep.study.script_config import ScriptConfig
-from optsweep.study.template import Value
+from optsweep.study.run_config import ScriptConfig
+from optsweep.study.trainer_table import Value
 from optsweep.train.report import METRICS_FILE, Evaluation, MetricsLine, OnEval, OnMetrics, read_metrics
 from optsweep.trainers.readers import Row
 

@@ -25,7 +25,7 @@ class Work:
         return Work(self.iterations * share, self.operations * share)
 
 
-class Lengths(ABC):
+class KnownLengths(ABC):
     """What only a trainer can tell that knows how long its runs are: the full run, longer ones, all lengths."""
 
     presets: Sequence[Preset]
@@ -62,15 +62,15 @@ class Trainer(ABC):
     """Whether values can be compared with predictors that know only the composition of the sequences."""
     smallest: str = ""
     """Said of a run that did not fit into memory: " even with ..."."""
-    lengths: Lengths | None = None
+    lengths: KnownLengths | None = None
     notes: Sequence[str] = ()
     """Lines for the start of a sweep."""
 
-    def known_lengths(self, command: str, study: str) -> Lengths:
+    def known_lengths(self, command: str, study: str) -> KnownLengths:
         """``lengths`` for a command that needs them; raises `ConfigError` if only the study's script knows them."""
         if self.lengths is None:
-            why = "trains with your own script ([trainer])"
-            raise ConfigError(command, [f"is for the built-in trainer, and study {study!r} {why}"])
+            why = f"study {study!r} trains with your own script ([trainer])"
+            raise ConfigError(command, [f"is for the built-in trainer, and {why}"])
         return self.lengths
 
     @abstractmethod

@@ -14,7 +14,7 @@ from optsweep.planning.plan import PlannedRun
 from optsweep.planning.preview import Preview
 from optsweep.planning.timing import Cost, Measured
 from optsweep.results.words import counted, duration, setting
-from optsweep.trainers.trainer import Lengths
+from optsweep.trainers.trainer import KnownLengths
 from optsweep.views.data import preview_lines
 from optsweep.views.terminal import stack
 
@@ -58,7 +58,7 @@ def _in_order(preview: Preview) -> list[PlannedRun]:
     return sorted(preview.plan.queued, key=lambda run: run.priority)
 
 
-def _lengths(preview: Preview, lengths: Lengths) -> Table:
+def _lengths(preview: Preview, lengths: KnownLengths) -> Table:
     heads = ("order", "run", "iterations", "warmup", "preschool", "batch (micro)", "size", "sequences")
     table = Table(*heads, box=None, pad_edge=False, title="Lengths", title_justify="left")
     for place, run in enumerate(_in_order(preview), start=1):

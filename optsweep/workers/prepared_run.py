@@ -19,7 +19,6 @@ from optsweep.results.records import RunRecord
 from optsweep.results.words import start_lines
 from optsweep.search.sampling import Sampler, distributions_for
 from optsweep.study.parameter import Scalar
-from optsweep.study.resolve import training_seed
 from optsweep.study.run_config import RunConfig, read_run_config
 
 _version = functools.cache(version)
@@ -96,7 +95,7 @@ class Preparer:
 
     def _resolve(self, trial: FrozenTrial, identity: RunIdentity, parameters: dict[str, Scalar]) -> RunConfig:
         study, trainer, preset = self._study, self._study.trainer, identity.preset
-        seed = training_seed(study.definition.study.seed, identity.index)
+        seed = study.definition.seed_for(identity.index)
         config = trainer.resolve(parameters, preset=preset, seed=seed, threads=self._threads)
         provenance = {
             "study": study.name,

@@ -14,7 +14,7 @@ from optsweep.database.lease import Cause, Lease
 from optsweep.database.losses import keep_losses
 from optsweep.database.open_study import Study
 from optsweep.database.outage import patiently
-from optsweep.search.pruning import CurvePruner
+from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.prepared_run import PreparedRun, Preparer

@@ -25,9 +25,10 @@ from optsweep.planning.plan import planned_runs
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
-from optsweep.study.resolve import resolve, resolve_full, scaling_notes
 from optsweep.toml_files import read_toml, validate
 from optsweep.train.sizes import relative_cost
+from optsweep.trainers import trainer_of
+from optsweep.trainers.builtin import BuiltinTrainer
 
 from .corpora import FIRED, Attack, packed, row, saved
 from .options import CONFIG
@@ -104,15 +105,16 @@ def test_a_study_file_is_refused_or_can_be_planned(made: list[tuple[tuple[str | 
 
 def use(definition: StudyDefinition) -> None:
     """Everything that a dry run does with a study."""
-    scaling_notes(definition)
+    trainer = trainer_of(definition)
+    assert isinstance(trainer, BuiltinTrainer)
     for preset in definition.presets:
-        relative_cost(resolve(definition, preset.parameters, preset=preset, seed=0))
-        resolve_full(definition, preset.parameters, preset=preset, seed=0)
+        relative_cost(trainer.resolve(preset.parameters, preset=preset.name, seed=0))
+        trainer.full(preset.parameters, preset=preset.name, seed=0)
     assert len(planned_runs(definition, min(definition.num_sampled, 3))) <= len(definition.presets) + 3
     if definition.num_sampled:
         parameters = RandomRuns(definition).parameters(0)
-        resolve(definition, parameters, preset=None, seed=0)
-        resolve_full(definition, parameters, preset=None, seed=0)
+        trainer.resolve(parameters, preset=None, seed=0)
+        trainer.full(parameters, preset=None, seed=0)
     assert StudyDefinition.model_validate_json(definition.model_dump_json()) == definition
 
 

@@ -13,7 +13,7 @@ from optsweep.errors import UserError
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.file import load_study
-from optsweep.study.resolve import resolve
+from optsweep.trainers import trainer_of
 from tests.snapshots import make_run, make_snapshot
 
 DEFINITION = load_study("uniref50")
@@ -22,7 +22,7 @@ DEFINITION = load_study("uniref50")
 def trained(run: str, value: float, number: int, **values: Any) -> RunRecord:
     preset = DEFINITION.preset(run) if not run[-3:].isdigit() else None
     parameters = preset.parameters if preset else RandomRuns(DEFINITION).parameters(number)
-    config = resolve(DEFINITION, parameters, preset=preset, seed=11)
+    config = trainer_of(DEFINITION).resolve(parameters, preset=preset and preset.name, seed=11)
     return make_run(run, "complete", value=value, trial=number, parameters=parameters, config=config, **values)
 
 

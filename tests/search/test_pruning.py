@@ -14,7 +14,7 @@ from optuna.pruners import BasePruner, MedianPruner, PercentilePruner
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from optsweep.results.attributes import PREFIX
-from optsweep.search.pruning import CurvePruner
+from optsweep.search.pruning_rule import CurvePruner
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
 

@@ -16,9 +16,9 @@ from optsweep.planning.plan import planned_runs
 from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
 from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.file import load_study, parse_study
-from optsweep.study.script_config import check_program
+from optsweep.study.run_config import check_program
 from optsweep.study.space import identity
-from optsweep.trainers.trainer_of import trainer_of
+from optsweep.trainers import trainer_of
 
 FILE: dict[str, Any] = {
     "study": {"type": "tpe", "trials": 9},

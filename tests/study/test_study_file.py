@@ -16,9 +16,9 @@ from optsweep.errors import ConfigError
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
-from optsweep.study.resolve import resolve, resolve_full, scaling_notes, training_seed
 from optsweep.study.space import Space
 from optsweep.train.sizes import relative_cost
+from optsweep.trainers.builtin import BuiltinTrainer
 
 STUDIES = Path(__file__).parents[2] / "studies"
 PRESETS = ["small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus"]
@@ -66,8 +66,8 @@ def test_a_definition_survives_the_database(name: str) -> None:
 
 def test_presets_resolve_to_the_numbers_of_the_table(uniref50: StudyDefinition) -> None:
     for preset in uniref50.presets:
-        short = resolve(uniref50, preset.parameters, preset=preset, seed=1, threads=None)
-        full = resolve_full(uniref50, preset.parameters, preset=preset, seed=1)
+        short = BuiltinTrainer(uniref50).resolve(preset.parameters, preset=preset.name, seed=1)
+        full = BuiltinTrainer(uniref50).full(preset.parameters, preset=preset.name, seed=1)
         found = [
             number
             for config in (short, full)
@@ -100,8 +100,8 @@ def test_the_demo_is_uniref50_at_one_and_a_half_per_cent(uniref50: StudyDefiniti
 def test_sampled_runs_share_the_budget_in_sequences(uniref50: StudyDefinition) -> None:
     for index in range(30):
         parameters = RandomRuns(uniref50).parameters(index)
-        short = resolve(uniref50, parameters, preset=None, seed=index, threads=None)
-        full = resolve_full(uniref50, parameters, preset=None, seed=index)
+        short = BuiltinTrainer(uniref50).resolve(parameters, preset=None, seed=index)
+        full = BuiltinTrainer(uniref50).full(parameters, preset=None, seed=index)
         assert short.total_sequences == 3_840_000
         assert full.total_sequences == 12_800_000
         assert short.optim.warmup == round(parameters["warmup_fraction"] * short.training.n_iters)
@@ -116,15 +116,15 @@ def test_scale_shortens_everything_but_the_full_lengths(contents: dict[str, Any]
     contents["budget"]["scale"] = 0.01
     definition = parse_study(contents, "mine", "mine.toml")
     preset = definition.preset("curriculum_focus")
-    config = resolve(definition, preset.parameters, preset=preset, seed=1, threads=None)
+    config = BuiltinTrainer(definition).resolve(preset.parameters, preset=preset.name, seed=1)
     assert (config.training.n_iters, config.optim.warmup, config.curriculum.preschool_time) == (450, 30, 60)
     assert config.evaluation.every_sequences == 1_920
     parameters = RandomRuns(definition).parameters(0)
-    assert resolve(definition, parameters, preset=None, seed=1, threads=None).total_sequences == pytest.approx(
+    assert BuiltinTrainer(definition).resolve(parameters, preset=None, seed=1).total_sequences == pytest.approx(
         38_400, rel=0.01
     )
-    assert resolve_full(definition, preset.parameters, preset=preset, seed=1).training.n_iters == 150_000
-    notes = "\n".join(scaling_notes(definition))
+    assert BuiltinTrainer(definition).full(preset.parameters, preset=preset.name, seed=1).training.n_iters == 150_000
+    notes = "\n".join(BuiltinTrainer(definition).notes)
     assert "curriculum_focus: iterations 45000 -> 450, warmup 3000 -> 30, preschool 6000 -> 60" in notes
     assert "3840000 -> 38400 sequences" in notes
 
@@ -133,25 +133,26 @@ def test_scaled_lengths_have_floors(contents: dict[str, Any]) -> None:
     contents["budget"]["scale"] = 1e-6
     definition = parse_study(contents, "mine", "mine.toml")
     preset = definition.preset("curriculum_focus")
-    config = resolve(definition, preset.parameters, preset=preset, seed=1, threads=None)
+    config = BuiltinTrainer(definition).resolve(preset.parameters, preset=preset.name, seed=1)
     assert (config.training.n_iters, config.optim.warmup, config.curriculum.preschool_time) == (10, 1, 1)
     assert config.evaluation.every_sequences == 1
 
 
 def test_nothing_scaled_nothing_said(uniref50: StudyDefinition) -> None:
-    assert scaling_notes(uniref50) == []
+    assert BuiltinTrainer(uniref50).notes == []
 
 
 def test_threads_of_the_study_file_go_before_the_workers(contents: dict[str, Any]) -> None:
     contents["settings"]["threads"] = 3
     definition = parse_study(contents, "mine", "mine.toml")
     preset = definition.presets[0]
-    assert resolve(definition, preset.parameters, preset=preset, seed=1, threads=1).training.threads == 3
+    config = BuiltinTrainer(definition).resolve(preset.parameters, preset=preset.name, seed=1, threads=1)
+    assert config.training.threads == 3
 
 
 def test_the_largest_preset_costs_most(uniref50: StudyDefinition) -> None:
     cost = {
-        preset.name: relative_cost(resolve(uniref50, preset.parameters, preset=preset, seed=1, threads=None))
+        preset.name: relative_cost(BuiltinTrainer(uniref50).resolve(preset.parameters, preset=preset.name, seed=1))
         for preset in uniref50.presets
     }
     assert max(cost, key=lambda name: cost[name]) == "large_quality"
@@ -159,9 +160,9 @@ def test_the_largest_preset_costs_most(uniref50: StudyDefinition) -> None:
 
 
 def test_training_seeds_differ_between_runs_and_studies() -> None:
-    seeds = {training_seed(study, run) for study in range(20) for run in range(50)}
-    assert len(seeds) == 1000
-    assert training_seed(42, 0) == 1949701853
+    studies = [load_study("demo").with_overrides(seed=seed) for seed in (*range(20), 42)]
+    assert len({study.seed_for(run) for study in studies for run in range(50)}) == 1050
+    assert studies[-1].seed_for(0) == 1949701853
 
 
 def test_every_mistake_of_a_file_is_reported_at_once(contents: dict[str, Any]) -> None:

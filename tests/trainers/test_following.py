@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from optsweep.study.template import render
+from optsweep.study.run_config import render
 from optsweep.study.trainer_table import MetricsSection
 from optsweep.train.report import Evaluation
 from optsweep.trainers.readers import Reader, open_reader

@@ -12,7 +12,7 @@ from optsweep.planning.trained_again import Setting, factor, finished_ranking, l
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.file import load_study
-from optsweep.study.resolve import resolve
+from optsweep.trainers import trainer_of
 from tests.snapshots import make_run, make_snapshot
 
 DEFINITION = load_study("uniref50")
@@ -20,7 +20,7 @@ DEFINITION = load_study("uniref50")
 
 def trained(number: int, state: str = "complete", value: float = 2.8, **values: Any) -> RunRecord:
     parameters = RandomRuns(DEFINITION).parameters(number)
-    config = resolve(DEFINITION, parameters, preset=None, seed=11)
+    config = trainer_of(DEFINITION).resolve(parameters, preset=None, seed=11)
     run = f"random-{number + 1:03d}"
     return make_run(run, state, value=value, parameters=parameters, config=config, **{"index": number, **values})
 
