@@ -30,8 +30,9 @@ INCIDENTAL: Any = {"provenance": True, "seed": True, "training": {"seed", "threa
 def compatible_runs(origin: Study, definition: StudyDefinition, data: CorpusRecord | None) -> list[FrozenTrial]:
     """The finished runs of ``origin`` that the new study would have trained in the same way, on the same data.
 
-    Their parameters are valid in the new space (a preset's are those of the new study file), and the lengths and
-    evaluations that follow from them are the same. ``data`` is None while it is not known, and taken for the same.
+    Their parameters, with what they had before a younger hyperparameter existed, are valid in the new space (a preset's
+    are those of the new study file), and the lengths and evaluations that follow from them are the same. ``data`` is
+    None while it is not known, and taken for the same.
     They are trials as the new study adds them.
     """
     if data is not None and not origin.data.same_as(data):
@@ -42,7 +43,7 @@ def compatible_runs(origin: Study, definition: StudyDefinition, data: CorpusReco
 
 
 def _holds(definition: StudyDefinition, trial: FrozenTrial) -> bool:
-    identity, parameters = RunIdentity.read(trial.user_attrs), trial.params
+    identity, parameters = RunIdentity.read(trial.user_attrs), definition.space.completed(trial.params)
     name = identity.preset
     preset = next((preset for preset in definition.presets if preset.name == name), None)
     if definition.space.check(parameters) or (name is not None and (preset is None or preset.parameters != parameters)):
@@ -57,7 +58,8 @@ def _taken_over(origin: str, definition: StudyDefinition, result: Values, trial:
     index = _index(definition, identity)
     taken = copy.copy(trial)
     taken.user_attrs = replace(identity, index=index, forked_from=origin, standing=result).stored()
-    taken.distributions = dict(distributions_for(definition, trial.params))
+    taken.params = definition.space.completed(trial.params)
+    taken.distributions = dict(distributions_for(definition, taken.params))
     return taken
 
 

@@ -127,12 +127,10 @@ def _tpe(
         if name not in parameters:
             distribution = _distribution(definition.space, name)
             parameters[name] = sampler.sample_independent(study, trial, name, distribution)
-    return {name: _rounded(definition.space, name, parameters[name], given) for name in active}
-
-
-def _rounded(space: SearchSpace, name: str, value: Scalar, given: Parameters) -> Scalar:
-    parameter = space.parameter(name)
-    return parameter.rounded(float(value)) if isinstance(parameter, Range) and name not in given else value
+        kind, value = definition.space.parameter(name), parameters[name]
+        if isinstance(kind, Range) and name not in given:
+            parameters[name] = kind.rounded(float(value))
+    return {name: parameters[name] for name in active}
 
 
 def _distribution(space: SearchSpace, name: str) -> BaseDistribution:

@@ -119,6 +119,8 @@ class Choices(Section, Generic[Member]):
 
 
 def _form(value: object) -> str:
+    if isinstance(value, IntegerRange):
+        return INTEGERS
     return RANGE if isinstance(value, Range) or (isinstance(value, dict) and "choices" not in value) else CHOICES
 
 
@@ -135,11 +137,8 @@ def _of_one_kind(values: Choices[Scalar]) -> Choices[Scalar]:
 
 
 def _script_form(value: object) -> str:
-    if isinstance(value, Range | IntegerRange | Choices):
-        return {Range: RANGE, IntegerRange: INTEGERS}.get(type(value), CHOICES)
-    if not isinstance(value, dict) or "choices" in value:
-        return CHOICES
-    return INTEGERS if all(type(value.get(end)) is int for end in ("low", "high")) else RANGE
+    is_whole = isinstance(value, dict) and all(type(value.get(end)) is int for end in ("low", "high"))
+    return INTEGERS if is_whole and _form(value) == RANGE else _form(value)
 
 
 ScriptParameter = Annotated[

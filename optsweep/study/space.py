@@ -51,6 +51,10 @@ class SearchSpace(Section):
         """The longest warmup or preschool that is known of, as a share of a run."""
         return 0.0
 
+    def completed(self, parameters: Parameters) -> dict[str, Scalar]:
+        """The parameters of a run that may be older than some of the names, with what it had before they existed."""
+        return dict(parameters)
+
     def check(self, parameters: Parameters, place: str = "", *, partial: bool = False) -> list[str]:
         """The mistakes in a run's parameters: unknown, missing (unless ``partial``), of a wrong type, out of range.
 
@@ -129,6 +133,10 @@ class Space(_Fields):
         # A younger hyperparameter has its own: it changes nothing about what a seed draws for the others.
         younger = {name: random.Random(f"{stream}/{name}") for name in ADDED_LATER if name in self.names()}
         return {**super().generators(stream), **younger}
+
+    def completed(self, parameters: Parameters) -> dict[str, Scalar]:
+        before = {name: one.before for name, one in ADDED_LATER.items() if name in self.names()}
+        return {name: value for name, value in before.items() if value is not None} | dict(parameters)
 
     def active(self, parameters: Parameters) -> list[str]:
         return [name for name in active(parameters) if getattr(self, name) is not None]

@@ -16,7 +16,7 @@ from optsweep.study.hyperparameters import HYPERPARAMETERS
 from optsweep.study.parameter import Parameters
 from optsweep.study.presets import Lengths, Preset
 from optsweep.study.run_config import RunConfig
-from optsweep.toml_files import Toml
+from optsweep.toml_files import Table, Toml
 from optsweep.train.report import TrainReport
 from optsweep.train.sizes import checkpoint_bytes, ema_bytes, parameter_count, relative_cost
 from optsweep.trainers.trainer import KnownLengths, Trainer, Work
@@ -57,16 +57,22 @@ class BuiltinTrainer(Trainer, KnownLengths):
         config["training"]["threads"] = settings.threads or threads or None
         config["data"]["num_sequences"] = settings.num_training
         config["evaluation"]["every_sequences"] = self._every
+        full = self._full_lengths(parameters, own)
+        column: Table = {"n_iters": full.iterations, "warmup": full.warmup, "preschool_time": full.preschool}
+        config["provenance"] = {"torch": _version("torch"), "full": column}
         return TrainConfig.model_validate(config)
 
     def full(self, parameters: Parameters, *, preset: str | None, seed: int) -> TrainConfig:
-        budget, own = self._definition.budget, self._preset(preset)
-        config = self._sections(parameters, own, own.full if own else _sampled(parameters, budget.full_sequences), seed)
-        config["evaluation"]["num_evaluations"] = budget.num_evaluations
+        own = self._preset(preset)
+        config = self._sections(parameters, own, self._full_lengths(parameters, own), seed)
+        config["evaluation"]["num_evaluations"] = self._definition.budget.num_evaluations
         return TrainConfig.model_validate(config)
 
     def _preset(self, name: str | None) -> Preset | None:
         return {preset.name: preset for preset in self.presets}[name] if name else None
+
+    def _full_lengths(self, parameters: Parameters, preset: Preset | None) -> Lengths:
+        return preset.full if preset else _sampled(parameters, self._definition.budget.full_sequences)
 
     def _scaled(self, preset: Preset) -> Lengths:
         """All three lengths of the sweep times the study's scale, not below their floors."""
@@ -118,11 +124,6 @@ class BuiltinTrainer(Trainer, KnownLengths):
         if training.threads is not None or not threads:
             return config
         return config.model_copy(update={"training": training.model_copy(update={"threads": threads})})
-
-    def provenance(self, parameters: Parameters, *, preset: str | None, seed: int) -> dict[str, str | dict[str, int]]:
-        full = self.full(parameters, preset=preset, seed=seed)
-        names = {"n_iters": full.training, "warmup": full.optim, "preschool_time": full.curriculum}
-        return {"torch": _version("torch"), "full": {name: getattr(section, name) for name, section in names.items()}}
 
     @property
     def train(self) -> Callable[..., TrainReport]:

@@ -8,8 +8,9 @@ import json
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +56,12 @@ class Reader(ABC):
 class LineReader(Reader):
     """Whole lines; progress bars, which end in a carriage return, are lines too."""
 
+    parse: Callable[[str], Row] = field(kw_only=True)
     _places: dict[Path, int] = field(default_factory=dict, init=False)
 
     def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]:
         for line in self._new_lines(path, ended):
-            if row := self._row(line):
+            if row := self.parse(line):
                 yield row
 
     def _new_lines(self, path: Path, ended: bool) -> list[str]:
@@ -72,27 +74,6 @@ class LineReader(Reader):
         whole = len(content) if ended else max(content.rfind(b"\n"), content.rfind(b"\r")) + 1
         self._places[path] = place + whole
         return content[:whole].decode("utf-8", errors="replace").splitlines()
-
-    @abstractmethod
-    def _row(self, line: str) -> Row: ...
-
-
-class JsonLines(LineReader):
-    def _row(self, line: str) -> Row:
-        try:
-            values = json.loads(line)
-        except ValueError:
-            return {}
-        return _numbers(dict(_flat(values))) if isinstance(values, dict) else {}
-
-
-@dataclass
-class MatchingLines(LineReader):
-    expressions: list[str] = field(kw_only=True)
-
-    def _row(self, line: str) -> Row:
-        matches = [re.search(expression, line) for expression in self.expressions]
-        return _numbers({name: value for match in matches if match for name, value in match.groupdict().items()})
 
 
 @dataclass
@@ -138,13 +119,26 @@ def open_reader(metrics: MetricsSection, folder: Path, log: Path) -> Reader:
     place = (folder, metrics.file) if metrics.file else (log.parent, log.name)
     match metrics.kind:
         case "jsonl":
-            return JsonLines(*place)
+            return LineReader(*place, parse=_json_row)
         case "regex":
-            return MatchingLines(*place, expressions=metrics.patterns)
+            return LineReader(*place, parse=partial(_matched, metrics.patterns))
         case "csv":
             return CsvFiles(*place)
         case "tensorboard":
             return EventFiles(folder, metrics.file or "**/events.out.tfevents.*")
+
+
+def _json_row(line: str) -> Row:
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return {}
+    return _numbers(dict(_flat(values))) if isinstance(values, dict) else {}
+
+
+def _matched(expressions: list[str], line: str) -> Row:
+    matches = [re.search(expression, line) for expression in expressions]
+    return _numbers({name: value for match in matches if match for name, value in match.groupdict().items()})
 
 
 def _flat(values: Mapping[str, Plain], above: str = "") -> Iterator[tuple[str, Plain]]:

@@ -105,7 +105,9 @@ class _Attempt:
         self._trainer, self._progress = config.trainer, progress
         work = (directory / "work").absolute()
         work.mkdir(parents=True, exist_ok=True)
-        data = subset if config.trainer.data == "packed" else ensure_legacy(subset, _legacy_path(directory))
+        # One for all runs of the study.
+        legacy = directory.parents[1] / "subset_legacy.pt"
+        data = subset if config.trainer.data == "packed" else ensure_legacy(subset, legacy)
         config_file = (directory / f"script_config.{config.trainer.config}").absolute()
         places = Places(config_file, data.absolute(), work)
         if config.trainer.config is not None:
@@ -150,7 +152,7 @@ class _Attempt:
     def _ended(self, status: int) -> Outcome:
         """The outcome by the exit status and, if it failed, by what it said last."""
         if status == 0:
-            self._progress.close()
+            self._progress.tell_untold()
             if not self._progress.history:
                 metrics = self._trainer.metrics
                 place = metrics.file or "its output"
@@ -188,8 +190,3 @@ def _environment() -> dict[str, str]:
     """Ours, without the database's URL, and unbuffered, so that what is printed can be read at once."""
     own = {key: value for key, value in os.environ.items() if key != "OPTSWEEP_STORAGE"}
     return {**own, "PYTHONUNBUFFERED": "1"}
-
-
-def _legacy_path(directory: Path) -> Path:
-    """One for all runs of the study."""
-    return directory.parents[1] / "subset_legacy.pt"

@@ -77,10 +77,6 @@ class ScriptProgress:
             return True
         return self._evaluate(step, value, progress)
 
-    def close(self) -> None:
-        """The script has ended well: what it reported before this attempt, and did not repeat, stands."""
-        self._tell_untold()
-
     def _value(self, row: Row) -> float | None:
         value = row.get(self._metrics.value)
         return -value if value is not None and self._metrics.maximize else value
@@ -95,7 +91,7 @@ class ScriptProgress:
 
     def _evaluate(self, step: int, value: float, progress: float) -> bool:
         self._cut_back(step)
-        self._tell_untold()
+        self.tell_untold()
         reached = math.floor(progress * self._points + 1e-9)
         before = max((known.index for known in self.history if known.index is not None), default=0)
         new = [
@@ -114,7 +110,8 @@ class ScriptProgress:
             self._untold = [evaluation for evaluation in self._untold if evaluation.step < step]
             write_text(self._path, "".join(json.dumps(_line(evaluation)) + "\n" for evaluation in kept))
 
-    def _tell_untold(self) -> None:
+    def tell_untold(self) -> None:
+        """What the script reported before this attempt stands, though it has not repeated it."""
         untold, self._untold = self._untold, []
         for evaluation in untold:
             self._on_eval(evaluation)

@@ -79,15 +79,14 @@ class Trainer(ABC):
 
     @abstractmethod
     def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> RunConfig:
-        """What a run with these parameters is; ``preset`` is a preset's name, ``threads`` what the worker may use."""
+        """What a run with these parameters is; ``preset`` is a preset's name, ``threads`` what the worker may use.
+
+        Its provenance has what the trainer knows of it, and lacks what the study does.
+        """
 
     def with_threads(self, config: RunConfig, threads: int) -> RunConfig:
         """The config with the worker's threads, unless it has some."""
         return config
-
-    def provenance(self, parameters: Parameters, *, preset: str | None, seed: int) -> dict[str, str | dict[str, int]]:
-        """What a run's config records of its origin, besides what the study knows."""
-        return {}
 
     @property
     @abstractmethod

@@ -104,6 +104,6 @@ class Preparer:
             "trial": trial.number,
             "subset": study.data.subset,
             "optsweep": _version("optsweep"),
-            **trainer.provenance(parameters, preset=preset, seed=seed),
+            **config.provenance,
         }
         return config.model_copy(update={"provenance": provenance})

@@ -141,12 +141,17 @@ def test_an_old_study_is_brought_to_its_end(old_study: OldStudy) -> None:
             check_meaning(old_study, name)
 
 
+def with_a_younger_version(folder: Path) -> OldStudy:
+    source = HERE / "a8af5f0" / "sqlite"
+    study = OldStudy(folder / "study", None, json.loads((source / EXPECTED).read_text()), with_beta1(folder))
+    restore(source, study.folder, None)
+    return study
+
+
 @pytest.mark.heavy
 def test_a_younger_hyperparameter_changes_nothing_for_an_old_study(tmp_path: Path) -> None:
     """Its presets and waiting runs train without it, the interrupted run goes on, and the winner is promoted."""
-    source = HERE / "a8af5f0" / "sqlite"
-    study = OldStudy(tmp_path / "study", None, json.loads((source / EXPECTED).read_text()), with_beta1(tmp_path))
-    restore(source, study.folder, None)
+    study = with_a_younger_version(tmp_path)
     plan = json.loads(study.command(*study.expected["sweep"], "--cpu-workers", "2", "--dry-run", "--json"))
     assert (plan["target"], plan["queued"]) == (study.expected["target"], [])
     study.command("sweep", "--name", NAME, "--cpu-workers", "2")
@@ -162,6 +167,16 @@ def test_a_younger_hyperparameter_changes_nothing_for_an_old_study(tmp_path: Pat
             check_meaning(study, name)
     study.command("promote", "--name", NAME, "-o", "promoted.toml")
     assert tomllib.loads((study.folder / "promoted.toml").read_text())["optim"]["beta1"] == 0.9
+
+
+@pytest.mark.heavy
+def test_a_fork_takes_over_runs_from_before_a_hyperparameter(tmp_path: Path) -> None:
+    study = with_a_younger_version(tmp_path)
+    plan = study.command(*study.expected["sweep"], "--fork", "younger", "--cpu-workers", "2", "--no-launch")
+    assert "Taken over from half: short, long, random-001\n" in plan
+    status = json.loads(study.command("status", "--name", "younger", "--json"))
+    before = study.expected["before"]
+    assert [run["value"] for run in status["runs"][:3]] == [before[run["run"]]["value"] for run in status["runs"][:3]]
 
 
 def check_meaning(study: OldStudy, run: str) -> None:
