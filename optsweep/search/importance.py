@@ -42,12 +42,11 @@ def importance(snapshot: StudySnapshot) -> list[Importance]:
         study.listed = [_numbered(trial, n) for n, trial in enumerate(draw.choices(trials, k=len(trials)))]
         for name, share in get_param_importances(study, evaluator=evaluator, params=common).items():
             shares[name].append(share)
-    return sorted((_summary(name, shares[name]) for name in common), key=lambda one: one.share, reverse=True)
-
-
-def _summary(parameter: str, shares: list[float]) -> Importance:
-    twentieths = statistics.quantiles(shares, n=20, method="inclusive")
-    return Importance(parameter, statistics.median(shares), twentieths[0], twentieths[-1])
+    found = []
+    for name in common:
+        twentieths = statistics.quantiles(shares[name], n=20, method="inclusive")
+        found.append(Importance(name, statistics.median(shares[name]), twentieths[0], twentieths[-1]))
+    return sorted(found, key=lambda one: one.share, reverse=True)
 
 
 def _trial(definition: StudyDefinition, run: RunRecord, known: dict[str, BaseDistribution]) -> FrozenTrial:

@@ -14,7 +14,7 @@ from optsweep.study.hyperparameters import ADDED_LATER
 from optsweep.study.parameter import Number, Switch
 from optsweep.study.presets import Length, NamedPreset, Preset, ScriptPreset, preset_mistakes
 from optsweep.study.space import ScriptSpace, SearchSpace, Space, did_you_mean
-from optsweep.study.trainer_table import GIVEN, TrainerSection, names_in
+from optsweep.study.trainer_table import FLAGS, GIVEN, TrainerSection, names_in
 from optsweep.toml_files import Table, validate
 
 StudyType = Literal["predefined", "random", "tpe"]
@@ -228,8 +228,8 @@ class ScriptStudy(StudyDefinition):
         known = [*names, *GIVEN]
         unknown = [name for name in trainer.placeholders if name not in known]
         found += [f"trainer: {{{name}}} stands for nothing{did_you_mean(name, known)}" for name in unknown]
-        lost = [] if trainer.takes_all else [*trainer.set, *(n for n in names if n not in names_in(trainer.command))]
-        if lost:
+        lost = [*trainer.set, *(name for name in names if name not in names_in(trainer.command))]
+        if lost and trainer.config is None and FLAGS not in trainer.command:
             ways = "put {config}, {flags} or a parameter's {name} into the command"
             found.append(f"trainer.command: nothing hands over {', '.join(lost)}; {ways}")
         if twice := [name for name in trainer.set if name in names]:

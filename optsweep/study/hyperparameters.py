@@ -97,15 +97,8 @@ _FOLLOWED = (
 """Those from which head count, warmup, curriculum and preschool of a config follow."""
 
 
-def _place(one: Hyperparameter) -> int:
-    return FIRST.index(one.name) if one.name in FIRST else len(FIRST)
-
-
-HYPERPARAMETERS = {
-    one.name: one for one in sorted((*(_of_field(*found) for found in searched_fields()), *_FOLLOWED), key=_place)
-}
-
-
+_declared = {one.name: one for one in (*(_of_field(*found) for found in searched_fields()), *_FOLLOWED)}
+HYPERPARAMETERS = {name: _declared[name] for name in dict.fromkeys((*FIRST, *_declared))}
 ADDED_LATER = {name: one for name, one in HYPERPARAMETERS.items() if one.before is not None}
 
 

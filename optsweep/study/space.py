@@ -66,22 +66,18 @@ class SearchSpace(Section):
         ]
         expected = self.active(parameters)
         for name, kind in kinds.items():
-            if name in parameters:
-                mistakes += self._value_mistakes(name, kind, parameters[name])
-            elif name in expected and not partial:
-                mistakes.append(f"{name} is missing")
-        mistakes += self._misplaced(parameters)
+            value = parameters.get(name)
+            if value is None:
+                if name in expected and not partial:
+                    mistakes.append(f"{name} is missing")
+            # isinstance would let True pass for the integer 1.
+            elif type(value) is not kind:
+                mistakes.append(f"{name} = {value!r} is not {_WORDS[kind]}")
+            elif not self.parameter(name).holds(value):
+                mistakes.append(f"{name} = {value!r} is {self.parameter(name).misfit()}")
+            if value is not None and name not in expected:
+                mistakes.append(f"{name} needs curriculum = true")
         return [f"{place}: {mistake}" for mistake in mistakes] if place else mistakes
-
-    def _value_mistakes(self, name: str, kind: type, value: Scalar) -> list[str]:
-        parameter = self.parameter(name)
-        # isinstance would let True pass for the integer 1.
-        if type(value) is not kind:
-            return [f"{name} = {value!r} is not {_WORDS[kind]}"]
-        return [] if parameter.holds(value) else [f"{name} = {value!r} is {parameter.misfit()}"]
-
-    def _misplaced(self, parameters: Parameters) -> list[str]:
-        return []
 
     def generators(self, stream: str) -> dict[str, random.Random]:
         """What `draw` takes to draw from a stream of that name: one generator for all parameters."""
@@ -157,10 +153,6 @@ class Space(_Fields):
         parameter = self.parameter(name)
         assert isinstance(parameter, Choices)
         return [int(choice) for choice in parameter.choices]
-
-    def _misplaced(self, parameters: Parameters) -> list[str]:
-        misplaced = "preschool_fraction" in parameters and "preschool_fraction" not in active(parameters)
-        return ["preschool_fraction needs curriculum = true"] if misplaced else []
 
 
 class ScriptSpace(SearchSpace):

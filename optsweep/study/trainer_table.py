@@ -114,11 +114,6 @@ class TrainerSection(Section):
         values = [value for value in self.set.values() if isinstance(value, str)]
         return names_in([*self.command, *values])
 
-    @property
-    def takes_all(self) -> bool:
-        """Whether every parameter reaches the script, by its config file or by flags."""
-        return self.config is not None or FLAGS in self.command
-
 
 def read_template(kind: ConfigFormat, text: str) -> Table:
     """The values of a template (none of a Python one, which is kept as it is); raises `ValueError`."""

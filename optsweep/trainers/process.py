@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 KILL_SECONDS = 10.0
 NOT_STARTED = 127
@@ -25,7 +24,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 class ScriptProcess:
-    """A command in a session of its own; leaving the block kills whatever of it still lives."""
+    """A command in a session of its own; to close it kills whatever of it still lives."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         with log.open("ab") as output:
@@ -38,12 +37,6 @@ class ScriptProcess:
                 start_new_session=True,
             )
 
-    def __enter__(self) -> ScriptProcess:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> None:
-        self._kill()
-
     def poll(self) -> int | None:
         """The exit status as a shell tells it (128 + n after signal n), or None while it runs."""
         status = self._guard.poll()
@@ -54,9 +47,9 @@ class ScriptProcess:
         self._guard.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._guard.wait(grace_seconds)
-        self._kill()
+        self.close()
 
-    def _kill(self) -> None:
+    def close(self) -> None:
         assert self._guard.stdin is not None
         # The guard takes the end of the pipe for our death.
         self._guard.stdin.close()

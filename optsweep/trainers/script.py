@@ -12,6 +12,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 from optsweep.data.legacy_file import ensure_legacy
@@ -122,7 +123,10 @@ class _Attempt:
         """Follow the script to its end, or end it."""
         # What earlier attempts have left, as far as their workers had no time to read it.
         rows = self._progress.unseen(self._reader.rows())
-        with ScriptProcess(self._command, _environment(), self._log) as script:
+        # Without the database's URL, and unbuffered, so that what is printed can be read at once.
+        inherited = {key: value for key, value in os.environ.items() if key != "OPTSWEEP_STORAGE"}
+        environment = {**inherited, "PYTHONUNBUFFERED": "1"}
+        with closing(ScriptProcess(self._command, environment, self._log)) as script:
             while True:
                 status = script.poll()
                 # Read after the look: what an ended script has left is all there now.
@@ -184,9 +188,3 @@ class _Attempt:
 
 _OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2}
 """Signals that a run does not send itself: somebody, or a scheduler, wanted the device."""
-
-
-def _environment() -> dict[str, str]:
-    """Ours, without the database's URL, and unbuffered, so that what is printed can be read at once."""
-    own = {key: value for key, value in os.environ.items() if key != "OPTSWEEP_STORAGE"}
-    return {**own, "PYTHONUNBUFFERED": "1"}
