@@ -75,6 +75,7 @@ class SearchSpace(Section):
                 mistakes.append(f"{name} = {value!r} is not {_WORDS[kind]}")
             elif not self.parameter(name).holds(value):
                 mistakes.append(f"{name} = {value!r} is {self.parameter(name).misfit()}")
+            # Only preschool_fraction has a condition.
             if value is not None and name not in expected:
                 mistakes.append(f"{name} needs curriculum = true")
         return [f"{place}: {mistake}" for mistake in mistakes] if place else mistakes
