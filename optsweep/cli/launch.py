@@ -16,9 +16,9 @@ from optsweep.importing.prepare import look
 from optsweep.integrations.notify import Notifier
 from optsweep.integrations.trackers.start import check_trackers, mirrored
 from optsweep.machine.devices import Slot
-from optsweep.planning.begin import plan, prepare_data
-from optsweep.planning.preview import check_disk, preview_session
+from optsweep.planning.begin import check_disk, plan, prepare_data, preview_session
 from optsweep.planning.request import Session, SweepRequest, check
+from optsweep.planning.steering import retry_failed
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import counted
@@ -36,7 +36,7 @@ def preview(request: SweepRequest, *, timed: bool, as_json: bool) -> int:
     """Show what the command would do, and store nothing; returns the exit code."""
     session = _checked(request)
     planned = preview_session(session)
-    measured = time_presets(planned) if timed else None
+    measured = time_presets(session, planned.plan.queued) if timed else None
     data = None
     if session.choice.data is not None:  # else the demo's, which is made here
         with data_progress(plain_console(stderr=as_json)) as on_progress:
@@ -85,12 +85,12 @@ def _begin(session: Session, console: Console) -> Study:
         console.print(line)
     study, made = plan(session, data, _command_line())
     keep_subset(study)
-    begun = "new study" if made.created else f"{len(made.existing)} runs exist"
+    begun = f"{len(made.existing)} runs exist" if made.existing else "new study"
     console.print(f"Target {made.target} runs: {begun}, {len(made.queued)} queued now")
-    if made.created and session.origin is not None:
+    if session.origin is not None and not made.existing:
         console.print(f"Taken over from {session.origin.name}: {', '.join(made.taken_over) or 'no run'}")
-    if made.retried:
-        console.print(f"Failed runs queued again: {', '.join(made.retried)}")
+    if session.request.retry_failed and (again := retry_failed(study)):
+        console.print(f"Failed runs queued again: {', '.join(again)}")
     return study
 
 

@@ -8,8 +8,7 @@ import typer
 
 from optsweep.cli.study import Name, StorageOption, study_of
 from optsweep.database.limits import stop as stop_study
-from optsweep.planning.plan import retry_failed
-from optsweep.planning.steering import doctor_lines, enqueue_assignments, skip_run
+from optsweep.planning import steering
 from optsweep.workers.slurm import cancel_waiting
 
 
@@ -32,11 +31,11 @@ def enqueue(
     storage: StorageOption = None,
 ) -> None:
     study = study_of(name, storage)
-    typer.echo(f"Queued {enqueue_assignments(study, parameters)} in study {study.name}")
+    typer.echo(f"Queued {steering.enqueue(study, parameters)} in study {study.name}")
 
 
 def skip(run: str, name: Name = None, storage: StorageOption = None) -> None:
-    typer.echo(skip_run(study_of(name, storage), run))
+    typer.echo(steering.skip(study_of(name, storage), run))
 
 
 def retry(
@@ -45,10 +44,10 @@ def retry(
     storage: StorageOption = None,
 ) -> None:
     study = study_of(name, storage)
-    again = retry_failed(study.storage, study.name, runs or None)
+    again = steering.retry_failed(study, runs)
     typer.echo(f"Queued again: {', '.join(again)}" if again else "No run has failed")
 
 
 def doctor(name: Name = None, storage: StorageOption = None) -> None:
-    for line in doctor_lines(study_of(name, storage)):
+    for line in steering.doctor_lines(study_of(name, storage)):
         typer.echo(line)

@@ -46,14 +46,14 @@ def study_of(name: str | None, storage: str | None) -> Study:
         name = last_study() or next(reversed(study_names(opened)), None)
     if name is None:
         raise nothing_yet(url)
-    return open_study(opened, study_name(name, "", None))
+    return open_study(opened, study_name(name))
 
 
 def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:
     """What has been measured of the study's ranking, by it and by the studies that train its runs again."""
     from optsweep.database.losses import read_losses
     from optsweep.database.snapshot import read_snapshot
-    from optsweep.planning.linked import linked_studies
+    from optsweep.planning.trained_again import linked_studies
     from optsweep.trust.trust import StudyLosses, assess
 
     def linked(purpose: Purpose) -> list[StudyLosses]:

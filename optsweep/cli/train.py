@@ -115,7 +115,7 @@ def chosen_runs(
 
 def promote_runs(snapshot: StudySnapshot, records: list[RunRecord], output: Path | None, *, start: bool) -> int:
     """Write the full-length configs (and train the one with ``start``); returns the exit code."""
-    from optsweep.planning.full_config import full_config
+    from optsweep.planning.trained_again import full_config
 
     if len(records) > 1 and (start or output is not None):
         raise UserError(f"--top {len(records)}: with --start or -o promote one run")

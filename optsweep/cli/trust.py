@@ -27,7 +27,6 @@ from optsweep.errors import EXIT_DONE, ConfigError
 if TYPE_CHECKING:
     from optsweep.database.open_study import Study
     from optsweep.machine.devices import Slot
-    from optsweep.planning.linked import OtherData
     from optsweep.results.records import StudySnapshot
 
 
@@ -84,8 +83,8 @@ def fidelity(
     storage: StorageOption = None,
 ) -> int:
     """Measure noise and fidelity, or (``dry_run``) say what would be trained; returns the exit code."""
-    from optsweep.planning.linked import plan_linked
-    from optsweep.planning.trained_again import Setting, factor, finished_ranking, larger, repeats, spread
+    from optsweep.planning import trained_again
+    from optsweep.planning.trained_again import plan_linked
     from optsweep.views.fidelity import plan_lines
     from optsweep.views.terminal import plain_console
 
@@ -93,21 +92,20 @@ def fidelity(
     if pruners:
         return _replay(study, as_json=as_json)
     workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
-    setting = Setting(factor(length), sequences)
+    setting = trained_again.Setting(trained_again.factor(length), sequences)
     snapshot = _checked(study, "fidelity")
-    chosen = spread(finished_ranking(snapshot), runs)
-    again = repeats(snapshot, chosen, seeds)
-    large = larger(snapshot, chosen, setting)
+    chosen = trained_again.spread(trained_again.finished_ranking(snapshot), runs)
+    again = trained_again.repeats(snapshot, chosen, seeds)
+    large = trained_again.larger(snapshot, chosen, setting)
     lines = "\n".join(plan_lines(again, large, setting))
     if dry_run:
         print(lines)
         return EXIT_DONE
     slots = workers.slots(study)
     plain_console(stderr=as_json).print(lines)
-    command = ["optsweep", "fidelity"]
-    linked = [plan_linked(study, "repeats", again, command=command)] if again else []
-    data: OtherData = {"trains_on": snapshot.data.corpus, "setting": setting.words}
-    linked.append(plan_linked(study, "fidelity", large, suffix=setting.suffix, command=command, **data))
+    linked = [plan_linked(study, "repeats", again)] if again else []
+    data = {"trains_on": snapshot.data.corpus, "setting": setting.words}
+    linked.append(plan_linked(study, "fidelity", large, suffix=setting.suffix, **data))
     return workers.work(study, linked, slots)
 
 
@@ -124,8 +122,7 @@ def confirm(
     storage: StorageOption = None,
 ) -> int:
     """Train the finalists again with fresh seeds, scored on the confirmation sequences; returns the exit code."""
-    from optsweep.planning.linked import plan_linked
-    from optsweep.planning.trained_again import with_seed
+    from optsweep.planning.trained_again import plan_linked, with_seed
     from optsweep.views.fidelity import cost_lines
 
     study = study_of(name, storage)
@@ -140,7 +137,7 @@ def confirm(
         print("\n".join([f"Finalists, {seeds} fresh seeds each:", *cost_lines(again)]))
         return EXIT_DONE
     slots = workers.slots(study)
-    linked = plan_linked(study, "confirm", again, scores_confirmation=True, command=["optsweep", "confirm"])
+    linked = plan_linked(study, "confirm", again, scores_confirmation=True)
     return workers.work(study, [linked], slots)
 
 

@@ -1,26 +1,84 @@
-"""The beginning of a checked sweep: its data is made ready, the study stored, its runs queued."""
+"""The beginning of a checked sweep: what it would do; its data made ready, the study stored, its runs queued."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from optsweep.data.demo import ensure_demo
 from optsweep.data.progress import OnProgress
 from optsweep.data.reference import composition_entropy, residue_counts, unigram_entropy
-from optsweep.data.sequences import Sequences, digest
+from optsweep.data.sequences import digest
 from optsweep.data.training_data import load_training_data
 from optsweep.database.connection import open_storage
 from optsweep.database.limits import set_limits
 from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
+from optsweep.errors import ConfigError
 from optsweep.importing.prepare import Prepared, prepare
 from optsweep.planning.defaults import remember
-from optsweep.planning.plan import Plan, plan_study, retry_failed
+from optsweep.planning.fork import compatible_runs
+from optsweep.planning.plan import Plan, existing_runs, missing_runs, plan_study, priorities
 from optsweep.planning.request import Session
-from optsweep.planning.timings_file import read_times
-from optsweep.results.attributes import StudyAttributes, StudyData, Weights
+from optsweep.planning.timing import read_times
+from optsweep.results.attributes import RunIdentity, StudyAttributes, StudyData, Weights
+from optsweep.results.folders import KEPT_BEST, study_directory
+from optsweep.search.sampling import RandomRuns
+from optsweep.study.run_config import RunConfig
+
+DISK_MARGIN = 1.2
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What `--dry-run` shows: the plan, a config for every run that has one already, and the disk it takes."""
+
+    session: Session
+    plan: Plan
+    """Its runs in the order in which workers take them, with the parameters that are known."""
+    configs: dict[str, RunConfig]
+    peak_disk_bytes: int | None
+    """None if only the study's script knows what it writes."""
+
+
+def preview_session(session: Session) -> Preview:
+    """What the sweep would do; stores nothing."""
+    definition, trainer, existing, origin = session.definition, session.trainer, session.existing, session.origin
+    taken: list[RunIdentity] = []
+    if existing is None and origin is not None:
+        taken = [run for run, _ in compatible_runs(origin, definition, session.corpus)]
+    plan = missing_runs(definition, existing_runs(existing) if existing is not None else [], taken)
+    random_runs = RandomRuns(definition)
+    drawn = [
+        replace(run, fixed=random_runs.parameters(run.number)) if run.source == "random" else run for run in plan.queued
+    ]
+    queued = sorted(drawn, key=priorities(definition))
+    configs = {
+        run.run: trainer.resolve(run.fixed, preset=run.preset, seed=definition.seed_for(run.index))
+        for run in queued
+        if run.source != "tpe"
+    }
+    peak = trainer.peak_disk(configs, len(session.slots), KEPT_BEST)
+    return Preview(session, replace(plan, queued=queued), configs, peak)
+
+
+def check_disk(preview: Preview) -> None:
+    """Refuse a start if runs cannot be written, or without 1.2 times the peak free; raises `ConfigError`."""
+    directory = study_directory(preview.session.name).absolute()
+    place = next(place for place in (directory, *directory.parents) if place.exists())
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise ConfigError(f"folder {place}", ["cannot be written, and the runs' files go there; start in another one"])
+    free = shutil.disk_usage(Path.cwd()).free
+    needed = int((preview.peak_disk_bytes or 0) * DISK_MARGIN)
+    if preview.plan.queued and free < needed:
+        raise ConfigError(
+            f"disk of {Path.cwd()}",
+            [f"{free / 1e9:.1f} GB are free, the sweep may need {needed / 1e9:.1f} GB (checkpoints); free some"],
+        )
 
 
 def prepare_data(session: Session, on_progress: OnProgress) -> tuple[Prepared, StudyData]:
@@ -33,6 +91,9 @@ def prepare_data(session: Session, on_progress: OnProgress) -> tuple[Prepared, S
     # The lines that values are compared with speak of the sequences that values are computed on.
     scored, confirmation = (
         part.take(np.arange(len(part))[: settings.num_validation]) for part in (data.validation, data.confirmation)
+    )
+    validation_weights, confirmation_weights = (
+        residue_counts(part, cropped).sum(axis=1).astype(int).tolist() for part in (scored, confirmation)
     )
     reference = {
         "unigram_entropy": unigram_entropy(scored, cropped),
@@ -48,18 +109,11 @@ def prepare_data(session: Session, on_progress: OnProgress) -> tuple[Prepared, S
         manifest=data.manifest,
         fingerprint=prepared.described.fingerprint,
         content=digest(data.train, data.validation, data.confirmation),
-        weights=Weights(
-            validation=_num_residues(scored, cropped),
-            confirmation=_num_residues(confirmation, cropped),
-        ),
+        weights=Weights(validation=validation_weights, confirmation=confirmation_weights),
         # A script's values are on a scale of its own.
         reference=reference if session.trainer.has_reference else {},
     )
     return prepared, record
-
-
-def _num_residues(sequences: Sequences, max_residues: int) -> list[int]:
-    return [int(count) for count in residue_counts(sequences, max_residues).sum(axis=1)]
 
 
 def plan(session: Session, data: StudyData, command: list[str]) -> tuple[Study, Plan]:
@@ -69,6 +123,5 @@ def plan(session: Session, data: StudyData, command: list[str]) -> tuple[Study, 
     if times := read_times(session.name, session.slots):
         study.store(StudyAttributes(measured=times))
     set_limits(study, deadline=session.request.deadline, max_gpu_hours=session.request.max_gpu_hours)
-    retried = retry_failed(storage, session.name) if session.request.retry_failed else []
     remember(session.name)
-    return study, replace(made, retried=retried)
+    return study, made

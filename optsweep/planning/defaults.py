@@ -70,7 +70,7 @@ def choose_slots(gpus: str | None, cpu_workers: int | None, workers_per_gpu: int
     return cpu_slots()
 
 
-def study_name(given: str | None, study: str, data: Path | None) -> str:
+def study_name(given: str | None, study: str = "", data: Path | None = None) -> str:
     """``--name``, else the study file's name and, if data was given, the data's; raises `ConfigError`."""
     name = given if given is not None else Path(study).stem + (f"-{stem(data)}" if data is not None else "")
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):

@@ -14,11 +14,13 @@ from optuna.trial import FrozenTrial
 
 from optsweep.database.open_study import Study, newest_rows
 from optsweep.database.run_rows import result_of
-from optsweep.results.attributes import CorpusRecord, RunIdentity, Values
+from optsweep.results.attributes import CorpusRecord, RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.search.sampling import RandomRuns, distributions_for
 from optsweep.study.definition import StudyDefinition
+from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import read_run_config
+from optsweep.study.space import Identity
 from optsweep.study.space import identity as key
 from optsweep.trainers import trainer_of
 
@@ -27,60 +29,56 @@ INCIDENTAL: Any = {"provenance": True, "seed": True, "training": {"seed", "threa
 """What two configs may differ in, and their values still be compared: its names, its luck, how the work is split."""
 
 
-def compatible_runs(origin: Study, definition: StudyDefinition, data: CorpusRecord | None) -> list[FrozenTrial]:
+def compatible_runs(
+    origin: Study, definition: StudyDefinition, data: CorpusRecord | None
+) -> list[tuple[RunIdentity, FrozenTrial]]:
     """The finished runs of ``origin`` that the new study would have trained in the same way, on the same data.
 
     Their parameters, with what they had before a younger hyperparameter existed, are valid in the new space (a preset's
     are those of the new study file), and the lengths and evaluations that follow from them are the same. ``data`` is
     None while it is not known, and taken for the same.
-    They are trials as the new study adds them.
+    Each with its trial as the new study adds it.
     """
     if data is not None and not origin.data.same_as(data):
         return []
-    finished = [(result_of(row), origin.trial(row.trial_id)) for row in newest_rows(origin) if row.outcome in FINISHED]
-    taken = [_taken_over(origin.name, definition, one, trial) for one, trial in finished if _holds(definition, trial)]
-    return _distinct(definition, taken)
+    taken = []
+    for row in newest_rows(origin):
+        if row.outcome in FINISHED:
+            trial = copy.copy(origin.trial(row.trial_id))
+            trial.params = definition.space.completed(trial.params)
+            identity = RunIdentity.read(trial.user_attrs)
+            if _holds(definition, identity, trial.params):
+                index, result = _index(definition, identity), result_of(row)
+                identity = replace(identity, index=index, forked_from=origin.name, standing=result)
+                trial.user_attrs = identity.stored()
+                trial.distributions = dict(distributions_for(definition, trial.params))
+                taken.append((identity, trial))
+    drawn = _drawn_again(definition, {identity.number for identity, _ in taken if identity.sampled})
+    return [(one, trial) for one, trial in taken if one.source == "preset" or key(trial.params) not in drawn]
 
 
-def _holds(definition: StudyDefinition, trial: FrozenTrial) -> bool:
-    identity, parameters = RunIdentity.read(trial.user_attrs), definition.space.completed(trial.params)
-    name = identity.preset
-    preset = next((preset for preset in definition.presets if preset.name == name), None)
-    if definition.space.check(parameters) or (name is not None and (preset is None or preset.parameters != parameters)):
+def _holds(definition: StudyDefinition, run: RunIdentity, parameters: Parameters) -> bool:
+    presets = {preset.name: preset.parameters for preset in definition.presets}
+    if definition.space.check(parameters) or (run.preset is not None and presets.get(run.preset) != parameters):
         return False
-    wanted = trainer_of(definition).resolve(parameters, preset=name, seed=0)
-    trained = read_run_config(identity.config, identity.run)
+    wanted = trainer_of(definition).resolve(parameters, preset=run.preset, seed=0)
+    trained = read_run_config(run.config, run.run)
     return wanted.model_dump(exclude=INCIDENTAL) == trained.model_dump(exclude=INCIDENTAL)
 
 
-def _taken_over(origin: str, definition: StudyDefinition, result: Values, trial: FrozenTrial) -> FrozenTrial:
-    identity = RunIdentity.read(trial.user_attrs)
-    index = _index(definition, identity)
-    taken = copy.copy(trial)
-    taken.user_attrs = replace(identity, index=index, forked_from=origin, standing=result).stored()
-    taken.params = definition.space.completed(trial.params)
-    taken.distributions = dict(distributions_for(definition, taken.params))
-    return taken
-
-
-def _index(definition: StudyDefinition, identity: RunIdentity) -> int:
+def _index(definition: StudyDefinition, run: RunIdentity) -> int:
     """The run's place in the new study's plan."""
-    if identity.preset is not None:
-        return [preset.name for preset in definition.presets].index(identity.preset)
-    return identity.index if identity.source == "user" else len(definition.presets) + identity.number
+    if run.preset is not None:
+        return [preset.name for preset in definition.presets].index(run.preset)
+    return run.index if run.source == "user" else len(definition.presets) + run.number
 
 
-def _distinct(definition: StudyDefinition, taken: list[FrozenTrial]) -> list[FrozenTrial]:
-    """Without sampled runs that the new study will draw at random under another number (invariant 9)."""
-    runs = [RunIdentity.read(trial.user_attrs) for trial in taken]
-    numbers = {run.number for run in runs if run.sampled}
-    if definition.study.type != "random" or not numbers:
-        return taken
-    planned = set(range(definition.num_sampled)) - numbers
+def _drawn_again(definition: StudyDefinition, taken: set[int]) -> set[Identity]:
+    """What the new study will draw at random for its other numbers: it must have none of it already (invariant 9)."""
+    if definition.study.type != "random" or not taken:
+        return set()
     random_runs = RandomRuns(definition)
-    drawn = {key(random_runs.parameters(number)) for number in planned}
-    pairs = zip(runs, taken, strict=True)
-    return [trial for run, trial in pairs if run.source == "preset" or key(trial.params) not in drawn]
+    return {key(random_runs.parameters(number)) for number in set(range(definition.num_sampled)) - taken}
 
 
 def take_directories(origin: str, study: str, runs: list[str]) -> None:

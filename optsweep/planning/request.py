@@ -15,8 +15,8 @@ from optsweep.database.open_study import Study, find_study, open_study
 from optsweep.database.urls import storage_url
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
-from optsweep.planning.changes import check_unchanged
 from optsweep.planning.defaults import Choice, choose, choose_slots, study_name
+from optsweep.planning.plan import check_unchanged
 from optsweep.results.attributes import CorpusRecord
 from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
 from optsweep.study.file import load_study
@@ -59,6 +59,7 @@ class Session:
     described: FileDescription | None
     """The user's data file; None for the demo's."""
     existing: Study | None
+    """The study, if it has begun."""
     origin: Study | None
     """The study from which this one is forked."""
 
@@ -79,23 +80,14 @@ def check(request: SweepRequest) -> Session:
     # Opened once, and not before it is needed: mistakes in files are told first.
     database = functools.cache(functools.partial(open_existing, storage_url(request.storage)))
     _check_options(request)
-    resumed = _resumed(request, database)
-    if resumed is not None:
-        choice, definition, name = resumed
-    else:
-        # A study that does not exist is said before data that is missing.
-        given = load_study(request.study) if request.study is not None else None
-        takes_data = given is None or trainer_of(given).takes_data
-        choice = choose(request.study, request.data, gpus_asked=request.gpus is not None, takes_data=takes_data)
-        definition = given or load_study(choice.study)
-        name = study_name(request.name, choice.study, choice.data)
+    choice, definition, name = _chosen(request, database)
     trainer = trainer_of(definition)
     demo = choice.data is None and trainer.takes_data
     slots = choose_slots(request.gpus, request.cpu_workers, request.workers_per_gpu, demo=demo)
     trainer.check()
     storage, origin = database(), None
     if request.fork is not None:
-        fork = study_name(request.fork, "", None)
+        fork = study_name(request.fork)
         origin, name = _origin(storage, name, fork), fork
     existing = _existing(storage, name)
     session = Session(
@@ -109,24 +101,54 @@ def check(request: SweepRequest) -> Session:
         existing=existing,
         origin=origin,
     )
-    if existing is not None and _is_begun(existing):
+    if existing is not None:
         check_unchanged(existing, session.definition, session.corpus)
     return session
 
 
-def _existing(storage: Storage | None, name: str) -> Study | None:
-    """The study of that name, which must be one that `sweep` goes on with."""
-    study = find_study(storage, name) if storage is not None else None
-    if study is not None and (linked := study.attributes().linked) is not None:
-        command = "confirm" if linked.purpose == "confirm" else "fidelity"
-        go_on = f"optsweep {command} --name {linked.origin}"
-        raise ConfigError(f"study {name!r}", [f"trains runs of another study again; it resumes with: {go_on}"])
-    return study
+def _check_options(request: SweepRequest) -> None:
+    if request.gpus is not None and request.cpu_workers is not None:
+        raise DeviceError("--gpus and --cpu-workers: give one of the two")
+    if request.trials is not None and not 0 <= request.trials <= MAX_TRIALS:
+        raise ConfigError("--trials", [f"{request.trials} sampled runs: must be 0 to {MAX_TRIALS}"])
+    if request.max_gpu_hours is not None and not 0 < request.max_gpu_hours < math.inf:
+        raise ConfigError("--max-gpu-hours", [f"{request.max_gpu_hours:g}: must be a number above 0"])
+    if request.deadline is not None:
+        seconds_until(request.deadline)
+
+
+def _chosen(request: SweepRequest, database: Callable[[], Storage | None]) -> tuple[Choice, StudyDefinition, str]:
+    """Which study file and data, what the file says, and the study's name."""
+    if request.name is not None and request.study is None and request.data is None:
+        # `sweep --name NAME` alone goes on with that study as it began, whatever files are there now.
+        begun = _find(database(), study_name(request.name))
+        if begun is not None and _is_begun(begun):
+            corpus = None if begun.data.demo else Path(begun.data.corpus)
+            choice = Choice(begun.definition.name, corpus, f"study {begun.name} as it was begun")
+            return choice, begun.definition, begun.name
+    # A study that does not exist is said before data that is missing.
+    given = load_study(request.study) if request.study is not None else None
+    takes_data = given is None or trainer_of(given).takes_data
+    choice = choose(request.study, request.data, gpus_asked=request.gpus is not None, takes_data=takes_data)
+    return choice, given or load_study(choice.study), study_name(request.name, choice.study, choice.data)
+
+
+def _find(storage: Storage | None, name: str) -> Study | None:
+    return find_study(storage, name) if storage is not None else None
 
 
 def _is_begun(study: Study) -> bool:
     """Whether its definition is stored; a launcher that died before that leaves a study without."""
     return study.attributes().definition is not None
+
+
+def _existing(storage: Storage | None, name: str) -> Study | None:
+    """The study of that name if it has begun, which must be one that `sweep` goes on with."""
+    study = _find(storage, name)
+    if study is not None and (linked := study.attributes().linked) is not None:
+        go_on = f"optsweep {linked.command} --name {linked.origin}"
+        raise ConfigError(f"study {name!r}", [f"trains runs of another study again; it resumes with: {go_on}"])
+    return study if study is not None and _is_begun(study) else None
 
 
 def _origin(storage: Storage | None, name: str, fork: str) -> Study:
@@ -142,37 +164,11 @@ def _origin(storage: Storage | None, name: str, fork: str) -> Study:
     return study
 
 
-def _check_options(request: SweepRequest) -> None:
-    if request.gpus is not None and request.cpu_workers is not None:
-        raise DeviceError("--gpus and --cpu-workers: give one of the two")
-    if request.trials is not None and not 0 <= request.trials <= MAX_TRIALS:
-        raise ConfigError("--trials", [f"{request.trials} sampled runs: must be 0 to {MAX_TRIALS}"])
-    if request.max_gpu_hours is not None and not 0 < request.max_gpu_hours < math.inf:
-        raise ConfigError("--max-gpu-hours", [f"{request.max_gpu_hours:g}: must be a number above 0"])
-    if request.deadline is not None:
-        seconds_until(request.deadline)
-
-
-def _resumed(
-    request: SweepRequest, database: Callable[[], Storage | None]
-) -> tuple[Choice, StudyDefinition, str] | None:
-    """`sweep --name NAME` alone goes on with that study as it began, whatever files are there now."""
-    if request.name is None or request.study is not None or request.data is not None:
-        return None
-    name = study_name(request.name, "", None)
-    storage = database()
-    study = find_study(storage, name) if storage is not None else None
-    if study is None or not _is_begun(study):
-        return None
-    corpus = None if study.data.demo else Path(study.data.corpus)
-    return Choice(study.definition.name, corpus, f"study {name} as it was begun"), study.definition, name
-
-
-def _with_overrides(definition: StudyDefinition, request: SweepRequest, existing: Study | None) -> StudyDefinition:
+def _with_overrides(definition: StudyDefinition, request: SweepRequest, begun: Study | None) -> StudyDefinition:
     seed, pruner = request.seed, request.pruner
-    if existing is not None and _is_begun(existing):
+    if begun is not None:
         # A resume need not repeat what the first start was given.
-        seed = existing.definition.study.seed if seed is None else seed
-        pruner = existing.definition.pruner.kind if pruner is None else pruner
-        definition = definition.planned_like(existing.definition)
+        seed = begun.definition.study.seed if seed is None else seed
+        pruner = begun.definition.pruner.kind if pruner is None else pruner
+        definition = definition.planned_like(begun.definition)
     return definition.with_overrides(type=request.type, trials=request.trials, seed=seed, pruner=pruner)

@@ -1,30 +1,39 @@
-"""Small commands on a study that exists: enqueue, skip, doctor."""
+"""Small commands on a study that exists: enqueue, skip, retry, doctor."""
 
 from __future__ import annotations
 
-from optuna.trial import TrialState
+from optuna.trial import TrialState, create_trial
 
-from optsweep.database.open_study import Study
+from optsweep.database.open_study import Study, newest_rows
+from optsweep.database.run_rows import add_trial
 from optsweep.database.snapshot import read_run, read_snapshot
 from optsweep.database.urls import masked
 from optsweep.errors import ConfigError, StorageError
 from optsweep.machine.devices import list_gpus
 from optsweep.machine.process import identify
-from optsweep.planning.plan import enqueue
+from optsweep.planning.plan import existing_runs, queue_runs
+from optsweep.results.attributes import RunIdentity, StudyAttributes
 from optsweep.study.space import parse_assignments
 
 
-def enqueue_assignments(study: Study, assignments: list[str]) -> str:
-    """Queue ``KEY=VALUE...`` as a run of the user's; raises `ConfigError` with every mistake."""
+def enqueue(study: Study, assignments: list[str]) -> str:
+    """Queue ``KEY=VALUE...`` as a run of the user's and raise the target by one; all other parameters will be sampled.
+
+    Returns the run's id; raises `ConfigError` with every mistake.
+    """
     space = study.definition.space
     parameters = parse_assignments(assignments, space.kinds)
-    mistakes = space.check(parameters, partial=True)
-    if mistakes:
+    if mistakes := space.check(parameters, partial=True):
         raise ConfigError("enqueue", mistakes)
-    return enqueue(study.storage, study.name, parameters)
+    with study.storage.planning(study.name):
+        existing = existing_runs(study)
+        run, index = f"user-{sum(one.source == 'user' for one in existing) + 1:03d}", len(existing)
+        queue_runs(study, [RunIdentity(run=run, index=index, source="user", preset=None, fixed=parameters)])
+        study.store(StudyAttributes(target=index + 1))
+    return run
 
 
-def skip_run(study: Study, run: str) -> str:
+def skip(study: Study, run: str) -> str:
     """Leave out a waiting run, or end a running one at its next iteration; raises `StorageError`."""
     record = read_run(study, run)
     lease = study.queue.take(run, "the user", identify())
@@ -35,6 +44,30 @@ def skip_run(study: Study, run: str) -> str:
     if study.queue.order(run, "skip"):
         return f"{run} will end at its next iteration"
     raise StorageError(f"run {run!r} of study {study.name!r} has ended: it is {record.state}")
+
+
+def retry_failed(study: Study, chosen: list[str] | None = None) -> list[str]:
+    """Queue failed runs again (all, or the chosen ones): same run, directory, parameters, and checkpoint.
+
+    Raises `StorageError` if a chosen run does not exist or did not fail.
+    """
+    with study.storage.planning(study.name):
+        failed = {row.run: row for row in newest_rows(study) if row.outcome == "failed"}
+        again = chosen or list(failed)
+        if wrong := [run for run in again if run not in failed]:
+            there = ", ".join(failed) or "none"
+            raise StorageError(f"study {study.name!r}: {', '.join(wrong)} did not fail; failed runs: {there}")
+        for run in again:
+            old = study.trial(failed[run].trial_id)
+            copy = create_trial(
+                state=TrialState.WAITING,
+                params=old.params,
+                distributions=old.distributions,
+                user_attrs=old.user_attrs,
+                system_attrs=old.system_attrs,
+            )
+            add_trial(study, copy, failed[run].priority, "queued again")
+    return again
 
 
 def doctor_lines(study: Study) -> list[str]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean
 
 from optsweep.config import TrainConfig
 from optsweep.data.demo import DEMO_PATH
 from optsweep.data.subset import find_subset
 from optsweep.errors import ConfigError, DeviceError
+from optsweep.files import write_text
 from optsweep.machine.child import answers_of
 from optsweep.machine.devices import Slot
-from optsweep.planning.preview import Preview
 from optsweep.planning.request import Session
-from optsweep.planning.timings_file import keep_times
+from optsweep.results.attributes import RunIdentity
+from optsweep.results.folders import study_directory
 from optsweep.results.forecast import play
-from optsweep.trainers.trainer import KnownLengths
 
 CUT_SHARE = 0.5
 """Share of the sampled runs that are cut as soon as they may be: the median rule lets the better half go on."""
@@ -52,60 +53,58 @@ class Measured:
     """The longest run, below which no number of workers brings the makespan."""
 
 
-def measure(preview: Preview) -> Measured:
+def measure(session: Session, queued: Sequence[RunIdentity]) -> Measured:
     """Time the presets on each kind of device, and keep that for the sweep's own forecast.
 
-    As many processes as there are workers of one device run at once: they take time from each other later too. Raises
-    `ConfigError` for the user's own script.
+    As many processes as there are workers of one device run at once: they take time from each other later too.
+    ``queued`` is in claim order. Raises `ConfigError` for the user's own script.
     """
-    session = preview.session
     lengths = session.trainer.known_lengths("--measure", session.name)
     if not lengths.presets:
         raise ConfigError("--measure", ["the study has no preset to be timed"])
+    sweeps, fulls = (
+        {preset.name: resolve(preset.parameters, preset=preset.name, seed=0) for preset in lengths.presets}
+        for resolve in (lengths.resolve, lengths.full)
+    )
     kinds = {slot.kind: slot for slot in reversed(session.slots)}
-    costs = [cost for slot in kinds.values() for cost in _costs(lengths, slot, session)]
-    _keep(session, costs)
-    by_kind = {kind: _seconds_of_runs(preview, lengths, costs, kind) for kind in kinds}
-    if any(seconds is None for seconds in by_kind.values()):
+    costs = [cost for slot in kinds.values() for cost in _costs(session, slot, sweeps, fulls)]
+    known = {kind: {cost.preset: cost.sweep for cost in costs if cost.kind == kind and cost.sweep} for kind in kinds}
+    _keep_times(session, sweeps, known)
+    if any(cost.sweep is None for cost in costs):
         return Measured(costs, None, None, None)
-    known = {kind: seconds for kind, seconds in by_kind.items() if seconds is not None}
+    # A sampled run is taken to cost a sequence what the presets do in the mean.
+    share = lengths.sampled_sequences / sum(config.total_sequences for config in sweeps.values())
+    whole = {
+        kind: [own[run.preset] if run.preset else share * sum(own.values()) for run in queued]
+        for kind, own in known.items()
+    }
+    pruner = session.definition.pruner
+    shortest = 1.0 if pruner.kind == "none" else pruner.warmup_fraction
+    # Sampled runs are cut in turn.
+    parts = [
+        shortest if run.preset is None and place % round(1 / CUT_SHARE) == 0 else 1.0
+        for place, run in enumerate(queued)
+    ]
+    cut = {kind: [part * seconds for part, seconds in zip(parts, own, strict=True)] for kind, own in whole.items()}
     slots = [slot.kind for slot in session.slots]
-    full = makespan({kind: [run for run, _ in runs] for kind, runs in known.items()}, slots)
-    pruned = makespan({kind: [cut for _, cut in runs] for kind, runs in known.items()}, slots)
-    longest = min(max((run for run, _ in runs), default=0.0) for runs in known.values())
-    return Measured(costs, full, pruned, longest)
+    longest = min(max(own, default=0.0) for own in whole.values())
+    return Measured(costs, makespan(whole, slots), makespan(cut, slots), longest)
 
 
-def makespan(seconds: dict[str, list[float]], slots: list[str]) -> float:
+def makespan(seconds: Mapping[str, Sequence[float]], slots: Sequence[str]) -> float:
     """When the last run ends; ``seconds`` are of every run by kind of worker, in claim order."""
     runs = range(len(next(iter(seconds.values()))))
     return play(runs, [0.0] * len(slots), lambda run, worker: [seconds[slots[worker]][run]])
 
 
-def _keep(session: Session, costs: list[Cost]) -> None:
-    trainer = session.trainer
-    timed: dict[str, list[tuple[float, float, float]]] = {}
-    for cost in costs:
-        if cost.sweep is not None:
-            preset = session.definition.preset(cost.preset)
-            work = trainer.work(trainer.resolve(preset.parameters, preset=preset.name, seed=0))
-            timed.setdefault(cost.kind, []).append((work.iterations, work.operations, cost.sweep))
-    keep_times(session.name, timed)
-
-
-def _costs(lengths: KnownLengths, slot: Slot, session: Session) -> list[Cost]:
-    sweeps: dict[str, TrainConfig] = {}
-    fulls: dict[str, TrainConfig] = {}
-    for index, preset in enumerate(lengths.presets):
-        seed = session.definition.seed_for(index)
-        name, values = preset.name, preset.parameters
-        sweeps[name] = lengths.resolve(values, preset=name, seed=seed, threads=slot.threads)
-        fulls[name] = lengths.full(values, preset=name, seed=seed)
+def _costs(
+    session: Session, slot: Slot, sweeps: Mapping[str, TrainConfig], fulls: Mapping[str, TrainConfig]
+) -> list[Cost]:
     timed = _timed(session, [other for other in session.slots if other.gpu == slot.gpu], sweeps)
     costs = []
     for name in sweeps:
         iteration, evaluation, memory, power = (
-            _mean(result[name][key] for result in timed) for key in ("iteration", "evaluation", "memory", "power")
+            _mean([result[name][key] for result in timed]) for key in ("iteration", "evaluation", "memory", "power")
         )
         sweep = _seconds(sweeps[name], iteration, evaluation)
         full = _seconds(fulls[name], iteration, evaluation)
@@ -114,21 +113,24 @@ def _costs(lengths: KnownLengths, slot: Slot, session: Session) -> list[Cost]:
     return costs
 
 
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = list(values)
-    return None if None in known else fmean(value for value in known if value is not None)
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if len(known) == len(values) else None
 
 
 def _timed(
-    session: Session, slots: list[Slot], configs: dict[str, TrainConfig]
+    session: Session, slots: list[Slot], configs: Mapping[str, TrainConfig]
 ) -> list[dict[str, dict[str, float | None]]]:
     """What each of ``slots`` measures for each config; they are timed at the same time."""
     corpus = session.choice.data or DEMO_PATH
     subset = find_subset(corpus) if corpus.suffix == ".pt" and corpus.exists() else None
+    with_threads = session.trainer.with_threads
     order = {
         "device": slots[0].device,
         "data": None if subset is None else str(subset),
-        "configs": {name: config.model_dump(mode="json") for name, config in configs.items()},
+        "configs": {
+            name: with_threads(config, slots[0].threads).model_dump(mode="json") for name, config in configs.items()
+        },
     }
     places = [slot.environment for slot in slots]
     answers = answers_of("optsweep.train.measure", json.dumps(order), places)
@@ -142,32 +144,31 @@ def _timed(
 def _seconds(config: TrainConfig, iteration: float | None, evaluation: float | None) -> float | None:
     if iteration is None or evaluation is None:
         return None
-    grid, training = config.evaluation, config.training
-    every = grid.every_sequences
-    count = grid.num_evaluations or (training.n_iters * training.effective_batch // every if every else 0)
-    return training.n_iters * iteration + max(1, count) * evaluation
+    grid, every = config.evaluation, config.evaluation.every_sequences
+    count = grid.num_evaluations or (config.total_sequences // every if every else 0)
+    return config.training.n_iters * iteration + max(1, count) * evaluation
 
 
-def _seconds_of_runs(
-    preview: Preview, lengths: KnownLengths, costs: list[Cost], kind: str
-) -> list[tuple[float, float]] | None:
-    """(to its end, with expected pruning) of every queued run in claim order.
+def _times_path(study: str) -> Path:
+    """JSON beside the study's runs, until a sweep starts: kind -> [[iterations, multiplications, seconds], ...]."""
+    return study_directory(study) / "measured.json"
 
-    A sampled run is taken to cost a sequence what the presets do in the mean; sampled runs are cut in turn.
-    """
-    own = {cost.preset: cost.sweep for cost in costs if cost.kind == kind}
-    known = {name: seconds for name, seconds in own.items() if seconds is not None}
-    if len(known) < len(own):
-        return None
-    sequences = sum(
-        lengths.resolve(preset.parameters, preset=preset.name, seed=0).total_sequences for preset in lengths.presets
-    )
-    sampled = sum(known.values()) / sequences * lengths.sampled_sequences
-    definition = preview.session.definition
-    shortest = 1.0 if definition.pruner.kind == "none" else definition.pruner.warmup_fraction
-    result = []
-    for place, run in enumerate(sorted(preview.plan.queued, key=lambda run: run.priority)):
-        seconds = known[run.preset] if run.preset else sampled
-        is_cut = run.preset is None and place % round(1 / CUT_SHARE) == 0
-        result.append((seconds, seconds * shortest if is_cut else seconds))
-    return result
+
+def _keep_times(session: Session, configs: Mapping[str, TrainConfig], known: Mapping[str, Mapping[str, float]]) -> None:
+    works = {name: session.trainer.work(config) for name, config in configs.items()}
+    times = {
+        kind: [(works[name].iterations, works[name].operations, seconds) for name, seconds in own.items()]
+        for kind, own in known.items()
+    }
+    path = _times_path(session.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(times, indent=2) + "\n")
+
+
+def read_times(study: str, slots: list[Slot]) -> list[tuple[float, float, float]]:
+    """The times of devices of the same kinds as ``slots``; empty if nothing was measured on them."""
+    path = _times_path(study)
+    if not path.exists():
+        return []
+    times = json.loads(path.read_text())
+    return [tuple(each) for kind in sorted({slot.kind for slot in slots}) for each in times.get(kind, [])]

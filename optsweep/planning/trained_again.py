@@ -1,4 +1,8 @@
-"""Which runs are trained again, and with which configs: repeats at the sweep's own setting, and the larger one."""
+"""Runs of a study trained again: with other seeds, to their end, at a larger setting or full length, for the last word.
+
+They are the runs of a linked study, in the same database and with the same queue, workers and commands; only its runs
+come with their configs, and its name is the origin's with the purpose after it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from optuna.trial import TrialState, create_trial
 
 from optsweep.config import TrainConfig
-from optsweep.errors import ConfigError
-from optsweep.planning.full_config import full_config
-from optsweep.planning.linked import RunAgain
+from optsweep.database.open_study import Study, find_study, study_names
+from optsweep.database.run_rows import add_trial
+from optsweep.errors import ConfigError, StorageError
+from optsweep.plain import Plain
+from optsweep.planning.plan import describe_new, existing_runs, find_or_create
+from optsweep.results.attributes import Link, Purpose, RunIdentity, StudyAttributes
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
+from optsweep.search.sampling import distributions_for
 from optsweep.trainers.builtin import lengthened
 
 DENSITY = 1.7
@@ -42,6 +51,15 @@ class Setting:
         length = "the full length" if self.times == "full" else f"{self.times:.3g} times the sweep's length"
         data = "the whole corpus" if self.sequences is None else f"{self.sequences:,} sequences"
         return f"{length} on {data}"
+
+
+@dataclass(frozen=True)
+class RunAgain:
+    """A run of the origin that is to be trained again."""
+
+    run: str
+    origin: RunRecord
+    config: TrainConfig
 
 
 def factor(text: str) -> float | Literal["full"]:
@@ -102,3 +120,85 @@ def _larger(snapshot: StudySnapshot, run: RunRecord, setting: Setting) -> TrainC
     config = full_config(snapshot, run) if setting.times == "full" else lengthened(run.train_config, setting.times)
     data = config.data.model_copy(update={"num_sequences": setting.sequences})
     return config.model_copy(update={"data": data})
+
+
+def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
+    """The full-length config: a preset's own full column, else the full budget with the same fractions."""
+    lengths = snapshot.lengths("promote")
+    swept = record.train_config
+    config = lengths.full(record.parameters, preset=record.preset, seed=swept.training.seed)
+    value = {} if record.value is None else {"value": record.value}
+    versions: dict[str, Plain] = {
+        key: swept.provenance[key] for key in ("optsweep", "torch") if key in swept.provenance
+    }
+    provenance: dict[str, Plain] = {
+        "study": snapshot.study,
+        "run": record.run,
+        "trial": record.trial,
+        "source": record.source,
+        "swept_iterations": swept.training.n_iters,
+        "corpus": snapshot.data.corpus,
+        "subset": snapshot.data.subset,
+        "fingerprint": snapshot.data.fingerprint,
+        **versions,
+        **value,
+    }
+    return config.model_copy(update={"provenance": provenance})
+
+
+def plan_linked(
+    origin: Study, purpose: Purpose, again: list[RunAgain], *, suffix: str = "", **data: str | bool
+) -> Study:
+    """Make the linked study if it is missing and queue those of ``again`` that it lacks; safe to repeat.
+
+    ``data`` is what differs from the origin's `StudyData`. Raises `StorageError` if a study of the user's has the name.
+    """
+    name = f"{origin.name}-{purpose}{suffix}"
+    with origin.storage.planning(name):
+        study, link = find_or_create(origin.storage, name), Link(origin=origin.name, purpose=purpose)
+        attributes = study.attributes()
+        if not attributes.model_fields_set:  # new, or left by a planner that was killed right here
+            study.store(StudyAttributes(linked=link))
+        elif attributes.linked != link:
+            raise StorageError(f"study {name!r} is there and was not made from {origin.name!r}")
+        if attributes.definition is None:
+            definition, command = origin.definition.with_overrides(pruner="none"), ["optsweep", link.command]
+            describe_new(study, definition, origin.data.model_copy(update=data), command)
+        study.store(StudyAttributes(stop=None))
+        existing = {one.run for one in existing_runs(study)}
+        new = [run for run in again if run.run not in existing]
+        for index, run in enumerate(new, start=len(existing)):
+            _queue(study, run, index)
+        study.store(StudyAttributes(target=len(existing) + len(new)))
+    return study
+
+
+def _queue(study: Study, again: RunAgain, index: int) -> None:
+    parameters = again.origin.parameters
+    provenance = {**again.origin.train_config.provenance, "study": study.name, "run": again.run, "of": again.origin.run}
+    config = again.config.model_copy(update={"provenance": provenance})
+    identity = RunIdentity(
+        run=again.run,
+        index=index,
+        source="linked",
+        preset=None,
+        fixed=parameters,
+        of=again.origin.run,
+        config=config.model_dump(mode="json"),
+    )
+    trial = create_trial(
+        state=TrialState.WAITING,
+        params=parameters,
+        distributions=distributions_for(study.definition, parameters),
+        user_attrs=identity.stored(),
+    )
+    add_trial(study, trial, index)
+
+
+def linked_studies(origin: Study, purpose: Purpose) -> list[Study]:
+    """The origin's linked studies of that purpose that are planned to the end; oldest first."""
+    beginning = f"{origin.name}-{purpose}"
+    names = [name for name in study_names(origin.storage) if name.startswith(beginning)]
+    found = [study for name in names if (study := find_study(origin.storage, name)) is not None]
+    link = Link(origin=origin.name, purpose=purpose)
+    return [study for study in found if (own := study.attributes()).linked == link and own.target is not None]

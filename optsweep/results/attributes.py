@@ -79,7 +79,7 @@ PREFIX = "optsweep:"
 """What the names of our attributes begin with."""
 
 Source = Literal["preset", "random", "tpe", "user", "linked"]
-""""linked": a run of another study, trained again; see `optsweep.planning.linked`."""
+""""linked": a run of another study, trained again; see `optsweep.planning.trained_again`."""
 Purpose = Literal["repeats", "fidelity", "confirm"]
 """What the runs of another study are trained again for."""
 Values: TypeAlias = dict[str, Any]
@@ -100,6 +100,11 @@ class Link(Stored):
     origin: str
     purpose: str
     """A `Purpose`, or one that a later version knows."""
+
+    @property
+    def command(self) -> str:
+        """The command of ours that plans such studies."""
+        return "confirm" if self.purpose == "confirm" else "fidelity"
 
 
 class StudyAttributes(Stored):

@@ -10,8 +10,7 @@ from rich.text import Text
 
 from optsweep.importing.prepare import Preview as DataPreview
 from optsweep.plain import Plain
-from optsweep.planning.plan import PlannedRun
-from optsweep.planning.preview import Preview
+from optsweep.planning.begin import Preview
 from optsweep.planning.timing import Cost, Measured
 from optsweep.results.words import counted, duration, setting
 from optsweep.trainers.trainer import KnownLengths
@@ -47,21 +46,17 @@ def _queued(preview: Preview) -> list[RenderableType]:
     trainer = preview.session.trainer
     lengths: list[RenderableType] = [] if trainer.lengths is None else [_lengths(preview, trainer.lengths), ""]
     parameters = [
-        f"{run.run}: " + ", ".join(f"{name} {setting(value)}" for name, value in values.items())
-        for run in _in_order(preview)
-        if (values := preview.parameters.get(run.run))
+        f"{run.run}: " + ", ".join(f"{name} {setting(value)}" for name, value in run.fixed.items())
+        for run in preview.plan.queued
+        if run.fixed
     ]
     return ["", *lengths, Text("Parameters", style="italic"), *parameters, ""]
-
-
-def _in_order(preview: Preview) -> list[PlannedRun]:
-    return sorted(preview.plan.queued, key=lambda run: run.priority)
 
 
 def _lengths(preview: Preview, lengths: KnownLengths) -> Table:
     heads = ("order", "run", "iterations", "warmup", "preschool", "batch (micro)", "size", "sequences")
     table = Table(*heads, box=None, pad_edge=False, title="Lengths", title_justify="left")
-    for place, run in enumerate(_in_order(preview), start=1):
+    for place, run in enumerate(preview.plan.queued, start=1):
         config = preview.configs.get(run.run)
         cells = ["drawn by TPE when a worker takes it"] if config is None else lengths.cells(config)
         table.add_row(str(place), run.run, *cells)
@@ -129,10 +124,10 @@ def dry_run_document(
                 "run": run.run,
                 "source": run.source,
                 "preset": run.preset,
-                "parameters": preview.parameters.get(run.run),
+                "parameters": run.fixed if run.run in preview.configs else None,
                 "config": config.model_dump(mode="json") if (config := preview.configs.get(run.run)) else None,
             }
-            for run in _in_order(preview)
+            for run in plan.queued
         ],
         **({} if measured is None else {"measured": asdict(measured)}),
     }

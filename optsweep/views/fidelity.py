@@ -18,8 +18,7 @@ from optsweep.trust.trust import Trust
 
 if TYPE_CHECKING:
     # Views load neither the database nor optuna.
-    from optsweep.planning.linked import RunAgain
-    from optsweep.planning.trained_again import Setting
+    from optsweep.planning.trained_again import RunAgain, Setting
 
 SHOWN_WORKERS = 4
 

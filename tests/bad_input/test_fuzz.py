@@ -110,7 +110,7 @@ def use(definition: StudyDefinition) -> None:
     for preset in definition.presets:
         relative_cost(trainer.resolve(preset.parameters, preset=preset.name, seed=0))
         trainer.full(preset.parameters, preset=preset.name, seed=0)
-    assert len(planned_runs(definition, min(definition.num_sampled, 3))) <= len(definition.presets) + 3
+    assert len(planned_runs(definition, range(min(definition.num_sampled, 3)))) <= len(definition.presets) + 3
     if definition.num_sampled:
         parameters = RandomRuns(definition).parameters(0)
         trainer.resolve(parameters, preset=None, seed=0)

@@ -25,7 +25,7 @@ from optsweep.database.snapshot import read_run, read_snapshot
 from optsweep.database.tables import run_events, runs
 from optsweep.database.urls import storage_url
 from optsweep.machine.process import ProcessIdentity, identify
-from optsweep.planning.plan import retry_failed
+from optsweep.planning.steering import retry_failed
 from tests.planned import make_study
 
 ELSEWHERE = ProcessIdentity("another host/0/1", "boot", 1, 1)
@@ -176,7 +176,7 @@ def test_only_twenty_interruptions_in_a_row_end_a_run_and_they_never_count_as_fa
 def test_a_failed_run_keeps_its_place_and_can_be_tried_again(study: Study) -> None:
     for _ in range(MAX_FAULTS):
         die_again(study, Cause.FAULT)
-    assert retry_failed(study.storage, study.name) == ["large_quality"]
+    assert retry_failed(study) == ["large_quality"]
     snapshot = read_snapshot(study)
     assert snapshot.target == len(snapshot.runs) == 12
     assert snapshot.counts["failed"] == 0
@@ -284,7 +284,7 @@ def test_a_runs_history_tells_of_its_deaths_its_return_and_its_end(study: Study)
         last = study.queue.take(lease.run, "fails", me)
         assert last is not None
         study.queue.hand_back(last, Cause.FAULT, "ValueError: no")
-    assert retry_failed(study.storage, study.name, [lease.run]) == [lease.run]
+    assert retry_failed(study, [lease.run]) == [lease.run]
     lease = study.queue.take(lease.run, "ends it", me)
     assert lease is not None
     study.queue.finish(lease, TrialState.COMPLETE, 2.75, outcome="complete", reason=None)

@@ -17,10 +17,8 @@ from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import StorageError
 from optsweep.machine.process import identify
-from optsweep.planning.linked import RunAgain, linked_studies, plan_linked
+from optsweep.planning.trained_again import RunAgain, linked_studies, plan_linked
 from optsweep.workers.prepared_run import Preparer
-
-COMMAND = ["optsweep", "confirm"]
 
 
 def finish(study: Study) -> str:
@@ -57,7 +55,7 @@ def origin(study: Study, workplace: Path) -> Study:
 
 
 def test_the_runs_are_queued_once_with_their_configs_and_more_may_come(origin: Study) -> None:
-    linked = plan_linked(origin, "confirm", again(origin), scores_confirmation=True, command=COMMAND)
+    linked = plan_linked(origin, "confirm", again(origin), scores_confirmation=True)
     assert linked.name == "study-confirm"
     snapshot = read_snapshot(linked)
     assert snapshot.target == len(snapshot.runs) == 2
@@ -70,7 +68,7 @@ def test_the_runs_are_queued_once_with_their_configs_and_more_may_come(origin: S
         assert run.stored_config["training"] == planned.config.model_dump(mode="json")["training"]
         assert run.stored_config["provenance"]["of"] == planned.origin.run
     ended = finish(linked)
-    linked = plan_linked(origin, "confirm", again(origin, seeds=2), scores_confirmation=True, command=COMMAND)
+    linked = plan_linked(origin, "confirm", again(origin, seeds=2), scores_confirmation=True)
     snapshot = read_snapshot(linked)
     assert [run.run for run in snapshot.runs] == [run.run for run in again(origin, seeds=2)]
     assert snapshot.target == 4
@@ -81,7 +79,7 @@ def test_the_runs_are_queued_once_with_their_configs_and_more_may_come(origin: S
 
 
 def test_its_runs_are_trained_as_they_were_planned_with_the_threads_of_the_worker(origin: Study) -> None:
-    linked = plan_linked(origin, "repeats", again(origin), command=COMMAND)
+    linked = plan_linked(origin, "repeats", again(origin))
     finish(linked)
     run = next(run for run in read_snapshot(linked).runs if run.state == "complete")
     planned = next(one for one in again(origin) if one.run == run.run)
@@ -94,15 +92,15 @@ def test_its_runs_are_trained_as_they_were_planned_with_the_threads_of_the_worke
 
 
 def test_a_study_of_somebody_elses_with_that_name_is_left_alone(origin: Study) -> None:
-    plan_linked(origin, "fidelity", again(origin), command=COMMAND)
+    plan_linked(origin, "fidelity", again(origin))
     taken = optuna.create_study(study_name="study-confirm", storage=origin.storage.optuna)
     taken.set_user_attr("mine", True)
     taken.add_trial(optuna.trial.create_trial(value=1.0))
     with pytest.raises(StorageError):
-        plan_linked(origin, "confirm", again(origin), command=COMMAND)
-    other = plan_linked(origin, "fidelity", again(origin), suffix="-x2", command=COMMAND)
+        plan_linked(origin, "confirm", again(origin))
+    other = plan_linked(origin, "fidelity", again(origin), suffix="-x2")
     with pytest.raises(StorageError, match="was not made from"):
-        plan_linked(origin, "fidelity-x2", [], command=COMMAND)  # type: ignore[arg-type]
+        plan_linked(origin, "fidelity-x2", [])  # type: ignore[arg-type]
     assert other.name == "study-fidelity-x2"
 
 
@@ -123,10 +121,10 @@ def test_a_planner_that_was_killed_anywhere_can_be_started_again(
 
         with monkeypatch.context() as patch, contextlib.suppress(Killed):
             patch.setattr(Study, "set_attribute", dying)
-            plan_linked(origin, "confirm", again(origin), command=COMMAND)
+            plan_linked(origin, "confirm", again(origin))
         for linked in linked_studies(origin, "confirm"):
             read_snapshot(linked)
-    linked = plan_linked(origin, "confirm", again(origin), command=COMMAND)
+    linked = plan_linked(origin, "confirm", again(origin))
     assert [run.run for run in read_snapshot(linked).runs] == [run.run for run in again(origin)]
 
 

@@ -60,7 +60,7 @@ def test_a_study_of_a_script_is_stored_and_read_back() -> None:
     assert type(definition.presets[0].parameters["momentum"]) is float
     stored = json.dumps(definition.model_dump(mode="json"))
     assert StudyDefinition.model_validate(json.loads(stored)) == definition
-    assert [run.run for run in planned_runs(definition, 1)] == ["usual", "tpe-001"]
+    assert [run.run for run in planned_runs(definition, range(1))] == ["usual", "tpe-001"]
     assert trainer_of(definition).unit == "loss"
 
 
