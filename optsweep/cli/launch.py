@@ -13,8 +13,9 @@ from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import keep_subset
 from optsweep.errors import EXIT_DONE, EXIT_FAILED
 from optsweep.importing.prepare import look
+from optsweep.integrations.mirror import mirrored
 from optsweep.integrations.notify import Notifier
-from optsweep.integrations.trackers.start import check_trackers, mirrored
+from optsweep.integrations.trackers import check_trackers
 from optsweep.machine.devices import Slot
 from optsweep.planning.begin import check_disk, plan, prepare_data, preview_session
 from optsweep.planning.request import Session, SweepRequest, check

@@ -5,7 +5,7 @@ What they need is imported by their functions: help and mistakes in the command 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,37 +28,6 @@ if TYPE_CHECKING:
     from optsweep.database.open_study import Study
     from optsweep.machine.devices import Slot
     from optsweep.results.records import StudySnapshot
-
-
-@dataclass(frozen=True)
-class Workers:
-    """Who trains: the slots of this machine, or (launch False) only those that join from elsewhere."""
-
-    gpus: str | None
-    cpu_workers: int | None
-    workers_per_gpu: int
-    launch: bool
-    as_json: bool
-
-    def slots(self, study: Study) -> list[Slot]:
-        from optsweep.planning.defaults import choose_slots
-
-        return choose_slots(self.gpus, self.cpu_workers, self.workers_per_gpu, demo=study.data.demo)
-
-    def work(self, origin: Study, linked: list[Study], slots: list[Slot]) -> int:
-        """Work on the linked studies and print what they show, or say how to start workers; returns the exit code."""
-        from optsweep.cli.launch import work_on
-        from optsweep.views.terminal import plain_console
-
-        # Programs read standard output; with --json people's lines go to standard error.
-        console = plain_console(stderr=self.as_json)
-        if not self.launch:
-            for study in linked:
-                console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
-            return EXIT_DONE
-        code = work_on(linked, slots, console)
-        _tell(origin, as_json=self.as_json)
-        return code
 
 
 def fidelity(
@@ -84,6 +53,7 @@ def fidelity(
 ) -> int:
     """Measure noise and fidelity, or (``dry_run``) say what would be trained; returns the exit code."""
     from optsweep.planning import trained_again
+    from optsweep.planning.defaults import choose_slots
     from optsweep.planning.trained_again import plan_linked
     from optsweep.views.fidelity import plan_lines
     from optsweep.views.terminal import plain_console
@@ -91,7 +61,6 @@ def fidelity(
     study = study_of(name, storage)
     if pruners:
         return _replay(study, as_json=as_json)
-    workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
     setting = trained_again.Setting(trained_again.factor(length), sequences)
     snapshot = _checked(study, "fidelity")
     chosen = trained_again.spread(trained_again.finished_ranking(snapshot), runs)
@@ -101,12 +70,12 @@ def fidelity(
     if dry_run:
         print(lines)
         return EXIT_DONE
-    slots = workers.slots(study)
+    slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo)
     plain_console(stderr=as_json).print(lines)
     linked = [plan_linked(study, "repeats", again)] if again else []
     data = {"trains_on": snapshot.data.corpus, "setting": setting.words}
     linked.append(plan_linked(study, "fidelity", large, suffix=setting.suffix, **data))
-    return workers.work(study, linked, slots)
+    return _work(study, linked, slots, launch=not no_launch, as_json=as_json)
 
 
 def confirm(
@@ -122,11 +91,11 @@ def confirm(
     storage: StorageOption = None,
 ) -> int:
     """Train the finalists again with fresh seeds, scored on the confirmation sequences; returns the exit code."""
+    from optsweep.planning.defaults import choose_slots
     from optsweep.planning.trained_again import plan_linked, with_seed
     from optsweep.views.fidelity import cost_lines
 
     study = study_of(name, storage)
-    workers = Workers(gpus, cpu_workers, workers_per_gpu, launch=not no_launch, as_json=as_json)
     snapshot = _checked(study, "confirm")
     if not snapshot.ranking:
         raise ConfigError("confirm", [f"study {study.name!r} has no complete run to confirm"])
@@ -136,9 +105,9 @@ def confirm(
     if dry_run:
         print("\n".join([f"Finalists, {seeds} fresh seeds each:", *cost_lines(again)]))
         return EXIT_DONE
-    slots = workers.slots(study)
+    slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo)
     linked = plan_linked(study, "confirm", again, scores_confirmation=True)
-    return workers.work(study, [linked], slots)
+    return _work(study, [linked], slots, launch=not no_launch, as_json=as_json)
 
 
 def _checked(study: Study, command: str) -> StudySnapshot:
@@ -153,6 +122,22 @@ def _checked(study: Study, command: str) -> StudySnapshot:
     if snapshot.data.weights is None:
         raise ConfigError(command, [f"study {study.name!r} was begun by an older version; resume it once"])
     return snapshot
+
+
+def _work(origin: Study, linked: list[Study], slots: list[Slot], *, launch: bool, as_json: bool) -> int:
+    """Work on the linked studies and print what they show, or say how to start workers; returns the exit code."""
+    from optsweep.cli.launch import work_on
+    from optsweep.views.terminal import plain_console
+
+    # Programs read standard output; with --json people's lines go to standard error.
+    console = plain_console(stderr=as_json)
+    if not launch:
+        for study in linked:
+            console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
+        return EXIT_DONE
+    code = work_on(linked, slots, console)
+    _tell(origin, as_json=as_json)
+    return code
 
 
 def _tell(study: Study, *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ load, and all notes are read to write one.
 from __future__ import annotations
 
 import mimetypes
+import re
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -49,6 +50,12 @@ def _identifiers(study: Study, trial_id: int) -> dict[str, str]:
     """File name -> artifact id."""
     found = get_all_artifact_meta(study.trial(trial_id), storage=study.storage.backend)
     return {one.filename: one.artifact_id for one in found}
+
+
+def noted_trials(study: Study) -> set[int]:
+    """Ids of the trials that have a note; `get_note` reads all notes for each of them."""
+    stored = study.storage.backend.get_study_system_attrs(study.study_id)
+    return {int(found[1]) for key in stored if (found := re.fullmatch(r"dashboard:(\d+):note_str:0", key))}
 
 
 def note_run(study: Study, trial_id: int, body: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,35 +18,28 @@ from optsweep.database.read_only_copy import frozen_copy
 from optsweep.errors import UserError
 from optsweep.integrations.describe import describe_runs, describe_study
 
-Say = Callable[[str], None]
 
-
-def serve(study: Study, host: str, port: int, say: Say, *, read_only: bool = False) -> None:
+def serve(study: Study, host: str, port: int, say: Callable[[str], None], *, read_only: bool = False) -> None:
     """Serve until interrupted; ``read_only``: a copy of this moment, so that no click can change the study.
 
-    Raises `UserError` where the address cannot be had; then nothing was printed or written.
+    Raises `UserError` if the address is taken or there is none; then nothing was printed or written.
     """
     _check_address(host, port)
-    if read_only:
-        with tempfile.TemporaryDirectory(prefix="optsweep-dashboard-") as folder:
-            copy = frozen_copy(study.storage, Path(folder))
+    with ExitStack() as stack:
+        if read_only:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="optsweep-dashboard-"))
+            study = Study(frozen_copy(study.storage, Path(folder)), study.name, study.study_id)
             say(f"A snapshot of {datetime.now():%Y-%m-%d %H:%M:%S}: nothing that is clicked changes the study")
-            _serve(Study(copy, study.name, study.study_id), host, port, say, read_only=True)
-    else:
-        _serve(study, host, port, say, read_only=False)
-
-
-def _serve(study: Study, host: str, port: int, say: Say, *, read_only: bool) -> None:
-    describe_study(study)
-    describe_runs(study, files=not read_only)
-    say(f"Dashboard of {study.name}: http://{host}:{port}/dashboard/studies/{study.study_id}   (Ctrl-C ends it)")
-    if _is_loopback(host):
-        say(f"From another machine: ssh -L {port}:127.0.0.1:{port} THIS_HOST, then the same address there")
-    else:
-        danger = "see the study" if read_only else "change the study"
-        say(f"warning: {host} is open to the network, and the dashboard has no login: anyone can {danger}")
-    store = ArtifactFolder(study.name, read_only=read_only)
-    run_server(study.storage.optuna, host=host, port=port, artifact_store=store)
+        describe_study(study)
+        describe_runs(study, files=not read_only)
+        say(f"Dashboard of {study.name}: http://{host}:{port}/dashboard/studies/{study.study_id}   (Ctrl-C ends it)")
+        if _is_loopback(host):
+            say(f"From another machine: ssh -L {port}:127.0.0.1:{port} THIS_HOST, then the same address there")
+        else:
+            danger = "see the study" if read_only else "change the study"
+            say(f"warning: {host} is open to the network, and the dashboard has no login: anyone can {danger}")
+        store = ArtifactFolder(study.name, read_only=read_only)
+        run_server(study.storage.optuna, host=host, port=port, artifact_store=store)
 
 
 def _check_address(host: str, port: int) -> None:

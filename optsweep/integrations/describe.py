@@ -16,14 +16,13 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from optsweep.database.connection import reopen_storage
-from optsweep.database.dashboard_rows import keep_files, kept_files, note_run, note_study
+from optsweep.database.dashboard_rows import keep_files, kept_files, note_run, note_study, noted_trials
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.patience import limit_patience
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, OptsweepError
-from optsweep.integrations.curve_picture import draw_curve
-from optsweep.integrations.notes import CURVE, run_note, study_note
+from optsweep.integrations.notes import CURVE, draw_curve, run_note, study_note
 from optsweep.machine.child import end_with_parent
 from optsweep.results.folders import RunDirectory, log_to_stdout
 from optsweep.results.records import RunRecord
@@ -45,28 +44,30 @@ def describe_study(study: Study) -> None:
 
 
 def describe_runs(study: Study, chosen: Collection[str] | None = None, *, files: bool = True) -> None:
-    """Keep the files and write the notes of the chosen runs that have ended, or (None) of all that have no files yet.
+    """Keep the files and write the notes of the chosen runs that have ended, or (None) of all that lack either.
 
     Without ``files`` there are notes only. Whatever goes wrong is logged.
     """
     try:
         records = read_snapshot(study, chosen).runs
+        # A process that was killed before the note has left a run with files.
+        described = noted_trials(study) if chosen is None else set()
     except Exception as error:
         _logger.warning("the dashboard will lack notes: %s: %s", type(error).__name__, error)
         return
     for record in records:
-        if record.state in ("complete", "pruned", "failed"):
+        if record.over:
             try:
-                _describe(study, record, anew=chosen is not None, files=files)
+                _describe(study, record, described, files=files)
             except Exception as error:
                 _logger.warning("the dashboard will lack files of %s: %s: %s", record.run, type(error).__name__, error)
 
 
-def _describe(study: Study, record: RunRecord, *, anew: bool, files: bool) -> None:
+def _describe(study: Study, record: RunRecord, described: Collection[int], *, files: bool) -> None:
     trial_id = study.storage.backend.get_trial_id_from_study_id_trial_number(study.study_id, record.trial)
     directory = RunDirectory.of(study.name, record.run)
     kept = kept_files(study, trial_id)
-    if anew or not kept:
+    if trial_id not in described or not kept:
         if files:
             with tempfile.TemporaryDirectory(prefix="optsweep-describe-") as folder:
                 made = _made(Path(folder), directory, f"{record.run}: {study.trainer.unit}")

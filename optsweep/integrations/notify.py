@@ -36,10 +36,6 @@ class Event:
     value: float | None = None
     directory: str | None = None
 
-    @property
-    def environment(self) -> dict[str, str]:
-        return {f"OPTSWEEP_{name.upper()}": str(value) for name, value in asdict(self).items() if value is not None}
-
 
 class Watcher:
     """Finds what happened between snapshots; the first one is where it begins."""
@@ -111,19 +107,21 @@ class Notifier:
 
 def run_command(command: str, event: Event) -> None:
     """Run the user's command for one event; whatever goes wrong is logged."""
+    told = asdict(event)
+    environment = {f"OPTSWEEP_{name.upper()}": str(value) for name, value in told.items() if value is not None}
     try:
         # A session of its own: Ctrl-C for the sweep does not reach it, and all that it started can be killed.
         process = subprocess.Popen(
             command,
             shell=True,
-            env={**os.environ, **event.environment},
+            env={**os.environ, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         try:
-            process.communicate(json.dumps(asdict(event)).encode(), COMMAND_SECONDS)
+            process.communicate(json.dumps(told).encode(), COMMAND_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

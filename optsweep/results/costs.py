@@ -70,5 +70,5 @@ def saved_seconds(snapshot: StudySnapshot) -> float:
 
 def study_share(snapshot: StudySnapshot) -> float:
     """Share 0..1 of the study's runs that are done, running ones by their progress; a run counts as one."""
-    done = sum(1.0 if run.state in ("complete", "pruned", "failed") else run.progress for run in snapshot.runs)
+    done = sum(1.0 if run.over else run.progress for run in snapshot.runs)
     return min(1.0, done / snapshot.target) if snapshot.target else 1.0

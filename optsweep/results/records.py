@@ -69,6 +69,11 @@ class RunRecord:
     ended: float | None = None
     """End of the last attempt, epoch seconds."""
 
+    @property
+    def over(self) -> bool:
+        """Whether it has ended for good."""
+        return self.state in ("complete", "pruned", "failed")
+
     @cached_property
     def config(self) -> RunConfig | None:
         """The resolved config, None until a worker has drawn the parameters; raises `ConfigError` if it is damaged.
@@ -130,7 +135,7 @@ class StudySnapshot:
     @property
     def ended(self) -> bool:
         """Whether every run is finished or failed."""
-        return all(run.state in ("complete", "pruned", "failed") for run in self.runs)
+        return all(run.over for run in self.runs)
 
     @property
     def ranking(self) -> list[RunRecord]:

@@ -66,7 +66,7 @@ class PlainProgress:
                 self._write(line)
         if before is not None and (before.state, before.attempts) == (run.state, run.attempts):
             return
-        if run.state in ("complete", "pruned", "failed"):
+        if run.over:
             self._write(_end_line(run, snapshot.trainer.unit))
         elif run.state == "waiting" and before is not None:
             reason = f": {words.one_line(run.reason)}" if run.reason else ""
@@ -213,7 +213,7 @@ def _columns(width: int) -> Sequence[Column]:
 
 
 def _last_finished(snapshot: StudySnapshot, width: int) -> list[Text]:
-    ended = [run for run in snapshot.runs if run.state in ("complete", "pruned", "failed")]
+    ended = [run for run in snapshot.runs if run.over]
     last = sorted(ended, key=lambda run: (run.ended or 0.0, run.index), reverse=True)[:LAST_FINISHED]
     lines = [
         _cut(f"  {name(run.run, 40 if width >= WIDE else 20)} {_how(run)}", STATE_STYLE[run.state]) for run in last

@@ -53,9 +53,7 @@ def work_in_job(study: Study, gpus: int, watch: Watch) -> int:
 def _work(study: Study, slots: Iterable[Slot], data: Path | None, watch: Watch) -> tuple[int, list[int]]:
     """Run workers on this host; returns the exit code, and the signals that asked them to leave."""
     job = slurm.current_job()
-    ends = (
-        job.ends - slurm.warning_seconds(job.ends - time.time()) if job is not None and job.ends is not None else None
-    )
+    ends = None if job is None else job.leaves
     path = local_data(study, data)
     with watch() as (observe, say):
         here = [_named(slot, job) for slot in slots]

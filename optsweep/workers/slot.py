@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from optsweep.database.lease import HeldRun
-from optsweep.machine.child import start_module
+from optsweep.machine.child import end_by, start_module
 from optsweep.machine.devices import Slot, holder, try_hold
 from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.workers.protocol import WorkerOrder
@@ -41,10 +40,8 @@ class WorkerSlot:
     def start(self, module: str, order: WorkerOrder, storage: str) -> None:
         """Start a worker; the storage's URL goes by the environment, since a command line is for all to read."""
         environment = {**self.place.environment, "OPTSWEEP_STORAGE": storage, "PYTHONUNBUFFERED": "1"}
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            # Ctrl-C on the terminal reaches the launcher alone, which then asks politely.
-            self.process = start_module(module, order.to_json(), environment, log)
+        # Ctrl-C on the terminal reaches the launcher alone, which then asks politely.
+        self.process = start_module(module, order.to_json(), self.log, environment)
         try:
             self.identity = identify(self.process.pid)
         except ProcessLookupError:
@@ -57,11 +54,7 @@ class WorkerSlot:
     def wait(self, deadline: float) -> None:
         """Wait for the worker's end until ``deadline`` (`time.monotonic`), then kill it."""
         if self.process is not None:
-            try:
-                self.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            end_by(self.process, deadline)
 
     def say_if_held(self) -> None:
         """Tell a person that another process is at work here."""

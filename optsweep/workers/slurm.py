@@ -88,24 +88,10 @@ def script(study: str, asked: Allocation) -> str:
         "open-mode=append",
         f"output={shlex.quote(output)}",
     ]
-    worker = [
-        sys.executable,
-        "-u",
-        "-m",
-        COMMAND_MODULE,
-        "worker",
-        f"--name={study}",
-        f"--job-gpus={asked.gpus_per_node}",
-    ]
+    options = [f"--name={study}", f"--job-gpus={asked.gpus_per_node}"]
+    worker = shlex.join([sys.executable, "-u", "-m", COMMAND_MODULE, "worker", *options])
     # By srun: the signals before a time limit or a preemption are for the steps of a job, not for its script.
-    return "\n".join(
-        [
-            "#!/bin/sh",
-            *(f"#SBATCH --{line}" for line in lines if line),
-            f"exec srun {shlex.join(worker)}",
-            "",
-        ]
-    )
+    return "\n".join(["#!/bin/sh", *(f"#SBATCH --{line}" for line in lines if line), f"exec srun {worker}", ""])
 
 
 def submit(study: Study, asked: Allocation) -> str:

@@ -16,9 +16,8 @@ from optsweep.database.open_study import Study
 from optsweep.database.read_only_copy import frozen_copy
 from optsweep.database.snapshot import read_snapshot
 from optsweep.integrations import describe
-from optsweep.integrations.curve_picture import draw_curve
 from optsweep.integrations.describe import describe_runs, describe_study
-from optsweep.integrations.notes import run_note, study_note
+from optsweep.integrations.notes import draw_curve, run_note, study_note
 from optsweep.results.folders import RunDirectory
 from tests.planned import claim
 from tests.snapshots import make_data, make_run, make_snapshot
@@ -65,6 +64,19 @@ def test_what_a_person_made_of_a_note_stays(study: Study) -> None:
     study.storage.backend.set_study_system_attr(study.study_id, f"dashboard:{lease.trial_id}:note_str:0", mine)
     describe_runs(study)
     assert note_of(study, lease) == mine
+
+
+def test_a_run_whose_describing_was_cut_short_before_its_note_gets_one_later(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = claim(study)
+    with monkeypatch.context() as patch:
+        patch.setattr(describe, "note_run", lambda *_: 1 / 0)
+        end(study, lease)
+    files = kept_files(study, lease.trial_id)
+    assert "curve.svg" in files
+    describe_runs(study)
+    assert files["curve.svg"] in note_of(study, lease)
 
 
 def test_the_study_says_what_it_is_measured_in_and_how_to_go_on(study: Study) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from optsweep.errors import ConfigError
-from optsweep.integrations.trackers import start
-from optsweep.integrations.trackers.mirror import Mirror
-from optsweep.integrations.trackers.start import check_trackers, mirrored
+from optsweep.integrations import mirror as mirroring
+from optsweep.integrations.mirror import Mirror, mirrored
+from optsweep.integrations.trackers import check_trackers
 from optsweep.train.report import MetricsLine
 
 REPOSITORY = Path(__file__).parents[2]
@@ -92,7 +92,7 @@ def test_a_missing_package_is_said_before_anything_starts() -> None:
 
 def test_a_mirror_that_dies_is_said_and_nothing_else(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(start, "LEAVE_SECONDS", 20.0)
+    monkeypatch.setattr(mirroring, "LEAVE_SECONDS", 20.0)
     real = subprocess.Popen
 
     def killed(command: list[str], **arguments: Any) -> subprocess.Popen[bytes]:
@@ -118,7 +118,7 @@ def mirror_for_real(name: str, environment: Mapping[str, str] | None = None) -> 
         patch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]))
         for key, value in (environment or {}).items():
             patch.setenv(key, value)
-        patch.setattr(start, "LEAVE_SECONDS", 90.0)
+        patch.setattr(mirroring, "LEAVE_SECONDS", 90.0)
         with mirrored("study", [name], said.append):
             pass
     folder = Path("studies/study/trackers")

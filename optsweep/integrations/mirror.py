@@ -1,30 +1,55 @@
-"""The process that mirrors runs into trackers: follows every metrics.jsonl of a study until its launcher is gone.
+"""Mirrors a study's runs into trackers beside its sweep, which neither waits for that nor fails with it.
 
-Not started by hand: ``python -m optsweep.integrations.trackers.mirror STUDY TRACKER...``; it ends, after a
-last look, when its standard input is closed, as it also is by the death of the launcher.
+`mirrored` starts a process, as ``python -m optsweep.integrations.mirror '["STUDY", "TRACKER", ...]'``. It follows
+every metrics.jsonl, and ends after a last look when its standard input closes, as it also does if the sweep dies.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import select
 import signal
 import sys
-import threading
+import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from optsweep.files import write_text
-from optsweep.integrations.trackers.sinks import TRACKERS, Config, Tracker, is_evaluation
-from optsweep.results.folders import study_directory
+from optsweep.integrations.trackers import TRACKERS, Config, Tracker, is_evaluation
+from optsweep.machine.child import end_by, start_module
+from optsweep.results.folders import log_to_stdout, study_directory
 from optsweep.train.report import METRICS_FILE, MetricsLine, read_metrics
 
 LOOK_SECONDS = 5.0
 NICENESS = 10
+LEAVE_SECONDS = 30.0
+"""How long the process may take for its last look."""
 
 _logger = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def mirrored(study: str, names: Sequence[str], say: Callable[[str], None]) -> Iterator[None]:
+    """Mirror the study's runs into these trackers while the block runs; without any, nothing is started."""
+    if not names:
+        yield
+        return
+    folder, order = study_directory(study) / "trackers", json.dumps([study, *names])
+    process = start_module("optsweep.integrations.mirror", order, folder / "log.txt", {}, piped=True)
+    assert process.stdin is not None
+    say(f"Runs are mirrored to {', '.join(names)}: {folder}")
+    try:
+        yield
+    finally:
+        died = process.poll() is not None
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+        if not end_by(process, time.monotonic() + LEAVE_SECONDS) or died:
+            say(f"The mirror to {', '.join(names)} ended early, which affects no run; its log: {folder / 'log.txt'}")
 
 
 class Mirror:
@@ -81,13 +106,12 @@ def read_flat_config(path: Path) -> Config:
     return {f"{section}.{name}": value for section, values in sections.items() for name, value in values.items()}
 
 
-def main(study: str, names: list[str]) -> int:
-    """Mirror until standard input ends."""
-    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+def main(study: str, *names: str) -> None:
+    """Mirror until standard input closes."""
+    log_to_stdout()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     folder = study_directory(study) / "trackers"
-    folder.mkdir(parents=True, exist_ok=True)
     trackers: dict[str, Tracker] = {}
     for name in names:
         try:
@@ -95,19 +119,11 @@ def main(study: str, names: list[str]) -> int:
         except Exception as error:
             _logger.warning("%s cannot be used: %s: %s", name, type(error).__name__, error)
     mirror = Mirror(study_directory(study) / "runs", trackers, folder / "positions.json")
-    ending = threading.Event()
-    threading.Thread(target=_wait_for_end, args=(ending,), daemon=True).start()
-    while not ending.wait(LOOK_SECONDS):
+    while not select.select([sys.stdin], [], [], LOOK_SECONDS)[0]:
         mirror.look()
     mirror.look()
     mirror.close()
-    return 0
-
-
-def _wait_for_end(ending: threading.Event) -> None:
-    sys.stdin.read()
-    ending.set()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    main(*json.loads(sys.argv[1]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from optsweep.errors import ConfigError
 from optsweep.train.report import MetricsLine
 
 Config = dict[str, object]
@@ -134,3 +136,11 @@ TRACKERS: dict[str, type[TensorBoard] | type[WeightsAndBiases] | type[MLflow]] =
     "wandb": WeightsAndBiases,
     "mlflow": MLflow,
 }
+
+
+def check_trackers(names: Sequence[str]) -> None:
+    """Raise `ConfigError` if the package of a tracker is not installed."""
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    if missing:
+        fix = f"pip install 'optsweep[{','.join(missing)}]', or set it to false"
+        raise ConfigError("trackers", [f"{', '.join(missing)} is not installed: {fix}"])

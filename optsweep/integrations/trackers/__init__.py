@@ -1,1 +1,0 @@
-"""A mirror of every run in TensorBoard, Weights & Biases or MLflow."""
