@@ -11,7 +11,8 @@ from optsweep.database.history import note
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
 from optsweep.database.tables import runs
-from optsweep.results.attributes import RunIdentity, Values
+from optsweep.plain import Plain
+from optsweep.results.attributes import RunIdentity
 
 KEPT = (
     "outcome", "reason", "progress", "sequences", "seconds", "checkpoint_step", "best_value", "best_step", "last_value",
@@ -20,7 +21,7 @@ KEPT = (
 """Columns that another study takes over. The attempts stay behind: the new study has spent nothing on the run."""
 
 
-def result_of(row: sa.Row[Any]) -> Values:
+def result_of(row: sa.Row[Any]) -> dict[str, Plain]:
     """What a run's row tells of its result."""
     return {name: getattr(row, name) for name in KEPT}
 

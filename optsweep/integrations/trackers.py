@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from optsweep.errors import ConfigError
+from optsweep.plain import Plain
 from optsweep.train.report import MetricsLine
 
-Config = dict[str, object]
+Config = dict[str, Plain]
 """A run's config, flat: optim.lr and so on."""
 METRICS = ("train_loss", "val_nelbo", "value", "lr", "residues_per_s", "progress")
 

@@ -188,7 +188,7 @@ def _queue(study: Study, again: RunAgain, index: int) -> None:
     )
     trial = create_trial(
         state=TrialState.WAITING,
-        params=parameters,
+        params=dict(parameters),
         distributions=distributions_for(study.definition, parameters),
         user_attrs=identity.stored(),
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from optsweep.plain import Plain
+from optsweep.study.parameter import Parameters
 
 
 class Stored(BaseModel):
@@ -82,8 +85,6 @@ Source = Literal["preset", "random", "tpe", "user", "linked"]
 """"linked": a run of another study, trained again; see `optsweep.planning.trained_again`."""
 Purpose = Literal["repeats", "fidelity", "confirm"]
 """What the runs of another study are trained again for."""
-Values: TypeAlias = dict[str, Any]
-"""Parameters of a run, or a config as it is stored: whatever the study file names."""
 
 
 class Stop(Stored):
@@ -118,7 +119,7 @@ class StudyAttributes(Stored):
     """The command that began the study."""
     created: float = 0.0
     """Epoch seconds."""
-    definition: Values | None = None
+    definition: dict[str, JsonValue] | None = None
     """The study file. Stored after all of the above: a study with a definition is whole."""
     stop: Stop | None = None
     target: int | None = None
@@ -132,7 +133,7 @@ class StudyAttributes(Stored):
     """Ids of the jobs that were ever submitted for it."""
 
     @classmethod
-    def read(cls, user_attributes: Values) -> StudyAttributes:
+    def read(cls, user_attributes: Mapping[str, Plain]) -> StudyAttributes:
         own = {key.removeprefix(PREFIX): value for key, value in user_attributes.items() if key.startswith(PREFIX)}
         return cls.model_validate(own)
 
@@ -146,9 +147,9 @@ class RunIdentity:
     """Position in the plan, from 0; seeds are derived from it."""
     source: Source
     preset: str | None
-    fixed: Values
+    fixed: Parameters
     """Parameters that are given; empty for a sampled run."""
-    config: Values = field(default_factory=dict)
+    config: Mapping[str, Plain] = field(default_factory=dict)
     """The resolved config; empty until a worker has drawn the parameters."""
     random_start: bool = False
     """Whether a "tpe" run was drawn at random, because too few runs had finished for TPE to learn from."""
@@ -156,15 +157,16 @@ class RunIdentity:
     """The run of the origin that a linked study's run trains again."""
     forked_from: str | None = None
     """The study that this run was taken over from, finished."""
-    standing: Values = field(default_factory=dict)
+    standing: Mapping[str, Plain] = field(default_factory=dict)
     """What its row holds then."""
 
     @classmethod
-    def read(cls, user_attributes: Values) -> RunIdentity:
+    def read(cls, user_attributes: Mapping[str, Plain]) -> RunIdentity:
         """From the attributes of a trial that optsweep has made."""
-        return RunIdentity(**{NAMES[key]: value for key, value in user_attributes.items() if key in NAMES})
+        known: dict[str, Any] = {NAMES[key]: value for key, value in user_attributes.items() if key in NAMES}
+        return RunIdentity(**known)
 
-    def stored(self) -> Values:
+    def stored(self) -> dict[str, Plain]:
         """The attributes of its trial; those that not every run has are left out while they say nothing."""
         known = {key: getattr(self, name) for key, name in NAMES.items()}
         return {key: value for key, value in known.items() if value or NAMES[key] in ALWAYS}

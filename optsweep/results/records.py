@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from optsweep.config import TrainConfig
 from optsweep.errors import ConfigError
-from optsweep.results.attributes import Source, StudyAttributes, StudyData, Values
+from optsweep.plain import Plain
+from optsweep.results.attributes import Source, StudyAttributes, StudyData
 from optsweep.study.definition import StudyDefinition
+from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import RunConfig, read_run_config
 from optsweep.trainers import trainer_of
 from optsweep.trainers.trainer import KnownLengths, Trainer
@@ -57,8 +60,8 @@ class RunRecord:
     seconds: float = 0.0
     """Time on the device, over all attempts, without what a crash threw away."""
     directory: str = ""
-    parameters: Values = field(default_factory=dict)
-    stored_config: Values = field(default_factory=dict)
+    parameters: Parameters = field(default_factory=dict)
+    stored_config: Mapping[str, Plain] = field(default_factory=dict)
     """The resolved config as it is stored; empty until a worker has drawn the parameters."""
     of: str | None = None
     """The run of the origin that a linked study's run trains again."""

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from optsweep.config import NaturalInt, PositiveInt, Section, TrainConfig
 from optsweep.errors import ConfigError
+from optsweep.plain import Plain
 from optsweep.study.parameter import Parameters, Scalar
 from optsweep.study.trainer_table import FLAGS, PLACEHOLDER, ConfigFormat, TrainerSection, Value, read_template
 from optsweep.toml_files import Table, validate
@@ -38,7 +39,7 @@ class ScriptConfig(Section):
 RunConfig: TypeAlias = TrainConfig | ScriptConfig
 
 
-def read_run_config(values: dict[str, Any], run: str) -> RunConfig:
+def read_run_config(values: Mapping[str, Plain], run: str) -> RunConfig:
     """A config as it is stored with its run; raises `ConfigError` if it is not one."""
     place = f"stored config of run {run}"
     return validate(ScriptConfig, values, place) if "trainer" in values else validate(TrainConfig, values, place)
