@@ -21,8 +21,7 @@ from optsweep.machine.devices import Slot
 from optsweep.machine.process import OutOfMemoryCounter, ProcessIdentity, answered_by_thread, identify
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
-from optsweep.workers.deaths import exit_of
-from optsweep.workers.protocol import NO_SPACE, Next, WorkerOrder
+from optsweep.workers.protocol import NO_SPACE, Next, WorkerOrder, exit_of
 from optsweep.workers.slot import WorkerSlot
 
 WORKER_MODULE = "optsweep.workers.worker"

@@ -1,13 +1,18 @@
-"""What launcher and worker agree on: the order that starts a worker, and what its exit codes mean."""
+"""What launcher and worker agree on: the order that starts a worker, the signals that end it, what its end means."""
 
 from __future__ import annotations
 
 import enum
 import json
+import signal
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from types import FrameType
 
 from optsweep.database.lease import Cause
+from optsweep.database.patience import limit_patience
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
+from optsweep.machine.process import FAULT_SIGNALS
 
 EXIT_REPLACE = 4
 EXIT_FAULT = 5
@@ -57,6 +62,20 @@ CRASH = Exit(Cause.FAULT, Next.FAILED_START_IF_IDLE)
 """Any other code: an error outside of a run, or of Python itself."""
 
 
+def exit_of(status: int, out_of_memory_kill: bool) -> tuple[Exit, str]:
+    """What a worker's end means and its reason, from the status as `subprocess` gives it (negative: a signal).
+
+    It died by its run's doing, or by something that happened to it (invariant 11).
+    """
+    if status >= 0:
+        return EXITS.get(status, CRASH), f"the worker ended with exit code {status}"
+    name = signal.Signals(-status).name
+    if status == -signal.SIGKILL and out_of_memory_kill:
+        return Exit(Cause.FAULT, Next.ANOTHER), "killed by the kernel's out-of-memory killer"
+    cause = Cause.FAULT if -status in FAULT_SIGNALS else Cause.INTERRUPTION
+    return Exit(cause, Next.ANOTHER), f"the worker was killed by {name}"
+
+
 @dataclass(frozen=True)
 class WorkerOrder:
     """What a worker must know beside its environment (which holds the storage URL, GPU and thread limits)."""
@@ -75,3 +94,23 @@ class WorkerOrder:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
+
+
+class Leaving:
+    """Whether this process was asked to leave, and by what; passes it on to the run in training."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+        self._leave: Callable[[str], None] | None = None
+
+    def watch(self, leave: Callable[[str], None]) -> None:
+        """``leave`` asks the run to leave from now on; a signal may have come already."""
+        self._leave = leave
+        if self.reason is not None:
+            leave(self.reason)
+
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
+        limit_patience(LEAVE_SECONDS)
+        self.reason = self.reason or f"asked to leave by {signal.Signals(number).name}"
+        if self._leave is not None:
+            self._leave(self.reason)

@@ -6,26 +6,31 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from optsweep.data.training_data import load_training_data
 from optsweep.database.connection import reopen_storage
 from optsweep.database.lease import Cause, Lease, LeaseLost
-from optsweep.database.limits import too_short
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.patience import limit_patience
+from optsweep.database.snapshot import best_runs, outcome_of, read_snapshot
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageUnavailable
 from optsweep.files import disk_is_full
 from optsweep.machine.process import ProcessIdentity, identify
-from optsweep.results.folders import RunDirectory
+from optsweep.results.folders import KEPT_BEST, RunDirectory
+from optsweep.results.forecast import expected_seconds
+from optsweep.train.checkpoint import keep_ema_only, remove_checkpoints
 from optsweep.workers.lease_keeper import LeaseKeeper
-from optsweep.workers.protocol import EXIT_FAULT, EXIT_NO_TIME, EXIT_REPLACE, LEAVE_SECONDS, NO_SPACE, WorkerOrder
-from optsweep.workers.retention import tidy
+from optsweep.workers.protocol import (
+    EXIT_FAULT,
+    EXIT_NO_TIME,
+    EXIT_REPLACE,
+    LEAVE_SECONDS,
+    NO_SPACE,
+    Leaving,
+    WorkerOrder,
+)
 from optsweep.workers.run import Runner
-
-if TYPE_CHECKING:
-    from optsweep.workers.worker import Leaving
 
 WAIT_SECONDS = 0.5
 
@@ -62,7 +67,7 @@ class _Worker:
             return EXIT_INTERRUPTED
         # A worker's first run is never refused: a new job has as much time as there ever is.
         ends = self.order.ends if self.num_trained else None
-        if ends is not None and (why := too_short(self.study, ends - time.time())):
+        if ends is not None and (why := _too_short(self.study, ends - time.time())):
             _logger.info("no further run: %s", why)
             return EXIT_NO_TIME
         lease = self.study.queue.claim(self.order.label, self.me)
@@ -81,7 +86,7 @@ class _Worker:
         with RunDirectory.of(self.study.name, lease.run).logging_here():
             try:
                 with LeaseKeeper(self.study, lease) as keeper:
-                    self.leaving.watch(keeper)
+                    self.leaving.watch(keeper.leave)
                     outcome = self.runner.run(self.runner.prepare(lease), keeper)
             except LeaseLost:
                 why = "this worker was silent for too long and another has %s now: it is left alone"
@@ -98,6 +103,38 @@ class _Worker:
                 limit_patience(LEAVE_SECONDS)
                 self.study.queue.hand_back(lease, Cause.INTERRUPTION, NO_SPACE)
                 raise
-        tidy(self.study, lease.run)
+        _tidy(self.study, lease.run)
         # After that the allocator's state is not to be trusted; a fresh process has all the memory.
         return EXIT_REPLACE if outcome == "out_of_memory" else None
+
+
+def _too_short(study: Study, seconds: float) -> str | None:
+    """Why ``seconds`` are not enough for the run that is next, in words; None if they are, or if it cannot be told."""
+    run = study.queue.next_waiting()
+    if run is None:
+        return None
+    snapshot = read_snapshot(study)
+    record = next(record for record in snapshot.runs if record.run == run)
+    expected = expected_seconds(snapshot, record)
+    if expected is None or expected <= seconds:
+        return None
+    return f"{run} takes about {expected:.0f} s, and {max(0.0, seconds):.0f} s are left here"
+
+
+def _tidy(study: Study, ended: str) -> None:
+    """After the run ``ended`` has ended: shrink or remove its checkpoint, and that of the run that it displaced.
+
+    What stays (invariant 14) are EMA weights of the best three runs and of the presets.
+    """
+    # Of a study of thousands of runs a whole snapshot would take seconds.
+    outcome, ranking = outcome_of(study, ended), best_runs(study, KEPT_BEST + 1)
+    presets = [preset.name for preset in study.definition.presets]
+    for run in [ended, *ranking[KEPT_BEST:]]:
+        if run == ended and outcome in (None, "failed"):
+            # It was handed back; or --retry-failed goes on from its checkpoint.
+            continue
+        directory = RunDirectory.of(study.name, run).path
+        if run in presets or run in ranking[:KEPT_BEST]:
+            keep_ema_only(directory)
+        else:
+            remove_checkpoints(directory)

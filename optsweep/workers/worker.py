@@ -13,43 +13,17 @@ import signal
 import sys
 import time
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING
 
-from optsweep.database.patience import limit_patience
 from optsweep.errors import EXIT_INTERRUPTED, EXIT_USAGE, StorageUnavailable, UserError
 from optsweep.files import disk_is_full
 from optsweep.machine.child import end_with_parent
 from optsweep.machine.devices import holder, try_hold
 from optsweep.results.folders import log_to_stdout
-from optsweep.workers.protocol import EXIT_DISK_FULL, LEAVE_SECONDS, NO_SPACE, WorkerOrder
-
-if TYPE_CHECKING:
-    from optsweep.workers.lease_keeper import LeaseKeeper
+from optsweep.workers.protocol import EXIT_DISK_FULL, NO_SPACE, Leaving, WorkerOrder
 
 POLL_SECONDS = 0.2
 
 _logger = logging.getLogger(__name__)
-
-
-class Leaving:
-    """Whether this process was asked to leave, and by what; passes it on to the run in training."""
-
-    def __init__(self) -> None:
-        self.reason: str | None = None
-        self._keeper: LeaseKeeper | None = None
-
-    def watch(self, keeper: LeaseKeeper) -> None:
-        """The run that is asked to leave from now on; a signal may have come already."""
-        self._keeper = keeper
-        if self.reason is not None:
-            keeper.leave(self.reason)
-
-    def on_signal(self, number: int, frame: FrameType | None) -> None:
-        limit_patience(LEAVE_SECONDS)
-        self.reason = self.reason or f"asked to leave by {signal.Signals(number).name}"
-        if self._keeper is not None:
-            self._keeper.leave(self.reason)
 
 
 def main(order: WorkerOrder) -> int:

@@ -15,7 +15,7 @@ from optsweep.database.lease import Cause
 from optsweep.errors import EXIT_DONE, EXIT_FAILED
 from optsweep.machine import process
 from optsweep.machine.process import OutOfMemoryCounter
-from optsweep.workers.deaths import exit_of
+from optsweep.workers.protocol import exit_of
 from tests.faults.small_study import SWEEP
 from tests.sweeps import Sweeps, wait_for
 
