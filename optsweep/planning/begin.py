@@ -25,7 +25,7 @@ from optsweep.planning.fork import compatible_runs
 from optsweep.planning.plan import Plan, existing_runs, missing_runs, plan_study, priorities
 from optsweep.planning.request import Session
 from optsweep.planning.timing import read_times
-from optsweep.results.attributes import RunIdentity, StudyAttributes, StudyData, Weights
+from optsweep.results.attributes import StudyAttributes, StudyData, Weights
 from optsweep.results.folders import KEPT_BEST, study_directory
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.run_config import RunConfig
@@ -47,11 +47,13 @@ class Preview:
 
 def preview_session(session: Session) -> Preview:
     """What the sweep would do; stores nothing."""
-    definition, trainer, existing, origin = session.definition, session.trainer, session.existing, session.origin
-    taken: list[RunIdentity] = []
-    if existing is None and origin is not None:
-        taken = [run for run, _ in compatible_runs(origin, definition, session.corpus)]
-    plan = missing_runs(definition, existing_runs(existing) if existing is not None else [], taken)
+    definition, trainer = session.definition, session.trainer
+    existing, taken = [], []
+    if session.existing is not None:
+        existing = existing_runs(session.existing)
+    elif session.origin is not None:
+        taken = [run for run, _ in compatible_runs(session.origin, definition, session.corpus)]
+    plan = missing_runs(definition, existing, taken)
     random_runs = RandomRuns(definition)
     drawn = [
         replace(run, fixed=random_runs.parameters(run.number)) if run.source == "random" else run for run in plan.queued

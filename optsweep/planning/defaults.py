@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,9 @@ def choose_slots(gpus: str | None, cpu_workers: int | None, workers_per_gpu: int
 
 def study_name(given: str | None, study: str = "", data: Path | None = None) -> str:
     """``--name``, else the study file's name and, if data was given, the data's; raises `ConfigError`."""
-    name = given if given is not None else Path(study).stem + (f"-{stem(data)}" if data is not None else "")
+    # Of the data without any extension: "x" for x.fasta.gz.
+    of_data = "" if data is None else "-" + data.name.split(".")[0]
+    name = given if given is not None else Path(study).stem + of_data
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
         shown = name if len(name) <= 60 else name[:57] + "..."
         allowed = "letters, digits, '_', '-' and '.', at most 100, not beginning with '.' or '-'"
@@ -83,18 +86,11 @@ def study_name(given: str | None, study: str = "", data: Path | None = None) -> 
     return name
 
 
-def stem(data: Path) -> str:
-    """The file's name without any extension."""
-    return data.name.split(".")[0]
-
-
 def remember(name: str) -> None:
     """Note the study for commands without --name; a read-only folder only means that they need --name."""
-    try:
+    with contextlib.suppress(OSError):
         LAST_STUDY.parent.mkdir(parents=True, exist_ok=True)
         LAST_STUDY.write_text(name + "\n")
-    except OSError:
-        return
 
 
 def last_study() -> str | None:

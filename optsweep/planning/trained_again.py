@@ -113,13 +113,12 @@ def with_seed(snapshot: StudySnapshot, run: RunRecord, number: int, purpose: str
 
 def larger(snapshot: StudySnapshot, chosen: list[RunRecord], setting: Setting) -> list[RunAgain]:
     """The chosen runs at ``setting``, with the seeds of the sweep."""
-    return [RunAgain(f"{run.run}-large", run, _larger(snapshot, run, setting)) for run in chosen]
-
-
-def _larger(snapshot: StudySnapshot, run: RunRecord, setting: Setting) -> TrainConfig:
-    config = full_config(snapshot, run) if setting.times == "full" else lengthened(run.train_config, setting.times)
-    data = config.data.model_copy(update={"num_sequences": setting.sequences})
-    return config.model_copy(update={"data": data})
+    again = []
+    for run in chosen:
+        config = full_config(snapshot, run) if setting.times == "full" else lengthened(run.train_config, setting.times)
+        data = config.data.model_copy(update={"num_sequences": setting.sequences})
+        again.append(RunAgain(f"{run.run}-large", run, config.model_copy(update={"data": data})))
+    return again
 
 
 def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
