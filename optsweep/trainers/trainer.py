@@ -26,7 +26,7 @@ class Work:
 
 
 class KnownLengths(ABC):
-    """What only a trainer can tell that knows how long its runs are: the full run, longer ones, all lengths."""
+    """What only a trainer can tell that knows how long its runs are: their lengths, and the full run."""
 
     presets: Sequence[Preset]
     sampled_sequences: float
