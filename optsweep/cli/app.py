@@ -139,7 +139,7 @@ def run(arguments: list[str]) -> int:
         print("interrupted; the same command resumes", file=sys.stderr)
         return EXIT_INTERRUPTED
     except Exception as error:
-        from optsweep.database.outage import outage
+        from optsweep.database.patience import outage
 
         told = outage(error)
         if told is None:

@@ -10,8 +10,7 @@ import typer
 from rich.console import RenderableType
 
 from optsweep.cli.study import AsJson, Name, StorageOption, print_json, read_trust, study_of
-from optsweep.database.history import read_history
-from optsweep.database.snapshot import read_run, read_snapshot
+from optsweep.database.snapshot import read_history, read_run, read_snapshot
 from optsweep.results.folders import study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.views.drawings import require_kaleido, write_pictures

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from optsweep.cli.study import Name, StorageOption, study_of
-from optsweep.database.limits import stop as stop_study
 from optsweep.planning import steering
 from optsweep.workers.slurm import cancel_waiting
 
@@ -18,7 +17,7 @@ def stop(
     storage: StorageOption = None,
 ) -> None:
     study = study_of(name, storage)
-    stop_study(study, drain=drain)
+    study.stop(drain=drain)
     how = "runs in training end first" if drain else "runs in training write a checkpoint and go back to the queue"
     typer.echo(f"Study {study.name} is stopping: {how}")
     if jobs := cancel_waiting(study):

@@ -51,7 +51,7 @@ def study_of(name: str | None, storage: str | None) -> Study:
 
 def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:
     """What has been measured of the study's ranking, by it and by the studies that train its runs again."""
-    from optsweep.database.losses import read_losses
+    from optsweep.database.run_rows import read_losses
     from optsweep.database.snapshot import read_snapshot
     from optsweep.planning.trained_again import linked_studies
     from optsweep.trust.trust import StudyLosses, assess

@@ -20,7 +20,7 @@ from sqlalchemy import exc
 
 from optsweep.database import servers, sqlite
 from optsweep.database.optuna_storage import BulkStorage
-from optsweep.database.outage import patiently
+from optsweep.database.patience import patiently
 from optsweep.database.tables import metadata
 from optsweep.database.urls import is_sqlite, masked, secrets
 from optsweep.errors import StorageError

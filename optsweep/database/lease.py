@@ -1,4 +1,4 @@
-"""What a lease on a run is, and what its holder tells of the run."""
+"""What a lease on a run is, what its holder tells of the run, and how the run's history is written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from optsweep.database.tables import runs
+from optsweep.database.tables import put, run_events, runs
 from optsweep.machine.process import ProcessIdentity
 
 MAX_FAULTS = 3
@@ -72,3 +72,15 @@ class HeldRun:
 def holder_is(process: ProcessIdentity) -> list[sa.ColumnElement[bool]]:
     """The condition that a row's holder is that process."""
     return [runs.c[name] == value for name, value in asdict(process).items()]
+
+
+def note(
+    connection: sa.Connection, study_id: int, lease: Lease, at: float, what: str, detail: str | None = None
+) -> None:
+    """Add to a run's history, in the transaction of the change that it tells.
+
+    A transaction that is repeated, since its answer was lost, adds nothing twice.
+    """
+    key = {"trial_id": lease.trial_id, "token": lease.token, "what": what}
+    who = {"worker": lease.worker, "host": lease.host}
+    put(connection, run_events, key, study_id=study_id, run=lease.run, at=at, detail=detail, **who)

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
 from optsweep.database.connection import Storage, transaction
-from optsweep.database.outage import patiently
+from optsweep.database.patience import patiently
 from optsweep.database.queue import Queue
 from optsweep.database.tables import runs
 from optsweep.database.urls import masked
 from optsweep.errors import StorageError
-from optsweep.results.attributes import PREFIX, StudyAttributes, StudyData
+from optsweep.results.attributes import PREFIX, Stop, StudyAttributes, StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.toml_files import validate
 from optsweep.trainers import trainer_of
@@ -74,6 +74,11 @@ class Study:
 
     def set_trial_attribute(self, trial_id: int, key: str, value: object) -> None:
         patiently(self.storage.backend.set_trial_user_attr, trial_id, PREFIX + key, value)
+
+    def stop(self, *, drain: bool) -> None:
+        """Ask every worker on every host to leave: at once with a checkpoint, or (drain) when its run has ended."""
+        reason = "stopped by the user" + (" (running runs end first)" if drain else "")
+        self.store(StudyAttributes(stop=Stop(reason=reason, drain=drain)))
 
     def stop_reason(self) -> str | None:
         """Why no run may go on ("stopped by the user", a limit that is reached), or None."""
@@ -141,11 +146,3 @@ def open_study(storage: Storage, name: str) -> Study:
         there = ", ".join(study_names(storage)) or "none"
         raise StorageError(f"no study {name!r} in {masked(storage.url)}; there: {there}")
     return study
-
-
-def newest_rows(study: Study) -> list[sa.Row[Any]]:
-    """One row a run of our own table: that of its newest trial."""
-    query = sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
-    with study.storage.engine.connect() as connection:
-        rows = connection.execute(query).all()
-    return list({row.run: row for row in rows}.values())

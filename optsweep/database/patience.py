@@ -1,22 +1,87 @@
-"""How long this process waits for a database that is away; imports nothing, so that a signal handler may call it."""
+"""Patience with a database that is locked, restarting or out of reach: what is waited for, and for how long."""
 
 from __future__ import annotations
 
+import logging
 import math
+import random
 import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from optuna.exceptions import StorageInternalError
+from sqlalchemy import exc
+
+from optsweep.errors import StorageUnavailable
 
 RETRY_SECONDS = 600
 """Longer than any restart of a server."""
 
 _until = math.inf
 
+_logger = logging.getLogger(__name__)
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
 
 def limit_patience(seconds: float) -> None:
-    """Give up ``seconds`` from now at the latest: this process was asked to leave, and others mend what it leaves."""
+    """Give up ``seconds`` from now at the latest: this process was asked to leave, and others mend what it leaves.
+
+    A signal handler may call it.
+    """
     global _until
     _until = min(_until, time.monotonic() + seconds)
 
 
-def is_at_its_end(waited: float) -> bool:
-    """Whether an operation that has waited for ``waited`` seconds should give up."""
-    return waited > RETRY_SECONDS or time.monotonic() > _until
+def patiently(
+    operation: Callable[_Parameters, _Result], *args: _Parameters.args, **kwargs: _Parameters.kwargs
+) -> _Result:
+    """The answer of ``operation``, repeated while the database is away; raises `StorageUnavailable` in the end.
+
+    It must be safe to repeat: a commit whose answer was lost may have happened.
+    """
+    start, pause, said = time.monotonic(), 0.05, False
+    while True:
+        try:
+            result = operation(*args, **kwargs)
+        except (exc.DBAPIError, exc.TimeoutError, StorageInternalError) as error:
+            if not is_passing(error):
+                raise
+            waited = time.monotonic() - start
+            if waited > RETRY_SECONDS or time.monotonic() > _until:
+                raise StorageUnavailable(f"no answer from the database for {waited:.0f} s: {_words(error)}") from error
+            if not said:
+                _logger.warning("no answer from the database, trying again: %s", _words(error))
+                said = True
+        else:
+            if said:
+                _logger.warning("the database answers again after %.1f s", time.monotonic() - start)
+            return result
+        # Jitter, so that the workers of a restarted server do not come back all at once.
+        time.sleep(pause * random.uniform(0.5, 1.5))
+        pause = min(pause * 2, 5.0)
+
+
+def outage(error: Exception) -> StorageUnavailable | None:
+    """The message for a database that went away while a command did not wait for it; None for any other error."""
+    known = isinstance(error, exc.SQLAlchemyError | StorageInternalError)
+    return StorageUnavailable(f"no answer from the database: {_words(error)}") if known and is_passing(error) else None
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the error is the database's state (locked, full, away, restarting) rather than a mistake of ours."""
+    if isinstance(error, StorageInternalError):
+        return error.__cause__ is None or is_passing(error.__cause__)
+    # The latter: Optuna answers a lost connection with a second query in the same transaction (RDBStorage._get_trials).
+    if isinstance(error, exc.TimeoutError | exc.PendingRollbackError):
+        return True
+    if isinstance(error, exc.IntegrityError | exc.ProgrammingError | exc.DataError):
+        return False
+    return isinstance(error, exc.DBAPIError)
+
+
+def _words(error: BaseException) -> str:
+    """The driver's own words, in one line; SQLAlchemy would add the whole statement."""
+    while isinstance(error, StorageInternalError) and error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(getattr(error, "orig", None) or error).split())[:200]

@@ -21,7 +21,6 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from optsweep.database.connection import Storage, transaction
-from optsweep.database.history import note
 from optsweep.database.lease import (
     MAX_FAULTS,
     MAX_INTERRUPTIONS,
@@ -31,9 +30,10 @@ from optsweep.database.lease import (
     LeaseLost,
     RunProgress,
     holder_is,
+    note,
 )
 from optsweep.database.optuna_storage import put_intermediate_value
-from optsweep.database.outage import patiently
+from optsweep.database.patience import patiently
 from optsweep.database.tables import runs, trial_intermediate_values, trials
 from optsweep.machine.process import ProcessIdentity
 

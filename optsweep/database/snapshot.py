@@ -10,12 +10,12 @@ from optuna.trial import FrozenTrial, TrialState
 
 from optsweep.database.connection import transaction
 from optsweep.database.open_study import Study
-from optsweep.database.outage import patiently
-from optsweep.database.tables import runs
+from optsweep.database.patience import patiently
+from optsweep.database.tables import run_events, runs, trials
 from optsweep.errors import StorageError
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
-from optsweep.results.records import RunRecord, RunState, StudySnapshot
+from optsweep.results.records import RunEvent, RunRecord, RunState, StudySnapshot
 
 AS_IN_ROW = (
     "run", "reason", "last_value", "best_step", "progress", "worker", "sequences", "seconds", "train_loss",
@@ -42,12 +42,12 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
         read = patiently(study.storage.optuna.get_all_trials, study.study_id, deepcopy=False)
     else:
         read = [study.trial(row.trial_id) for row in rows]
-    trials = {trial._trial_id: trial for trial in read}
+    by_id = {trial._trial_id: trial for trial in read}
     by_run: dict[str, list[sa.Row[Any]]] = {}
     for row in rows:
-        if row.trial_id in trials:
+        if row.trial_id in by_id:
             by_run.setdefault(row.run, []).append(row)
-    records = [_record(study.name, attempts, trials[attempts[-1].trial_id]) for attempts in by_run.values()]
+    records = [_record(study.name, attempts, by_id[attempts[-1].trial_id]) for attempts in by_run.values()]
     assert attributes.target is not None, "an open study is planned"
     assert attributes.data is not None
     return StudySnapshot(
@@ -116,3 +116,20 @@ def best_runs(study: Study, connection: sa.Connection, number: int) -> list[str]
     complete = [runs.c.study_id == study.study_id, runs.c.outcome == "complete", runs.c.best_value.is_not(None)]
     query = sa.select(runs.c.run).where(*complete).order_by(runs.c.best_value, runs.c.trial_id).limit(number)
     return list(connection.execute(query).scalars())
+
+
+@transaction
+def read_history(study: Study, connection: sa.Connection, run: str) -> list[RunEvent]:
+    """All that is recorded of the run, the oldest first; nothing if an earlier version made the database."""
+    if not sa.inspect(connection).has_table(run_events.name):
+        return []
+    query = (
+        sa.select(run_events, trials.c.number)
+        .join(trials, trials.c.trial_id == run_events.c.trial_id)
+        .where(run_events.c.study_id == study.study_id, run_events.c.run == run)
+        .order_by(run_events.c.at, run_events.c.id)
+    )
+    return [
+        RunEvent(row.at, row.what, row.number, row.worker, row.host and row.host.split("/")[0], row.detail)
+        for row in connection.execute(query)
+    ]

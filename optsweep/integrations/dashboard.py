@@ -12,9 +12,8 @@ from pathlib import Path
 
 from optuna_dashboard import run_server
 
-from optsweep.database.artifact_folder import ArtifactFolder
+from optsweep.database.dashboard import ArtifactFolder, frozen_copy
 from optsweep.database.open_study import Study
-from optsweep.database.read_only_copy import frozen_copy
 from optsweep.errors import UserError
 from optsweep.integrations.describe import describe_runs, describe_study
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from optsweep.database.connection import reopen_storage
-from optsweep.database.dashboard_rows import keep_files, kept_files, note_run, note_study, noted_trials
+from optsweep.database.dashboard import keep_files, kept_files, note_run, note_study, noted_trials
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.patience import limit_patience
 from optsweep.database.snapshot import read_snapshot

@@ -15,7 +15,6 @@ from optsweep.data.reference import composition_entropy, residue_counts, unigram
 from optsweep.data.sequences import digest
 from optsweep.data.training_data import load_training_data
 from optsweep.database.connection import open_storage
-from optsweep.database.limits import set_limits
 from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
 from optsweep.errors import ConfigError
@@ -23,7 +22,7 @@ from optsweep.importing.prepare import Prepared, prepare
 from optsweep.planning.defaults import remember
 from optsweep.planning.fork import compatible_runs
 from optsweep.planning.plan import Plan, existing_runs, missing_runs, plan_study, priorities
-from optsweep.planning.request import Session
+from optsweep.planning.request import Session, seconds_until
 from optsweep.planning.timing import read_times
 from optsweep.results.attributes import StudyAttributes, StudyData, Weights
 from optsweep.results.folders import KEPT_BEST, study_directory
@@ -124,6 +123,9 @@ def plan(session: Session, data: StudyData, command: list[str]) -> tuple[Study, 
     study, made = plan_study(storage, session.name, session.definition, data, command=command, origin=session.origin)
     if times := read_times(session.name, session.slots):
         study.store(StudyAttributes(measured=times))
-    set_limits(study, deadline=session.request.deadline, max_gpu_hours=session.request.max_gpu_hours)
+    # A start without limits lifts earlier ones.
+    deadline, max_gpu_hours = session.request.deadline, session.request.max_gpu_hours
+    ends = None if deadline is None else storage.transaction(storage.now) + seconds_until(deadline)
+    study.store(StudyAttributes(deadline=ends, max_gpu_hours=max_gpu_hours))
     remember(session.name)
     return study, made

@@ -12,8 +12,8 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
-from optsweep.database.open_study import Study, newest_rows
-from optsweep.database.run_rows import result_of
+from optsweep.database.open_study import Study
+from optsweep.database.run_rows import newest_rows, result_of
 from optsweep.results.attributes import CorpusRecord, RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.search.sampling import RandomRuns, distributions_for

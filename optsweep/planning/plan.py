@@ -12,9 +12,8 @@ import optuna
 from optuna.trial import TrialState, create_trial
 
 from optsweep.database.connection import Storage
-from optsweep.database.losses import take_losses
 from optsweep.database.open_study import Study, find_study
-from optsweep.database.run_rows import add_row, add_trial, trials_with_rows
+from optsweep.database.run_rows import add_row, add_trial, take_losses, trials_with_rows
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
 from optsweep.planning.fork import compatible_runs, take_directories

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from optsweep.data.fingerprint import FileDescription, describe_file
 from optsweep.database.connection import Storage, open_existing
-from optsweep.database.limits import seconds_until
 from optsweep.database.open_study import Study, find_study, open_study
 from optsweep.database.urls import storage_url
+from optsweep.durations import SECONDS, parse_duration
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
 from optsweep.planning.defaults import Choice, choose, choose_slots, study_name
@@ -22,6 +24,8 @@ from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, S
 from optsweep.study.file import load_study
 from optsweep.trainers import trainer_of
 from optsweep.trainers.trainer import Trainer
+
+LONGEST = 3650.0 * SECONDS["d"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +119,25 @@ def _check_options(request: SweepRequest) -> None:
         raise ConfigError("--max-gpu-hours", [f"{request.max_gpu_hours:g}: must be a number above 0"])
     if request.deadline is not None:
         seconds_until(request.deadline)
+
+
+def seconds_until(deadline: str) -> float:
+    """``36h``, ``90m``, ``2d`` from now, or a local time such as ``2026-11-23T08:00``; raises `ConfigError`."""
+    seconds = parse_duration(deadline)
+    if seconds is not None:
+        if not 0 < seconds < LONGEST:
+            raise ConfigError("--deadline", [f"{deadline} from now: must be more than 0 and less than 10 years"])
+        return seconds
+    try:
+        moment = datetime.fromisoformat(deadline).astimezone()
+    except (ValueError, OverflowError):
+        raise ConfigError(
+            "--deadline", [f"{deadline!r} is neither like 36h or 90m nor like 2026-11-23T08:00"]
+        ) from None
+    left = moment.timestamp() - time.time()
+    if left <= 0:
+        raise ConfigError("--deadline", [f"{deadline} has passed"])
+    return left
 
 
 def _chosen(request: SweepRequest, database: Callable[[], Storage | None]) -> tuple[Choice, StudyDefinition, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from optuna.trial import TrialState, create_trial
 
-from optsweep.database.open_study import Study, newest_rows
-from optsweep.database.run_rows import add_trial
+from optsweep.database.open_study import Study
+from optsweep.database.run_rows import add_trial, newest_rows
 from optsweep.database.snapshot import read_run, read_snapshot
 from optsweep.database.urls import masked
 from optsweep.errors import ConfigError, StorageError

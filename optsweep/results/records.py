@@ -166,3 +166,18 @@ class Importance:
     low: float
     high: float
     """From the 5th to the 95th percentile of the resampled studies."""
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """One step in a run's life."""
+
+    time: float
+    """Epoch seconds by the database's clock."""
+    event: str
+    """planned, taken over, claimed, evaluated, handed back, reclaimed, queued again, or how the run ended."""
+    trial: int
+    """Optuna's number of the trial; a failed run that is queued again gets a new one."""
+    worker: str | None
+    host: str | None
+    detail: str | None

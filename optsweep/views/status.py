@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from optsweep.plain import Plain
 from optsweep.results import words
-from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.records import RunEvent, RunRecord, StudySnapshot
 from optsweep.views.export import run_values
 from optsweep.views.terminal import Column, RunTable, name, notes, run_columns, stack, state
-
-if TYPE_CHECKING:
-    # Views load neither the database nor optuna.
-    from optsweep.database.history import RunEvent
-
 
 WORDS = {"reclaimed": "died, and its run was handed back", "out_of_memory": "out of memory"}
 """What does not say by itself what happened."""

@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial
 from optsweep.config import write_config
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
-from optsweep.database.outage import patiently
+from optsweep.database.patience import patiently
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunRecord

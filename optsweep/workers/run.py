@@ -11,9 +11,9 @@ from optuna.trial import TrialState
 
 from optsweep.data.training_data import TrainingData
 from optsweep.database.lease import Cause, Lease
-from optsweep.database.losses import keep_losses
 from optsweep.database.open_study import Study
-from optsweep.database.outage import patiently
+from optsweep.database.patience import patiently
+from optsweep.database.run_rows import keep_losses
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
 from optsweep.workers.lease_keeper import LeaseKeeper

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from optuna.study import StudyDirection
 
 from optsweep.database.connection import open_storage
-from optsweep.database.outage import patiently
+from optsweep.database.patience import patiently
 from optsweep.database.urls import storage_url
 from tests.servers import PrivateServer, private_server
 

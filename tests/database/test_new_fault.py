@@ -14,7 +14,7 @@ JUDGED = """
 FOUND = """
 import json
 from sqlalchemy import exc
-from optsweep.database.outage import is_passing, outage, patiently
+from optsweep.database.patience import is_passing, outage, patiently
 
 faults = [exc.ProgrammingError("SELECT 1", {}, Exception(words)) for words in ("it is being restored", "no such table")]
 left = [faults[0], faults[0]]
@@ -30,7 +30,7 @@ print(json.dumps([[is_passing(fault) for fault in faults], patiently(operation),
 
 def test_a_new_fault_takes_one_file(tmp_path: Path) -> None:
     code = newer_version(
-        tmp_path / "newer", {"database/outage.py": ('than a mistake of ours."""\n', JUDGED.lstrip("\n"))}
+        tmp_path / "newer", {"database/patience.py": ('than a mistake of ours."""\n', JUDGED.lstrip("\n"))}
     )
     passing, answer, told = json.loads(run(code, tmp_path, "-c", FOUND))
     assert passing == [True, False]

@@ -12,8 +12,8 @@ from optuna.trial import TrialState
 from optsweep.data.demo import make_demo
 from optsweep.database.connection import open_storage
 from optsweep.database.lease import RunProgress
-from optsweep.database.losses import keep_losses, read_losses
 from optsweep.database.open_study import Study, open_study
+from optsweep.database.run_rows import keep_losses, read_losses
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_USAGE

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from optsweep.database.losses import read_losses
+from optsweep.database.run_rows import read_losses
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from tests.faults.small_study import STUDY, SWEEP, Command, write_study
 from tests.faults.test_fork import finish_some, the_study

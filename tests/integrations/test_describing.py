@@ -7,7 +7,7 @@ import time
 import pytest
 from optuna.trial import TrialState
 
-from optsweep.database.dashboard_rows import kept_files
+from optsweep.database.dashboard import kept_files
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.integrations import describing

@@ -9,11 +9,9 @@ from optuna.artifacts.exceptions import ArtifactNotFound
 from optuna.trial import TrialState
 from optuna_dashboard import get_note
 
-from optsweep.database.artifact_folder import ArtifactFolder
-from optsweep.database.dashboard_rows import kept_files
+from optsweep.database.dashboard import ArtifactFolder, frozen_copy, kept_files
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
-from optsweep.database.read_only_copy import frozen_copy
 from optsweep.database.snapshot import read_snapshot
 from optsweep.integrations import describe
 from optsweep.integrations.describe import describe_runs, describe_study

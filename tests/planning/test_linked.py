@@ -12,8 +12,8 @@ import pytest
 from optuna.trial import TrialState
 
 from optsweep.database.lease import Cause
-from optsweep.database.losses import keep_losses, read_losses
 from optsweep.database.open_study import Study
+from optsweep.database.run_rows import keep_losses, read_losses
 from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import StorageError
 from optsweep.machine.process import identify

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optsweep.database.history import RunEvent
+from optsweep.results.records import RunEvent
 from optsweep.views.status import NOTHING, history_lines
 from tests.snapshots import make_run
 
