@@ -119,10 +119,8 @@ def open_storage(url: sa.URL, *, create: bool = False) -> Storage:
     Raises `StorageError` if the database cannot be reached, does not exist, or holds another program's tables.
     """
     storage = open_existing(url)
-    if not create:
-        if storage is None:
-            raise nothing_yet(url)
-        return storage
+    if storage is None and not create:
+        raise nothing_yet(url)
     with _user_errors(url):
         return storage or _create(url)
 
@@ -180,12 +178,13 @@ def _user_errors(url: sa.URL) -> Iterator[None]:
 @contextlib.contextmanager
 def _lock(url: sa.URL, purpose: str, engine: sa.Engine | None) -> Iterator[None]:
     name = f"optsweep {purpose}"
+    if is_sqlite(url) or engine is None:
+        held = locked(Path(f"{url.database}.lock"), timeout=servers.LOCK_SECONDS)
+    else:
+        held = servers.lock(engine, name)
     with contextlib.ExitStack() as stack:
         try:
-            if is_sqlite(url) or engine is None:
-                stack.enter_context(locked(Path(f"{url.database}.lock"), timeout=servers.LOCK_SECONDS))
-            else:
-                stack.enter_context(servers.lock(engine, name))
+            stack.enter_context(held)
         except TimeoutError:
             busy = f"storage {masked(url)}: another process holds the lock {name!r}; try again"
             raise StorageError(busy) from None

@@ -110,8 +110,7 @@ class Study:
 def study_names(storage: Storage) -> list[str]:
     """All studies of the database, in the order they were made."""
     with storage.engine.connect() as connection:
-        names = connection.execute(sa.text("SELECT study_name FROM studies ORDER BY study_id")).scalars().all()
-    return [str(name) for name in names]
+        return list(connection.execute(sa.text("SELECT study_name FROM studies ORDER BY study_id")).scalars())
 
 
 def find_study(storage: Storage, name: str) -> Study | None:

@@ -78,7 +78,9 @@ class Queue:
         now = self.storage.now(connection)
         waiting = self._waiting() if run is None else self._waiting().where(runs.c.run == run)
         for row in connection.execute(waiting.limit(64)).all():
-            if _hold(connection, row.trial_id, worker, me, token, now):
+            # Into a row that has no holder: another may have been first.
+            free = sa.update(runs).where(runs.c.trial_id == row.trial_id, runs.c.token.is_(None))
+            if connection.execute(free.values(token=token, worker=worker, beat=now, **asdict(me))).rowcount == 1:
                 return Lease(row.trial_id, row.run, token, row.attempts + 1, worker, me.host)
         return None
 
@@ -164,8 +166,7 @@ class Queue:
     def reclaim_dead(self, me: ProcessIdentity) -> list[str]:
         """Hand back the runs of dead holders; returns their names. Safe anywhere, at any time, by any process."""
         dead = self._dead_leases()
-        back = [self._reclaim(run, me, Cause.INTERRUPTION, f"{run.worker} died") for run in dead]
-        return [run.run for run, handed_back in zip(dead, back, strict=True) if handed_back]
+        return [run.run for run in dead if self._reclaim(run, me, Cause.INTERRUPTION, f"{run.worker} died")]
 
     def reclaim(self, dead: ProcessIdentity, me: ProcessIdentity, cause: Cause, reason: str) -> list[HeldRun]:
         """Hand back what a dead process of this host held, the cause known."""
@@ -282,14 +283,6 @@ class Queue:
     def _drop_token(self, connection: sa.Connection, lease: Lease) -> None:
         mine = [runs.c.trial_id == lease.trial_id, runs.c.token == lease.token]
         connection.execute(sa.update(runs).where(*mine).values(token=None))
-
-
-def _hold(
-    connection: sa.Connection, trial_id: int, worker: str, holder: ProcessIdentity, token: str, now: float
-) -> bool:
-    """Write the holder into a row that has none; False if another was first."""
-    free = sa.update(runs).where(runs.c.trial_id == trial_id, runs.c.token.is_(None))
-    return connection.execute(free.values(token=token, worker=worker, beat=now, **asdict(holder))).rowcount == 1
 
 
 def _is_dead(held: HeldRun, now: float) -> bool:

@@ -68,8 +68,7 @@ def keep_losses(study: Study, connection: sa.Connection, lease: Lease, values: N
     row = {"trial_id": lease.trial_id, "study_id": study.study_id, "losses": values.astype(LITTLE_ENDIAN).tobytes()}
     mine = sa.exists().where(runs.c.trial_id == lease.trial_id, runs.c.token == lease.token)
     if connection.execute(sa.select(mine)).scalar():
-        connection.execute(sa.delete(losses).where(losses.c.trial_id == lease.trial_id))
-        connection.execute(sa.insert(losses).values(row))
+        _replace(connection, [row])
 
 
 def take_losses(origin: Study, study: Study, taken: list[str]) -> None:
@@ -82,11 +81,10 @@ def take_losses(origin: Study, study: Study, taken: list[str]) -> None:
         if run in kept
     ]
     if rows:
-        _replace(study, rows)
+        study.storage.transaction(lambda connection: _replace(connection, rows))
 
 
-@transaction
-def _replace(study: Study, connection: sa.Connection, rows: list[dict[str, object]]) -> None:
+def _replace(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
     connection.execute(sa.delete(losses).where(losses.c.trial_id.in_([row["trial_id"] for row in rows])))
     connection.execute(sa.insert(losses), rows)
 

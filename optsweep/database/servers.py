@@ -34,10 +34,10 @@ def engine_arguments(url: sa.URL) -> dict[str, Any]:
     One connection stays open, since a worker asks every few seconds; more only while its threads ask at once. So 64
     workers fit into the 100 connections of a PostgreSQL as it is installed.
     """
-    arguments: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 1, "max_overflow": 4, "pool_recycle": 1800}
+    connect: dict[str, Any] = {"connect_timeout": 10, "read_timeout": 60, "write_timeout": 60}
     if url.get_backend_name() == "postgresql":
         # Without keep-alives a cut connection would hang for hours (optuna issue 5600).
-        arguments["connect_args"] = {
+        connect = {
             "connect_timeout": 10,
             "keepalives": 1,
             "keepalives_idle": 30,
@@ -48,9 +48,8 @@ def engine_arguments(url: sa.URL) -> dict[str, Any]:
             # A pooler between us and the server may give each transaction another session.
             "prepare_threshold": None,
         }
-    else:
-        arguments["connect_args"] = {"connect_timeout": 10, "read_timeout": 60, "write_timeout": 60}
-    return arguments
+    pool = {"pool_pre_ping": True, "pool_size": 1, "max_overflow": 4, "pool_recycle": 1800}
+    return {**pool, "connect_args": connect}
 
 
 def set_up(engine: sa.Engine) -> None:
@@ -71,12 +70,12 @@ def table_names(url: sa.URL) -> set[str]:
     dialect_class = cast(type[DefaultDialect], url.get_dialect())
     dialect = dialect_class(dbapi=dialect_class.import_dbapi())
     words, options = dialect.create_connect_args(url)
-    query = {"postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"}
+    postgresql = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
     try:
         arguments = {**options, **engine_arguments(url)["connect_args"]}
         with contextlib.closing(dialect.connect(*words, **arguments)) as connection:
             cursor = connection.cursor()
-            cursor.execute(query.get(dialect.name, "SHOW TABLES"))
+            cursor.execute(postgresql if dialect.name == "postgresql" else "SHOW TABLES")
             return {name for (name,) in cursor.fetchall()}
     except dialect.loaded_dbapi.Error as error:
         raise StorageInternalError from error

@@ -47,7 +47,7 @@ def table_names(url: sa.URL) -> set[str]:
 
 
 def _connect(path: str) -> sqlite3.Connection:
-    # isolation_level=None: the driver begins nothing behind our back; `begin_immediate` does.
+    # isolation_level=None: the driver begins nothing behind our back; `set_up` does.
     connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
@@ -56,10 +56,6 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 def set_up(engine: sa.Engine) -> None:
-    sa.event.listen(engine, "begin", begin_immediate)
-
-
-def begin_immediate(connection: sa.Connection) -> None:
     # SQLite has no SELECT ... FOR UPDATE: with a plain BEGIN two workers read the same WAITING trial and both run it
     # (optuna issues 4002, 4621). Taking the write lock first makes every transaction of Optuna's atomic.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

@@ -64,7 +64,11 @@ class Launcher:
         self.received: list[int] = []
         """The signals that asked this launcher to leave."""
         self._oom = OutOfMemoryCounter()
-        self._slots = [WorkerSlot(slot, self._lock(slot), self._log(slot), say) for slot in slots]
+        folder = study_directory(study.name)
+        self._slots = [
+            WorkerSlot(slot, slot.lock_path(folder).absolute(), folder / "workers" / f"{slot.lock_name}.log", say)
+            for slot in slots
+        ]
         self._describing = Describing(study.name, self._url, {slot.place.label for slot in self._slots})
 
     def run(self) -> int:
@@ -85,7 +89,7 @@ class Launcher:
 
     def _loop(self) -> None:
         next_look = next_reclaim = 0.0
-        while not self._finished():
+        while not all(slot.over and slot.process is None for slot in self._slots):
             for slot in self._slots:
                 self._tend(slot)
             now = time.monotonic()
@@ -108,9 +112,6 @@ class Launcher:
             for slot in self._slots:
                 slot.over = True
             self._signal_workers(signal.SIGTERM)
-
-    def _finished(self) -> bool:
-        return all(slot.over and slot.process is None for slot in self._slots)
 
     def _tend(self, slot: WorkerSlot) -> None:
         if slot.process is not None:
@@ -150,7 +151,7 @@ class Launcher:
             case Next.STOP:
                 slot.over = True
             case Next.STOP_IF_ASKED:
-                slot.over |= self._is_to_end()
+                slot.over |= bool(self.received) or self._study.claim_refusal() is not None
             case Next.FAILED_START:
                 slot.count_failed_start()
             case Next.FAILED_START_IF_IDLE if not reclaimed:
@@ -167,10 +168,6 @@ class Launcher:
         if status > 0 and held:
             reason = RunDirectory.of(self._study.name, held[0].run).tail() or reason
         return self._study.queue.reclaim(worker, self._me, cause, reason)
-
-    def _is_to_end(self) -> bool:
-        """Whether all workers should stop: this launcher was asked to, or no further run may be claimed."""
-        return bool(self.received) or self._study.claim_refusal() is not None
 
     def _on_signal(self, number: int) -> None:
         if number != signal.SIGCHLD:
@@ -204,12 +201,6 @@ class Launcher:
         parked = any(slot.parked for slot in self._slots)
         parked_out = parked and not self.received and snapshot.stopped is None and self._study.claim_refusal() is None
         return EXIT_FAILED if parked_out else EXIT_INTERRUPTED
-
-    def _lock(self, slot: Slot) -> Path:
-        return slot.lock_path(study_directory(self._study.name)).absolute()
-
-    def _log(self, slot: Slot) -> Path:
-        return study_directory(self._study.name) / "workers" / f"{slot.lock_name}.log"
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)

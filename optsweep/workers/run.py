@@ -31,16 +31,12 @@ class Runner:
         self._preparer = Preparer(study, self._optuna_study, worker, threads)
         self._pruner = CurvePruner(study.definition)
 
-    def prepare(self, lease: Lease) -> PreparedRun:
-        """See `Preparer.prepare`."""
-        return self._preparer.prepare(lease)
-
-    def run(self, prepared: PreparedRun, keeper: LeaseKeeper) -> Outcome:
-        """Train a run to its end (or until the keeper says to leave) and tell the queue how it ended.
+    def run(self, lease: Lease, keeper: LeaseKeeper) -> Outcome:
+        """Train a claimed run to its end (or until the keeper says to leave) and tell the queue how it ended.
 
         Raises `LeaseLost` if another worker has the run now, `StorageUnavailable` if the database stays away.
         """
-        study, lease = self._study, prepared.lease
+        study, prepared = self._study, self._preparer.prepare(lease)
         progress = Progress(study, self._optuna_study, self._pruner, prepared, keeper)
         report = study.trainer.train(
             prepared.config,

@@ -87,7 +87,7 @@ class _Worker:
             try:
                 with LeaseKeeper(self.study, lease) as keeper:
                     self.leaving.watch(keeper.leave)
-                    outcome = self.runner.run(self.runner.prepare(lease), keeper)
+                    outcome = self.runner.run(lease, keeper)
             except LeaseLost:
                 why = "this worker was silent for too long and another has %s now: it is left alone"
                 _logger.warning(why, lease.run)
