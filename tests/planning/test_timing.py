@@ -47,7 +47,7 @@ def test_presets_are_timed_and_nothing_but_their_times_is_stored(tmp_path: Path)
     assert run_sweep(tmp_path, "--cpu-workers", "2", "--no-launch").returncode == 0
     storage = open_existing(storage_url(f"sqlite:///{tmp_path}/study.db"))
     assert storage is not None
-    times = read_snapshot(open_study(storage, "demo")).measured
+    times = read_snapshot(open_study(storage, "demo")).attributes.measured
     assert sorted(seconds for _, _, seconds in times) == sorted(cost["sweep"] for cost in measured["costs"])
 
 
