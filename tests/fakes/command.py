@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 
 from optsweep import cli
+from optsweep.integrations import describing
 from optsweep.workers import launcher, slurm
 from tests.fakes.lease import shorten_leases
 
 if __name__ == "__main__":
     shorten_leases()
     launcher.WORKER_MODULE = "tests.fakes.worker"
+    describing.DESCRIBE = "tests.fakes.describe"
     slurm.COMMAND_MODULE = "tests.fakes.command"
     sys.exit(cli.run(sys.argv[1:]))
