@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import atheris
 import numpy as np
 
-with atheris.instrument_imports(include=["optsweep.data"]):
+with atheris.instrument_imports(include=["optsweep.data", "optsweep.importing", "optsweep.torch_format"]):
     from optsweep.data.corpus import open_corpus, verify_corpus
     from optsweep.importing.fasta import import_fasta
     from optsweep.torch_format import child, reader
