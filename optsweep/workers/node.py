@@ -39,8 +39,13 @@ def work_in_job(study: Study, gpus: int, watch: Watch) -> int:
 
     A job that has to go before the study's end comes back. Returns the exit code.
     """
-    code, signals = _work(study, gpu_slots(",".join(map(str, range(gpus)))) if gpus else cpu_slots(1), None, watch)
     job = slurm.current_job()
+    slots = gpu_slots(",".join(map(str, range(gpus)))) if gpus else cpu_slots(1)
+    # SLURM's warning comes as late: it was asked for when the job was submitted, by the job's length.
+    warning = (
+        slurm.WARNING_SECONDS if job is None or job.ends is None else slurm.warning_seconds(job.ends - time.time())
+    )
+    code, signals = _work(study, slots, None, watch, warning)
     if job is not None and code == EXIT_INTERRUPTED and study.claim_refusal() is None:
         if signal.SIGTERM in signals:
             # Preempted (or cancelled): SLURM ends this job, and queues it again only if it has not ended before.
@@ -50,10 +55,12 @@ def work_in_job(study: Study, gpus: int, watch: Watch) -> int:
     return code
 
 
-def _work(study: Study, slots: Iterable[Slot], data: Path | None, watch: Watch) -> tuple[int, list[int]]:
+def _work(
+    study: Study, slots: Iterable[Slot], data: Path | None, watch: Watch, warning: int = slurm.WARNING_SECONDS
+) -> tuple[int, list[int]]:
     """Run workers on this host; returns the exit code, and the signals that asked them to leave."""
     job = slurm.current_job()
-    ends = None if job is None else job.leaves
+    ends = None if job is None or job.ends is None else job.ends - warning
     path = local_data(study, data)
     with watch() as (observe, say):
         here = [_named(slot, job) for slot in slots]

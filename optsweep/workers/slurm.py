@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from optsweep.results.folders import study_directory
 
 COMMAND_MODULE = "optsweep"
 WARNING_SECONDS = 120
+"""How long before the end of a job its workers leave."""
 PROGRAM_SECONDS = 60
 
 
@@ -46,11 +46,6 @@ class Job:
     id: str
     ends: float | None
     """Its time limit, epoch seconds."""
-
-    @property
-    def leaves(self) -> float | None:
-        """When its workers are told to leave, epoch seconds."""
-        return None if self.ends is None else self.ends - warning_seconds(self.ends - time.time())
 
 
 def warning_seconds(length: float) -> int:

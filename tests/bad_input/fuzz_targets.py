@@ -21,7 +21,6 @@ with atheris.instrument_imports(include=["optsweep.data", "optsweep.importing", 
     from optsweep.importing.fasta import import_fasta
     from optsweep.torch_format import child, reader
 
-from optsweep.data.vocabulary import IGNORED, TOKEN_OF_LETTER
 from optsweep.errors import DataError
 
 FORBIDDEN = ("os.system", "os.exec", "os.posix_spawn", "os.fork", "subprocess.Popen", "pickle.find_class")
@@ -38,9 +37,9 @@ def read_fasta(content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def in_this_process(file: BinaryIO, path: Path) -> Iterator[io.BytesIO]:
+def in_this_process(file: BinaryIO, path: Path, alphabet: reader.Alphabet) -> Iterator[io.BytesIO]:
     """What the child answers, under its limits, without a child."""
-    line, arrays = child.answer(file, TOKEN_OF_LETTER, IGNORED)
+    line, arrays = child.answer(file, *alphabet)
     yield io.BytesIO(line + b"".join(arrays))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from optsweep import cli
@@ -12,6 +13,6 @@ from tests.fakes.lease import shorten_leases
 if __name__ == "__main__":
     shorten_leases()
     launcher.WORKER_MODULE = "tests.fakes.worker"
-    describing.DESCRIBE = "tests.fakes.describe"
+    describing.DESCRIBE = os.environ.get("FAKE_DESCRIBE") or describing.DESCRIBE
     slurm.COMMAND_MODULE = "tests.fakes.command"
     sys.exit(cli.run(sys.argv[1:]))

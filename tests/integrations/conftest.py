@@ -33,7 +33,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
     """Five presets and nine random runs, some of them pruned, one failed."""
     folder = tmp_path_factory.mktemp("swept")
     ensure_subset(ensure_demo(folder / "data" / "demo.pt"))
-    sweeps = Sweeps(folder, f"sqlite:///{folder}/studies/optsweep.db", trouble={"random-009": "raise"})
+    sweeps = Sweeps(folder, f"sqlite:///{folder}/studies/optsweep.db", trouble={"random-009": "raise"}, described=True)
     with no_process_left(sweeps):
         arguments = ("demo", "--cpu-workers", "2", "--type", "random", "--seed", "7", "--trials", "9")
         _, output = sweeps.run(*arguments)
