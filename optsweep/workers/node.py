@@ -31,7 +31,7 @@ def join(study: Study, gpu: str | None, data: Path | None, watch: Watch) -> int:
     """Work on the study with one worker until no run is left; returns the exit code."""
     on_gpu = gpu is not None or allowed_gpus()
     slots = gpu_slots("0" if gpu is None else gpu, option="--gpu") if on_gpu else cpu_slots(1)
-    return _work(study, slots, data, watch)[0]
+    return _work(study, slots, data, watch, slurm.current_job(), slurm.WARNING_SECONDS)[0]
 
 
 def work_in_job(study: Study, gpus: int, watch: Watch) -> int:
@@ -45,7 +45,7 @@ def work_in_job(study: Study, gpus: int, watch: Watch) -> int:
     warning = (
         slurm.WARNING_SECONDS if job is None or job.ends is None else slurm.warning_seconds(job.ends - time.time())
     )
-    code, signals = _work(study, slots, None, watch, warning)
+    code, signals = _work(study, slots, None, watch, job, warning)
     if job is not None and code == EXIT_INTERRUPTED and study.claim_refusal() is None:
         if signal.SIGTERM in signals:
             # Preempted (or cancelled): SLURM ends this job, and queues it again only if it has not ended before.
@@ -56,10 +56,12 @@ def work_in_job(study: Study, gpus: int, watch: Watch) -> int:
 
 
 def _work(
-    study: Study, slots: Iterable[Slot], data: Path | None, watch: Watch, warning: int = slurm.WARNING_SECONDS
+    study: Study, slots: Iterable[Slot], data: Path | None, watch: Watch, job: slurm.Job | None, warning: int
 ) -> tuple[int, list[int]]:
-    """Run workers on this host; returns the exit code, and the signals that asked them to leave."""
-    job = slurm.current_job()
+    """Run workers on this host; returns the exit code, and the signals that asked them to leave.
+
+    Those of a job leave ``warning`` seconds before its end.
+    """
     ends = None if job is None or job.ends is None else job.ends - warning
     path = local_data(study, data)
     with watch() as (observe, say):
