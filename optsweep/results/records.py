@@ -9,12 +9,11 @@ from functools import cached_property
 from typing import Literal
 
 from optsweep.config import TrainConfig
-from optsweep.errors import ConfigError
 from optsweep.plain import Plain
 from optsweep.results.attributes import Source, StudyAttributes, StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import Parameters
-from optsweep.study.run_config import RunConfig, read_run_config
+from optsweep.study.run_config import RunConfig, of_builtin, read_run_config
 from optsweep.trainers import trainer_of
 from optsweep.trainers.trainer import KnownLengths, Trainer
 
@@ -88,9 +87,7 @@ class RunRecord:
     @property
     def train_config(self) -> TrainConfig:
         """The config of a run of the built-in trainer; raises `ConfigError` if there is none."""
-        if not isinstance(self.config, TrainConfig):
-            raise ConfigError(f"run {self.run}", ["has no config of the built-in trainer"])
-        return self.config
+        return of_builtin(self.config, self.run)
 
     @property
     def finished(self) -> bool:

@@ -39,6 +39,13 @@ class ScriptConfig(Section):
 RunConfig: TypeAlias = TrainConfig | ScriptConfig
 
 
+def of_builtin(config: RunConfig | None, run: str) -> TrainConfig:
+    """The config, which is the built-in trainer's; raises `ConfigError` if it is a script's, or missing."""
+    if not isinstance(config, TrainConfig):
+        raise ConfigError(f"run {run}", ["has no config of the built-in trainer"])
+    return config
+
+
 def read_run_config(values: Mapping[str, Plain], run: str) -> RunConfig:
     """A config as it is stored with its run; raises `ConfigError` if it is not one."""
     place = f"stored config of run {run}"
