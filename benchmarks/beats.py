@@ -14,10 +14,10 @@ import psutil
 import sqlalchemy as sa
 
 from optsweep.database.connection import open_storage
-from optsweep.database.lease import Cause, RunProgress
+from optsweep.database.lease import RunProgress
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.urls import storage_url
-from optsweep.machine.process import identify
+from optsweep.machine.process import Cause, identify
 from optsweep.workers.lease_keeper import BEAT_SECONDS
 
 

@@ -38,6 +38,10 @@ def test_training_and_data_load_no_optuna() -> None:
     assert _loaded_after("import " + ", ".join(modules)) == {"torch"}
 
 
+def test_a_worker_that_waits_for_its_slot_has_loaded_neither_the_optimiser_nor_torch() -> None:
+    assert not _loaded_after("import optsweep.workers.worker")
+
+
 def test_views_load_neither_the_optimiser_nor_the_database() -> None:
     views = [f"optsweep.views.{name}" for name in ("status", "summary", "live", "html", "export")]
     assert not _loaded_after("import " + ", ".join(views))

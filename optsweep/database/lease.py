@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -16,13 +15,6 @@ MAX_INTERRUPTIONS = 20
 
 class LeaseLost(Exception):
     """Another process took the run over (this one was silent for too long): leave it alone."""
-
-
-class Cause(enum.Enum):
-    """What ended an attempt: the run's own doing, or something that happened to it (invariant 11)."""
-
-    INTERRUPTION = "interruption"
-    FAULT = "fault"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import random
 import time
 from collections.abc import Callable
@@ -13,24 +12,14 @@ from optuna.exceptions import StorageInternalError
 from sqlalchemy import exc
 
 from optsweep.errors import StorageUnavailable
+from optsweep.machine.process import out_of_patience
 
 RETRY_SECONDS = 600
 """Longer than any restart of a server."""
 
-_until = math.inf
-
 _logger = logging.getLogger(__name__)
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
-
-
-def limit_patience(seconds: float) -> None:
-    """Give up ``seconds`` from now at the latest: this process was asked to leave, and others mend what it leaves.
-
-    A signal handler may call it.
-    """
-    global _until
-    _until = min(_until, time.monotonic() + seconds)
 
 
 def patiently(
@@ -48,7 +37,7 @@ def patiently(
             if not is_passing(error):
                 raise
             waited = time.monotonic() - start
-            if waited > RETRY_SECONDS or time.monotonic() > _until:
+            if waited > RETRY_SECONDS or out_of_patience():
                 raise StorageUnavailable(f"no answer from the database for {waited:.0f} s: {_words(error)}") from error
             if not said:
                 _logger.warning("no answer from the database, trying again: %s", _words(error))

@@ -24,7 +24,6 @@ from optsweep.database.connection import Storage, transaction
 from optsweep.database.lease import (
     MAX_FAULTS,
     MAX_INTERRUPTIONS,
-    Cause,
     HeldRun,
     Lease,
     LeaseLost,
@@ -35,7 +34,7 @@ from optsweep.database.lease import (
 from optsweep.database.optuna_storage import put_intermediate_value
 from optsweep.database.patience import patiently
 from optsweep.database.tables import runs, trial_intermediate_values, trials
-from optsweep.machine.process import ProcessIdentity
+from optsweep.machine.process import Cause, ProcessIdentity
 
 LEASE_SECONDS = 600
 """How long a holder on another host may be silent before its runs are taken over, by the database's clock."""

@@ -18,12 +18,12 @@ from pathlib import Path
 from optsweep.database.connection import reopen_storage
 from optsweep.database.dashboard import keep_files, kept_files, note_run, note_study, noted_trials
 from optsweep.database.open_study import Study, open_study
-from optsweep.database.patience import limit_patience
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, OptsweepError
 from optsweep.integrations.notes import CURVE, draw_curve, run_note, study_note
 from optsweep.machine.child import end_with_parent
+from optsweep.machine.process import limit_patience
 from optsweep.results.folders import RunDirectory, log_to_stdout
 from optsweep.results.records import RunRecord
 

@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import functools
+import math
 import os
 import platform
 import signal
 import threading
+import time
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
+
+_patient_until = math.inf
+
+
+class Cause(enum.Enum):
+    """What ended an attempt: the run's own doing, or something that happened to it (invariant 11)."""
+
+    INTERRUPTION = "interruption"
+    FAULT = "fault"
+
+
+def limit_patience(seconds: float) -> None:
+    """Have this process wait for nothing beyond ``seconds`` from now: it was asked to leave, and others mend the rest.
+
+    A signal handler may call it.
+    """
+    global _patient_until
+    _patient_until = min(_patient_until, time.monotonic() + seconds)
+
+
+def out_of_patience() -> bool:
+    """Whether `limit_patience` has set an end that has come."""
+    return time.monotonic() > _patient_until
 
 
 @dataclass(frozen=True)

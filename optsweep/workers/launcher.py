@@ -10,15 +10,21 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from optsweep.database.lease import Cause, HeldRun
+from optsweep.database.lease import HeldRun
 from optsweep.database.open_study import Study
-from optsweep.database.patience import limit_patience
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import recorded_data
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from optsweep.integrations.describing import Describing
 from optsweep.machine.devices import Slot
-from optsweep.machine.process import OutOfMemoryCounter, ProcessIdentity, answered_by_thread, identify
+from optsweep.machine.process import (
+    Cause,
+    OutOfMemoryCounter,
+    ProcessIdentity,
+    answered_by_thread,
+    identify,
+    limit_patience,
+)
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.workers.protocol import NO_SPACE, Next, WorkerOrder, exit_of

@@ -9,10 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from types import FrameType
 
-from optsweep.database.lease import Cause
-from optsweep.database.patience import limit_patience
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
-from optsweep.machine.process import FAULT_SIGNALS
+from optsweep.machine.process import FAULT_SIGNALS, Cause, limit_patience
 
 EXIT_REPLACE = 4
 EXIT_FAULT = 5

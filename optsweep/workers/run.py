@@ -10,10 +10,11 @@ import optuna
 from optuna.trial import TrialState
 
 from optsweep.data.training_data import TrainingData
-from optsweep.database.lease import Cause, Lease
+from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
 from optsweep.database.run_rows import keep_losses
+from optsweep.machine.process import Cause
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
 from optsweep.workers.lease_keeper import LeaseKeeper

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from optsweep.data.training_data import load_training_data
 from optsweep.database.connection import reopen_storage
-from optsweep.database.lease import Cause, Lease, LeaseLost
+from optsweep.database.lease import Lease, LeaseLost
 from optsweep.database.open_study import Study, open_study
-from optsweep.database.patience import limit_patience
 from optsweep.database.snapshot import best_runs, outcome_of, read_snapshot
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageUnavailable
 from optsweep.files import disk_is_full
-from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.machine.process import Cause, ProcessIdentity, identify, limit_patience
 from optsweep.results.folders import KEPT_BEST, RunDirectory
 from optsweep.results.forecast import expected_seconds
 from optsweep.train.checkpoint import keep_ema_only, remove_checkpoints

@@ -41,7 +41,7 @@ def main(order: WorkerOrder) -> int:
     slot = _hold_slot(order, leaving)
     if slot is None:
         return EXIT_INTERRUPTED
-    # torch is loaded only now: a worker that waits for its slot has little memory.
+    # torch and optuna are loaded only now: while the slot is busy, a waiting worker costs next to nothing.
     from optsweep.workers.work import work
 
     try:

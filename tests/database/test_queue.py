@@ -18,12 +18,12 @@ from optuna.trial import TrialState
 
 from optsweep.database import queue
 from optsweep.database.connection import check_reachable, open_storage
-from optsweep.database.lease import MAX_FAULTS, MAX_INTERRUPTIONS, Cause, Lease, LeaseLost, RunProgress
+from optsweep.database.lease import MAX_FAULTS, MAX_INTERRUPTIONS, Lease, LeaseLost, RunProgress
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.snapshot import read_history, read_run, read_snapshot
 from optsweep.database.tables import run_events, runs
 from optsweep.database.urls import storage_url
-from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.machine.process import Cause, ProcessIdentity, identify
 from optsweep.planning.steering import retry_failed
 from tests.planned import make_study
 

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from optsweep.database.lease import Cause
 from optsweep.errors import EXIT_DONE, EXIT_FAILED
 from optsweep.machine import process
-from optsweep.machine.process import OutOfMemoryCounter
+from optsweep.machine.process import Cause, OutOfMemoryCounter
 from optsweep.workers.protocol import exit_of
 from tests.faults.small_study import SWEEP
 from tests.sweeps import Sweeps, wait_for

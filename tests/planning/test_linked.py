@@ -11,12 +11,11 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from optsweep.database.lease import Cause
 from optsweep.database.open_study import Study
 from optsweep.database.run_rows import keep_losses, read_losses
 from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import StorageError
-from optsweep.machine.process import identify
+from optsweep.machine.process import Cause, identify
 from optsweep.planning.trained_again import RunAgain, linked_studies, plan_linked
 from optsweep.workers.prepared_run import Preparer
 
