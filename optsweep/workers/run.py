@@ -15,6 +15,7 @@ from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
 from optsweep.database.run_rows import keep_losses
 from optsweep.machine.process import Cause
+from optsweep.results.words import rounded_percent
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
 from optsweep.workers.lease_keeper import LeaseKeeper
@@ -129,8 +130,7 @@ class Progress:
 
 def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: TrainReport, pruned: str | None) -> None:
     queue, lease, trainer = study.queue, prepared.lease, study.trainer
-    share = trainer.share(prepared.config, report.step, keeper.progress.progress)
-    at = f"{share:.0%}".replace("%", " %")
+    at = rounded_percent(trainer.share(prepared.config, report.step, keeper.progress.progress))
     grid = [evaluation.value for evaluation in report.evaluations if evaluation.index is not None]
     last = grid[-1] if grid else None
     match report.outcome:
