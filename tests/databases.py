@@ -19,8 +19,11 @@ SERVERS = {
 
 
 @contextmanager
-def fresh_database(kind: str, directory: Path) -> Iterator[str]:
-    """The URL of an empty database of its own, dropped afterwards; skips where there is no such server."""
+def fresh_database(kind: str, directory: Path, character_set: str = "") -> Iterator[str]:
+    """The URL of an empty database of its own, dropped afterwards; skips where there is no such server.
+
+    Its ``character_set`` is by default the server's.
+    """
     if kind == "sqlite":
         yield f"sqlite:///{directory / 'study.db'}"
         return
@@ -28,7 +31,7 @@ def fresh_database(kind: str, directory: Path) -> Iterator[str]:
     name = f"optsweep_test_{uuid.uuid4().hex[:12]}"
     try:
         with server.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+            connection.execute(sa.text(f"CREATE DATABASE {name} {_holding(kind, character_set)}"))
     except sa.exc.OperationalError as error:
         if os.environ.get("OPTSWEEP_REQUIRE_DATABASES") == "1":
             raise
@@ -40,3 +43,11 @@ def fresh_database(kind: str, directory: Path) -> Iterator[str]:
             force = " WITH (FORCE)" if kind == "postgresql" else ""
             connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
         server.dispose()
+
+
+def _holding(kind: str, character_set: str) -> str:
+    if not character_set:
+        return ""
+    if kind == "mariadb":
+        return f"CHARACTER SET {character_set}"
+    return f"ENCODING '{character_set}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
