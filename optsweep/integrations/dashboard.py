@@ -10,12 +10,13 @@ from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 
-from optuna_dashboard import run_server
+from optuna_dashboard import wsgi
 
 from optsweep.database.dashboard import ArtifactFolder, frozen_copy
 from optsweep.database.open_study import Study
 from optsweep.errors import UserError
 from optsweep.integrations.describe import describe_runs, describe_study
+from optsweep.integrations.own_names import serve_own_names
 
 
 def serve(study: Study, host: str, port: int, say: Callable[[str], None], *, read_only: bool = False) -> None:
@@ -38,7 +39,7 @@ def serve(study: Study, host: str, port: int, say: Callable[[str], None], *, rea
             danger = "see the study" if read_only else "change the study"
             say(f"warning: {host} is open to the network, and the dashboard has no login: anyone can {danger}")
         store = ArtifactFolder(study.name, read_only=read_only)
-        run_server(study.storage.optuna, host=host, port=port, artifact_store=store)
+        serve_own_names(wsgi(study.storage.optuna, artifact_store=store), host, port)
 
 
 def _check_address(host: str, port: int) -> None:

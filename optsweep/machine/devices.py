@@ -10,6 +10,7 @@ import fcntl
 import os
 import platform
 import re
+import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +71,24 @@ class Slot:
 
         Other hosts may share the study's folder, and have their own CPUs.
         """
-        directory = HOST_LOCKS if self.gpu else study_directory / "slots" / platform.node()
+        directory = _host_locks() if self.gpu else study_directory / "slots" / platform.node()
         return directory / f"{self.lock_name}.lock"
+
+
+def _host_locks() -> Path:
+    """`HOST_LOCKS`, made if it is missing; raises `DeviceError` unless it is a folder of this user's alone.
+
+    Everybody can guess its name, and make it before us.
+    """
+    with contextlib.suppress(FileExistsError):
+        HOST_LOCKS.mkdir(mode=0o700)
+    found = HOST_LOCKS.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        what = f"a folder of user {found.st_uid}" if stat.S_ISDIR(found.st_mode) else "no folder"
+        raise DeviceError(f"{HOST_LOCKS}: is {what}; GPUs are locked there, in a folder of your own: have it removed")
+    if found.st_mode & 0o077:  # as earlier versions made it
+        HOST_LOCKS.chmod(0o700)
+    return HOST_LOCKS
 
 
 def ask_driver(*question: str, seconds: float) -> str:
@@ -181,10 +198,11 @@ def _share_of_cores(workers: int) -> int:
 def try_hold(path: Path) -> IO[str] | None:
     """Take the lock, to be held until this process ends, or None if another process holds it.
 
-    The kernel frees it at the death of the process; the file names the holder for people.
+    The kernel frees it at the death of the process; the file names the holder for people. Raises `DeviceError` for what
+    is no lock file: a link, or a file with another name too, would have us write into what somebody else chose.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = path.open("a+")
+    handle = _open(path, os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -199,6 +217,20 @@ def try_hold(path: Path) -> IO[str] | None:
 def holder(path: Path) -> str:
     """The pid of the process that holds the lock, for a message."""
     try:
-        return path.read_text().strip() or "unknown"
-    except OSError:
+        with _open(path, os.O_RDONLY) as handle:
+            return handle.read().strip() or "unknown"
+    except (OSError, DeviceError):
         return "unknown"
+
+
+def _open(path: Path, flags: int) -> IO[str]:
+    try:
+        # Without O_NONBLOCK a pipe of that name would keep us waiting.
+        number = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+    except OSError as error:
+        raise DeviceError(f"{path}: cannot be a slot's lock: {error.strerror}; remove it") from None
+    found = os.fstat(number)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        os.close(number)
+        raise DeviceError(f"{path}: cannot be a slot's lock: it is no plain file of one name; remove it")
+    return os.fdopen(number, "r+" if flags & os.O_RDWR else "r")
