@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -57,14 +58,25 @@ COMMANDS = {
 
 
 class Command(TyperCommand):
-    """A command that refuses an option given twice, of which the first would be ignored without a word."""
+    """A command that refuses an option given twice, of which the first would be ignored without a word.
+
+    Paths that begin with ~ are below the user's home, also where the shell leaves it to us: in --data=~/x.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         _, _, given = self.make_parser(ctx).parse_args(args=list(args))
         for place, option in enumerate(given):
             if option.param_type_name == "option" and not option.multiple and option in given[:place]:
                 ctx.fail(f"{option.opts[0]} is given twice; give it once")
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, args)
+        ctx.params = {name: _below_home(value) for name, value in ctx.params.items()}
+        return rest
+
+
+def _below_home(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)(_below_home(part) for part in value)
+    return Path(os.path.expanduser(value)) if isinstance(value, Path) else value
 
 
 class LazyGroup(TyperGroup):

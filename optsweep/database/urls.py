@@ -45,7 +45,9 @@ def storage_url(given: str | None) -> sa.URL:
             raise StorageError(f"storage {masked(url)}: a study must outlive its process; name a file")
         if url.query:
             raise StorageError(f"storage {masked(url)}: SQLite takes no options; leave out what follows '?'")
-    elif not url.database:
+        # No shell has seen the ~ of a URL.
+        return url.set(database=os.path.expanduser(str(url.database)))
+    if not url.database:
         raise StorageError(f"storage {masked(url)}: no database is named; add /DATABASE at the end")
     return url
 

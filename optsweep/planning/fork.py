@@ -21,7 +21,6 @@ from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import read_run_config
 from optsweep.study.space import Identity
-from optsweep.study.space import identity as key
 from optsweep.trainers import trainer_of
 
 FINISHED = ("complete", "pruned", "diverged", "out_of_memory")
@@ -54,7 +53,9 @@ def compatible_runs(
                 trial.distributions = dict(distributions_for(definition, trial.params))
                 taken.append((identity, trial))
     drawn = _drawn_again(definition, {identity.number for identity, _ in taken if identity.sampled})
-    return [(one, trial) for one, trial in taken if one.source == "preset" or key(trial.params) not in drawn]
+    return [
+        (one, trial) for one, trial in taken if one.source == "preset" or definition.identity(trial.params) not in drawn
+    ]
 
 
 def _holds(definition: StudyDefinition, run: RunIdentity, parameters: Parameters) -> bool:
@@ -78,7 +79,9 @@ def _drawn_again(definition: StudyDefinition, taken: set[int]) -> set[Identity]:
     if definition.study.type != "random" or not taken:
         return set()
     random_runs = RandomRuns(definition)
-    return {key(random_runs.parameters(number)) for number in set(range(definition.num_sampled)) - taken}
+    return {
+        definition.identity(random_runs.parameters(number)) for number in set(range(definition.num_sampled)) - taken
+    }
 
 
 def take_directories(origin: str, study: str, runs: list[str]) -> None:

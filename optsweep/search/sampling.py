@@ -11,7 +11,7 @@ from optsweep.errors import ConfigError
 from optsweep.results.attributes import Source
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import IntegerRange, Parameters, Range, Scalar
-from optsweep.study.space import Identity, SearchSpace, identity
+from optsweep.study.space import Identity, SearchSpace
 
 TPE_DRAWS = 5
 """How often TPE may propose a configuration that another run has before a random one is taken."""
@@ -36,7 +36,7 @@ class RandomRuns:
         while len(self._drawn) <= index:
             stream = f"{self._definition.study.seed}/{len(self._drawn)}"
             parameters = _new_random(self._definition, stream, self._taken, {})
-            self._taken.add(identity(parameters))
+            self._taken.add(self._definition.identity(parameters))
             self._drawn.append(parameters)
         return dict(self._drawn[index])
 
@@ -77,16 +77,16 @@ class Sampler:
             raise ConfigError(f"a {source} run's parameters", [f"{name} is missing" for name in missing])
         if source == "random":
             return self._random_runs.parameters(index)
-        taken = _presets(definition) | _others(study, trial)
+        taken = _presets(definition) | _others(definition, study, trial)
         if source == "tpe" or definition.study.type == "tpe":
             for attempt in range(TPE_DRAWS if _has_started(definition, study) else 0):
                 seed = definition.seed_for(source, index, attempt)
                 parameters = _tpe(definition, study, trial, given, seed)
-                if identity(parameters) not in taken:
+                if definition.identity(parameters) not in taken:
                     return parameters
         if source == "tpe":
             parameters = self._random_runs.parameters(index)
-            if given.items() <= parameters.items() and identity(parameters) not in taken:
+            if given.items() <= parameters.items() and definition.identity(parameters) not in taken:
                 return parameters
         return _new_random(definition, f"{definition.study.seed}/{source}/{index}", taken, given)
 
@@ -94,9 +94,9 @@ class Sampler:
 def _new_random(definition: StudyDefinition, stream: str, taken: set[Identity], given: Parameters) -> dict[str, Scalar]:
     generators = definition.space.generators(stream)
     for _ in range(RANDOM_DRAWS):
-        parameters = definition.space.draw(generators, given)
-        if identity(parameters) not in taken:
-            return parameters
+        for parameters in definition.candidates(definition.space.draw(generators, given), given):
+            if definition.identity(parameters) not in taken:
+                return parameters
     raise ConfigError(
         f"study {definition.name}", [f"no new configuration in {RANDOM_DRAWS} draws; widen [space] or lower --trials"]
     )
@@ -127,10 +127,7 @@ def _tpe(
         if name not in parameters:
             distribution = _distribution(definition.space, name)
             parameters[name] = sampler.sample_independent(study, trial, name, distribution)
-        kind, value = definition.space.parameter(name), parameters[name]
-        if isinstance(kind, Range) and name not in given:
-            parameters[name] = kind.rounded(float(value))
-    return {name: parameters[name] for name in active}
+    return definition.space.rounded({name: parameters[name] for name in active}, definition.rounding, given)
 
 
 def _distribution(space: SearchSpace, name: str) -> BaseDistribution:
@@ -143,14 +140,14 @@ def _distribution(space: SearchSpace, name: str) -> BaseDistribution:
 
 
 def _presets(definition: StudyDefinition) -> set[Identity]:
-    return {identity(preset.parameters) for preset in definition.presets}
+    return {definition.identity(preset.parameters) for preset in definition.presets}
 
 
-def _others(study: optuna.Study, trial: FrozenTrial) -> set[Identity]:
+def _others(definition: StudyDefinition, study: optuna.Study, trial: FrozenTrial) -> set[Identity]:
     """What the other runs have; a failed one may be proposed again."""
     trials = study.get_trials(deepcopy=False)
     return {
-        identity(other.params)
+        definition.identity(other.params)
         for other in trials
         if other.params and other.number != trial.number and other.state != TrialState.FAIL
     }

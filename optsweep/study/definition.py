@@ -11,9 +11,9 @@ from pydantic import Field, ModelWrapValidatorHandler, model_validator
 from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads
 from optsweep.errors import ConfigError
 from optsweep.study.hyperparameters import ADDED_LATER
-from optsweep.study.parameter import Number, Switch
+from optsweep.study.parameter import Number, Parameters, Rounding, Scalar, Switch
 from optsweep.study.presets import Length, NamedPreset, Preset, ScriptPreset, preset_mistakes
-from optsweep.study.space import ScriptSpace, SearchSpace, Space, did_you_mean
+from optsweep.study.space import Identity, ScriptSpace, SearchSpace, Space, did_you_mean, identity
 from optsweep.study.trainer_table import FLAGS, GIVEN, TrainerSection, names_in
 from optsweep.toml_files import Table, validate
 
@@ -110,6 +110,8 @@ class StudyDefinition(Section):
     trackers: TrackersSection = TrackersSection()
     space: SearchSpace
     presets: Sequence[NamedPreset]
+    rounding: Rounding = "value"
+    """No file says it: studies that began before there was "width" go on to draw what they would have drawn."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -156,8 +158,23 @@ class StudyDefinition(Section):
         return int.from_bytes(digest[:4], "big") >> 1
 
     def planned_like(self, begun: StudyDefinition) -> Self:
-        """The same study without the hyperparameters that are younger than the one that has begun."""
-        return self
+        """The same study as the version that began it would have planned it.
+
+        That is with its rounding and without the hyperparameters that are younger.
+        """
+        return self.model_copy(update={"rounding": begun.rounding})
+
+    def candidates(self, drawn: Parameters, given: Parameters) -> list[dict[str, Scalar]]:
+        """What a run may have in place of ``drawn`` values that are not rounded, the first that is new to the study.
+
+        Rounded ones can be read; and where another run has those, there are as many others as real numbers.
+        """
+        rounded = self.space.rounded(drawn, self.rounding, given)
+        return [rounded] if self.rounding == "value" else [rounded, dict(drawn)]
+
+    def identity(self, parameters: Parameters) -> Identity:
+        """What two runs have in common when they are the same configuration to this study."""
+        return identity(parameters, self.rounding)
 
     def preset(self, name: str) -> NamedPreset:
         """The preset of that name; raises `KeyError`."""
@@ -204,7 +221,7 @@ class BuiltinStudy(StudyDefinition):
             for preset in self.presets
         ]
         changed = {"space": self.space.model_copy(update=space), "presets": presets}
-        return self.model_copy(update=changed)
+        return super().planned_like(begun).model_copy(update=changed)
 
 
 class ScriptStudy(StudyDefinition):

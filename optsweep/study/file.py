@@ -31,14 +31,14 @@ def load_study(name_or_path: str | Path) -> StudyDefinition:
 def parse_study(values: Table, name: str, place: str) -> StudyDefinition:
     """Build a study from parsed TOML; raises `ConfigError` with every mistake."""
     # The models' own names for what a file calls [[preset]] and for its stem are no names of the file's.
-    mistakes = [f"{key} is not a known name" for key in ("name", "presets") if key in values]
-    contents = {**values, "name": name, "presets": values.get("preset", [])}
+    mistakes = [f"{key} is not a known name" for key in ("name", "presets", "rounding") if key in values]
+    contents = {**values, "name": name, "presets": values.get("preset", []), "rounding": "width"}
     contents.pop("preset", None)
     mistakes += _read_template(contents)
     contents = study_class(contents).complete(contents)
     try:
         definition = StudyDefinition.model_validate(contents)
-        mistakes += definition.mistakes()
+        mistakes += definition.mistakes() + definition.space.not_storable()
     except ValidationError as error:
         mistakes += [_describe(mistake, contents) for mistake in error.errors()]
         mistakes += _mistakes_of_sound_presets(contents)
@@ -54,7 +54,7 @@ def _read_template(contents: Table) -> list[str]:
         return []
     contents["trainer"] = read = {key: value for key, value in trainer.items() if key != "template"}
     try:
-        read["template_text"] = read_text(Path(path))
+        read["template_text"] = read_text(Path(os.path.expanduser(path)))
     except ConfigError as error:
         return [f"trainer.template: {error}"]
     return ["trainer: give one of template and template_text"] if "template_text" in trainer else []
@@ -66,7 +66,7 @@ def shipped_studies() -> list[str]:
 
 
 def _find(name_or_path: str | Path) -> Path:
-    path = Path(name_or_path)
+    path = Path(os.path.expanduser(name_or_path))
     if path.suffix == ".toml" or len(path.parts) != 1:
         return path
     candidates = [folder / f"{path}.toml" for folder in (Path("studies"), _shipped_folder())]

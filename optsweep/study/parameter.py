@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Generic, Self, TypeAlias, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
@@ -20,6 +20,10 @@ Scalar = Switch | Whole | Number | Text
 """The value of a parameter."""
 Parameters: TypeAlias = Mapping[str, Scalar]
 """A run's parameters by name."""
+Rounding = Literal["value", "width"]
+"""By what sampled real numbers are rounded: the value alone, or the width of its range too."""
+MAX_EXACT = 2**53
+"""Databases hold parameters as real numbers, and so does JSON for many programs: integers beyond become others."""
 Bound = TypeVar("Bound", bound=float)
 Member = TypeVar("Member", bound=float | int | str, covariant=True)
 
@@ -65,11 +69,18 @@ class Range(_Interval[Number]):
         return math.inf
 
     def draw(self, rng: random.Random) -> float:
-        return self.rounded(self._draw_logarithmic(rng) if self.log else rng.uniform(self.low, self.high))
+        """A value that is not rounded: by what rule, the study knows."""
+        return self._inside(self._draw_logarithmic(rng) if self.log else rng.uniform(self.low, self.high))
 
-    def rounded(self, value: float) -> float:
-        """The value to three significant digits, inside the range."""
-        return min(max(significant(value), self.low), self.high)
+    def rounded(self, value: float, rounding: Rounding) -> float:
+        """The value to three significant digits, inside the range; by "width" to three digits of the width at least."""
+        digits = 3
+        if rounding == "width" and value:
+            digits = min(max(digits, digits + _decade(abs(value)) - _decade(self.high - self.low)), 17)
+        return self._inside(float(f"{value:.{digits}g}"))
+
+    def _inside(self, value: float) -> float:
+        return min(max(value, self.low), self.high)
 
 
 class IntegerRange(_Interval[Whole]):
@@ -80,7 +91,10 @@ class IntegerRange(_Interval[Whole]):
         return self.high - self.low + 1
 
     def draw(self, rng: random.Random) -> int:
-        return round(self._draw_logarithmic(rng)) if self.log else rng.randint(self.low, self.high)
+        if self.log:
+            # The exponential of a logarithm may lie past the end, by its rounding.
+            return min(max(round(self._draw_logarithmic(rng)), self.low), self.high)
+        return rng.randint(self.low, self.high)
 
 
 class Choices(Section, Generic[Member]):
@@ -157,6 +171,5 @@ def _shown(bound: float) -> str:
     return f"{bound:g}" if isinstance(bound, float) else str(bound)
 
 
-def significant(value: float) -> float:
-    """The value to three significant digits: closer ones train the same model, for all that a sweep can tell."""
-    return float(f"{value:.3g}")
+def _decade(value: float) -> int:
+    return math.floor(math.log10(value))

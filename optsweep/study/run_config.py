@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -101,7 +102,9 @@ def script_values(config: ScriptConfig, places: Places) -> dict[str, Value]:
 
 
 def _words(command: list[str]) -> list[str]:
-    return [sys.executable if command[0] == "python" else command[0], *command[1:]]
+    words = [sys.executable if command[0] == "python" else command[0], *command[1:]]
+    # No shell sees the command.
+    return [os.path.expanduser(word) for word in words]
 
 
 def _names(config: ScriptConfig, places: Places) -> dict[str, Scalar]:

@@ -14,8 +14,11 @@ from pydantic import ConfigDict, model_validator
 from optsweep.config import Section
 from optsweep.errors import ConfigError
 from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, active, with_fields
-from optsweep.study.parameter import Choices, Parameter, Parameters, Scalar, ScriptParameter, significant
+from optsweep.study.parameter import MAX_EXACT, Choices, Parameter, Parameters, Range, Rounding, Scalar, ScriptParameter
 from optsweep.study.trainer_table import GIVEN, PLACEHOLDER
+
+MAX_NAME = 512
+"""Of a parameter, in Optuna's tables."""
 
 
 class SearchSpace(Section):
@@ -51,6 +54,12 @@ class SearchSpace(Section):
         """The longest warmup or preschool that is known of, as a share of a run."""
         return 0.0
 
+    def not_storable(self) -> list[str]:
+        """What no database holds as it is; asked of new study files alone, since an older version took it."""
+        return [
+            f"space.{name}: {mistake}" for name in self.names() for mistake in _not_storable(name, self.parameter(name))
+        ]
+
     def completed(self, parameters: Parameters) -> dict[str, Scalar]:
         """The parameters of a run that may be older than some of the names, with what it had before they existed."""
         return dict(parameters)
@@ -85,8 +94,16 @@ class SearchSpace(Section):
         # A string seeds Python's generator through SHA-512: the same numbers on every machine.
         return dict.fromkeys(self.names(), random.Random(stream))
 
+    def rounded(self, parameters: Parameters, rounding: Rounding, given: Parameters) -> dict[str, Scalar]:
+        """The parameters with sampled real numbers rounded; ``given`` ones stand."""
+        ranges = {name: kind for name in self.names() if isinstance(kind := self.parameter(name), Range)}
+        return {
+            name: ranges[name].rounded(float(value), rounding) if name in ranges and name not in given else value
+            for name, value in parameters.items()
+        }
+
     def draw(self, generators: Mapping[str, random.Random], given: Parameters) -> dict[str, Scalar]:
-        """Random values of every parameter that the run has; ``given`` ones stand."""
+        """Random values, not rounded, of every parameter that the run has; ``given`` ones stand."""
         values = {name: self.parameter(name).draw(generators[name]) for name in self.names()} | dict(given)
         return {name: values[name] for name in self.active(values)}
 
@@ -195,11 +212,27 @@ _WORDS = {float: "a real number", int: "an integer", str: "a text", bool: "true 
 Identity = tuple[tuple[str, Scalar], ...]
 
 
-def identity(parameters: Parameters) -> Identity:
-    """What two runs have in common when they are the same configuration."""
+def identity(parameters: Parameters, rounding: Rounding) -> Identity:
+    """What two runs have in common when they are the same configuration.
+
+    By "value" real numbers that differ in the fourth digit are the same, choices that stand so in the file too.
+    """
     return tuple(
-        (name, significant(value) if isinstance(value, float) else value) for name, value in sorted(parameters.items())
+        (name, float(f"{value:.3g}") if rounding == "value" and isinstance(value, float) else value)
+        for name, value in sorted(parameters.items())
     )
+
+
+def _not_storable(name: str, parameter: Parameter) -> list[str]:
+    found = []
+    if len(name) > MAX_NAME:
+        found.append(f"the name has {len(name)} characters; at most {MAX_NAME} can be stored")
+    values = parameter.choices if isinstance(parameter, Choices) else parameter.limits
+    if large := [value for value in values if type(value) is int and abs(value) > MAX_EXACT]:
+        found.append(f"{', '.join(map(str, large))}: integers beyond 2**53 = {MAX_EXACT} cannot be stored exactly")
+    if isinstance(parameter, Range) and math.isinf(parameter.high - parameter.low):
+        found.append(f"{parameter.low:g}..{parameter.high:g} is too wide: its width is no finite number")
+    return found
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -225,6 +258,9 @@ def parse_assignments(assignments: Iterable[str], kinds: Mapping[str, type]) -> 
                 parameters[name] = _PARSERS[kinds[name]](text)
             except (ValueError, KeyError):
                 mistakes.append(f"{name} = {text!r} is not {_WORDS[kinds[name]]}")
+                continue
+            if kinds[name] is int and abs(int(parameters[name])) > MAX_EXACT:
+                mistakes.append(f"{name} = {text}: integers beyond 2**53 = {MAX_EXACT} cannot be stored exactly")
     if mistakes:
         raise ConfigError("parameters", mistakes)
     return parameters

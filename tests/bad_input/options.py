@@ -195,6 +195,9 @@ WITH_STUDY = [
     planned("enqueue: out of range", ["enqueue", "lr=5"], "lr = 5.0 is outside 0.0003..0.01"),
     planned("enqueue: twice", ["enqueue", "lr=1e-3", "lr=2e-3"], "lr is given twice"),
     planned("enqueue: real for whole", ["enqueue", "n_blocks=2.0"], "n_blocks = '2.0' is not an integer"),
+    planned(
+        "enqueue: f2 beyond 2**53", ["enqueue", "n_blocks=9007199254740993"], "n_blocks = 9007199254740993", "2**53"
+    ),
     planned("enqueue: 5000 digits", ["enqueue", "n_blocks=" + "1" * 5000], "is not an integer"),
     planned("enqueue: half a curriculum", ["enqueue", "preschool_fraction=0.1"], "needs curriculum = true"),
     planned("enqueue: another truth", ["enqueue", "curriculum=yes"], "curriculum = 'yes' is not true or false"),

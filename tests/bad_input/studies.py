@@ -46,6 +46,35 @@ def one_configuration() -> dict[str, object]:
     return {name: value for name, value in drawn.items() if name != "preschool_fraction"} | {"curriculum": False}
 
 
+SCRIPT = """
+[trainer]
+command = ["true", "{flags}"]
+metrics = { kind = "jsonl", value = "loss" }
+[study]
+type = "random"
+trials = 2
+[space]
+"""
+
+
+def space_of_script(id: str, parameter: str, *says: str) -> Case:
+    """The study file of a script with that one line in its space."""
+    return written(f"space: {id}", SCRIPT + parameter, *says)
+
+
+OF_SCRIPTS = [
+    space_of_script("f2 integers of 64 bits", f"s = {{ low = 0, high = {2**63 - 1} }}", "space.s", "beyond 2**53"),
+    space_of_script("f2 an integer of 100 bits", f"s = {{ low = 0, high = {2**100} }}", "space.s.high", "less than"),
+    space_of_script("f2 a large choice", f"s = {{ choices = [1, 2, {2**53 + 1}] }}", f"space.s: {2**53 + 1}", "2**53"),
+    space_of_script("f2 a large fixed value", f"s = {-(2**53) - 1}\nt = {{ low = 1, high = 2 }}", "space.s", "2**53"),
+    space_of_script("f2 no finite end", "s = { low = 0.0, high = 1e400 }", "space.s.high = inf", "finite"),
+    space_of_script("f2 no finite width", "s = { low = -1.7e308, high = 1.7e308 }", "space.s: -1.7e+308..", "width"),
+    space_of_script("f2 a name too long to be stored", f"{'s' * 513} = {{ low = 1, high = 9 }}", "513", "at most 512"),
+    space_of_script("a name of two lines", '"a\\nb" = { low = 1, high = 9 }', "letters, digits and _"),
+    space_of_script("true to false", "s = { low = false, high = true }", "space.s.low = False", "valid number"),
+    space_of_script("one value as a range", "s = { low = 1.0, high = 1.0 }", "space.s", "low 1 is not below high 1"),
+]
+
 FILES = [
     written("empty", "", "budget is missing"),
     written("binary", bytes(range(256)), "not UTF-8"),
@@ -134,4 +163,4 @@ IN_PRESETS = [
     preset("name twice", '"small"', '"curriculum"', "preset curriculum: the name is used twice"),
 ]
 
-CASES = [*FILES, *SECTIONS, *IN_PRESETS]
+CASES = [*FILES, *SECTIONS, *IN_PRESETS, *OF_SCRIPTS]

@@ -15,7 +15,6 @@ from optsweep.results.records import Source
 from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
-from optsweep.study.space import identity
 
 UNIREF50 = Path(__file__).parents[2] / "studies" / "uniref50.toml"
 
@@ -79,7 +78,7 @@ def test_random_runs_depend_on_seed_and_index_alone(definition: StudyDefinition)
 def test_random_runs_are_legal_and_never_equal(definition: StudyDefinition) -> None:
     runs = [RandomRuns(definition).parameters(index) for index in range(60)]
     assert all(definition.space.check(parameters) == [] for parameters in runs)
-    assert len({identity(parameters) for parameters in runs}) == 60
+    assert len({definition.identity(parameters) for parameters in runs}) == 60
 
 
 def test_no_random_run_repeats_a_preset_or_another_in_a_small_space(definition: StudyDefinition) -> None:
@@ -94,8 +93,8 @@ def test_no_random_run_repeats_a_preset_or_another_in_a_small_space(definition: 
         "beta2": {"choices": [0.99, 0.999]},
     }
     small = parse_study(contents, "small", "small.toml")
-    runs = {identity(RandomRuns(small).parameters(index)) for index in range(11)}
-    assert len(runs | {identity(small.presets[0].parameters)}) == 12
+    runs = {definition.identity(RandomRuns(small).parameters(index)) for index in range(11)}
+    assert len(runs | {definition.identity(small.presets[0].parameters)}) == 12
 
 
 def test_the_random_source_ignores_what_the_study_holds(definition: StudyDefinition, study: optuna.Study) -> None:
@@ -132,7 +131,7 @@ def test_tpe_starts_at_random_and_takes_over_once_enough_runs_finished(
         Sampler(definition).is_random_start(parameters, index) for index, parameters in zip(numbers, later, strict=True)
     )
     assert all(definition.space.check(parameters) == [] for parameters in later)
-    assert len({identity(parameters) for parameters in later}) == 5
+    assert len({definition.identity(parameters) for parameters in later}) == 5
 
 
 def test_skipped_runs_without_parameters_do_not_disturb_tpe(definition: StudyDefinition, study: optuna.Study) -> None:
@@ -197,10 +196,50 @@ def test_tpe_proposes_nothing_that_another_run_has(definition: StudyDefinition, 
     for index in range(7):
         add(study, small, drawn(small, study, index=index), 2.5 + 0.1 * index)
     finished = study.get_trials(states=(TrialState.COMPLETE,))
-    assert len({identity(trial.params) for trial in finished}) == 7
+    assert len({definition.identity(trial.params) for trial in finished}) == 7
 
 
 def test_a_failed_run_may_be_proposed_again(definition: StudyDefinition, study: optuna.Study) -> None:
     first = RandomRuns(definition).parameters(0)
     add(study, definition, first, 2.9, TrialState.FAIL)
     assert drawn(definition, study, index=0) == first
+
+
+OLD = [
+    {"beta2": 0.993, "lr": 0.00433},
+    {"beta2": 0.999, "lr": 0.000514},
+    {"beta2": 0.996, "lr": 0.000714},
+    {"beta2": 0.993, "lr": 0.000253},
+]
+NARROW: dict[str, Any] = {
+    "trainer": {"command": ["script", "{flags}"], "metrics": {"kind": "jsonl", "value": "loss"}},
+    "study": {"type": "random", "trials": 6},
+    "space": {"t": {"low": 1000.0, "high": 1004.0}, "b": {"choices": ["x", "y"]}},
+}
+
+
+def test_f1_a_narrow_range_has_enough_values_for_any_number_of_runs() -> None:
+    narrow = parse_study(NARROW, "narrow", "narrow.toml")
+    runs = RandomRuns(narrow)
+    drawn = [runs.parameters(index) for index in range(2000)]
+    assert all(narrow.space.check(parameters) == [] for parameters in drawn)
+    assert len({(parameters["t"], parameters["b"]) for parameters in drawn}) == 2000
+    assert [parameters["t"] for parameters in drawn[:6]] == [round(run["t"], 2) for run in drawn[:6]]
+
+
+def test_f1_choices_that_lie_close_together_are_different_runs() -> None:
+    space = {"beta2": {"choices": [0.9991, 0.9992, 0.9993, 0.9994, 0.9995, 0.9996]}}
+    runs = RandomRuns(parse_study({**NARROW, "space": space}, "close", "close.toml"))
+    assert len({runs.parameters(index)["beta2"] for index in range(6)}) == 6
+
+
+def test_f1_a_study_of_an_earlier_version_draws_what_it_would_have_drawn() -> None:
+    """Its definition says nothing of rounding. The values are those that the version before it drew."""
+    space = {"beta2": {"low": 0.99, "high": 0.9999}, "lr": {"low": 1e-4, "high": 1e-2, "log": True}}
+    today = parse_study({**NARROW, "space": space}, "narrow", "narrow.toml")
+    stored = {key: value for key, value in today.model_dump(mode="json").items() if key != "rounding"}
+    runs = RandomRuns(StudyDefinition.model_validate(stored))
+    assert [runs.parameters(index) for index in range(4)] == OLD
+    resumed = today.planned_like(StudyDefinition.model_validate(stored))
+    assert RandomRuns(resumed).parameters(3) == runs.parameters(3)
+    assert RandomRuns(today).parameters(3) != runs.parameters(3)

@@ -17,7 +17,6 @@ from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
 from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.file import load_study, parse_study
 from optsweep.study.run_config import check_program
-from optsweep.study.space import identity
 from optsweep.trainers import trainer_of
 
 FILE: dict[str, Any] = {
@@ -67,7 +66,7 @@ def test_a_study_of_a_script_is_stored_and_read_back() -> None:
 def test_random_runs_are_legal_and_differ() -> None:
     definition = parse_study(contents(), "mine", "mine.toml")
     draws = [RandomRuns(definition).parameters(index) for index in range(20)]
-    assert len({identity(parameters) for parameters in draws}) == 20
+    assert len({definition.identity(parameters) for parameters in draws}) == 20
     assert not [mistake for parameters in draws for mistake in definition.space.check(parameters)]
     assert {type(parameters["width"]) for parameters in draws} == {int}
     low = [definition.space.parameter("layers").draw(random.Random(seed)) for seed in range(50)]

@@ -92,9 +92,30 @@ def test_log_uniform_draws_spread_over_the_decades() -> None:
     assert 400 < sum(value < 1e-4 for value in values) < 600
 
 
-def test_values_that_differ_in_the_fourth_digit_are_one_configuration() -> None:
-    assert identity(GOOD | {"lr": 1.0001e-4}) == identity(GOOD)
-    assert identity(GOOD | {"lr": 1.01e-4}) != identity(GOOD)
+def test_values_that_differ_in_the_fourth_digit_were_one_configuration() -> None:
+    assert identity(GOOD | {"lr": 1.0001e-4}, "value") == identity(GOOD, "value")
+    assert identity(GOOD | {"lr": 1.01e-4}, "value") != identity(GOOD, "value")
+    assert identity(GOOD | {"lr": 1.0001e-4}, "width") != identity(GOOD, "width")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "value", "rounded"),
+    [(1000.0, 1004.0, 1002.3456, 1002.35), (0.99, 0.9999, 0.991234, 0.99123), (-1.5, -1.4, -1.43219, -1.432)],
+)
+def test_f1_a_range_that_is_narrow_beside_its_values_is_rounded_by_its_width(
+    low: float, high: float, value: float, rounded: float
+) -> None:
+    assert Range(low=low, high=high).rounded(value, "width") == rounded
+    assert Range(low=low, high=high).rounded(high, "width") == high
+
+
+def test_f1_the_usual_ranges_are_rounded_as_in_every_version() -> None:
+    for name in SPACE.names():
+        if isinstance(kind := SPACE.parameter(name), Range):
+            values = [kind.draw(random.Random(seed)) for seed in range(200)]
+            assert [kind.rounded(value, "width") for value in values] == [
+                kind.rounded(value, "value") for value in values
+            ]
 
 
 def test_a_bare_value_is_the_only_choice() -> None:
