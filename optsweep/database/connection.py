@@ -6,7 +6,7 @@ import contextlib
 import functools
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +72,8 @@ class Storage:
         query = {
             "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400.0",
             "postgresql": "SELECT extract(epoch FROM clock_timestamp())",
-            "mysql": "SELECT unix_timestamp(now(6))",
+            # Not unix_timestamp(now()): where clocks are set back for the winter, an hour of local time comes twice.
+            "mysql": "SELECT timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6)) / 1e6",
         }[connection.dialect.name]
         return float(connection.execute(sa.text(query)).scalar_one())
 
@@ -152,6 +153,14 @@ def check_reachable(url: sa.URL) -> set[str]:
             "give optsweep a database of its own"
         )
     return tables
+
+
+def names_alike(url: sa.URL, names: Sequence[str]) -> list[str]:
+    """Those of the names that the database cannot tell apart, in groups such as "Small, small"; mostly none."""
+    if url.get_backend_name() != "mysql" or len(names) < 2:
+        return []
+    with _user_errors(url):
+        return servers.names_alike(url, names)
 
 
 def reopen_storage(url: sa.URL) -> Storage:

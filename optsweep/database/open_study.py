@@ -114,12 +114,20 @@ def study_names(storage: Storage) -> list[str]:
 
 
 def find_study(storage: Storage, name: str) -> Study | None:
-    """The study, or None; raises `StorageError` if another program or another major Optuna made it."""
-    query = sa.text("SELECT study_id FROM studies WHERE study_name = :name")
-    study_id = storage.transaction(lambda connection: connection.execute(query, {"name": name}).scalar())
-    if study_id is None:
+    """The study, or None; raises `StorageError` if another program or another major Optuna made it.
+
+    Also if the database takes the name for another study's: MySQL mostly does so where they differ in case only.
+    """
+    query = sa.text("SELECT study_id, study_name FROM studies WHERE study_name = :name")
+    row = storage.transaction(lambda connection: connection.execute(query, {"name": name}).first())
+    if row is None:
         return None
-    study = Study(storage, name, int(study_id))
+    if row.study_name != name:
+        raise StorageError(
+            f"no study {name!r} in {masked(storage.url)}, which cannot tell that name from {row.study_name!r}; "
+            "give the name as it is there, or choose another"
+        )
+    study = Study(storage, name, int(row.study_id))
     attributes = study.attributes()
     if attributes.definition is None:
         # A launcher that died between the study's row and its definition leaves one without trials: it can be planned.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -79,6 +79,20 @@ def table_names(url: sa.URL) -> set[str]:
             return {name for (name,) in cursor.fetchall()}
     except dialect.loaded_dbapi.Error as error:
         raise StorageInternalError from error
+
+
+def names_alike(url: sa.URL, names: Sequence[str]) -> list[str]:
+    """Groups of names that are one to a MySQL database: its collation may ignore case, accents and widths."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=engine_arguments(url)["connect_args"])
+    rows = " UNION ALL ".join(f"SELECT convert(:name{number} USING utf8mb4) AS name" for number in range(len(names)))
+    values = {f"name{number}": name for number, name in enumerate(names)}
+    with engine.connect() as connection:
+        # Tables are made with the database's own.
+        charset, collation = connection.execute(sa.text("SELECT @@character_set_database, @@collation_database")).one()
+        stored = f"convert(name USING {charset}) COLLATE {collation}"
+        group = "SELECT group_concat(name SEPARATOR ', ')"
+        query = f"{group} FROM ({rows}) AS names GROUP BY {stored} HAVING count(*) > 1"
+        return list(connection.execute(sa.text(query), values).scalars())
 
 
 @contextlib.contextmanager

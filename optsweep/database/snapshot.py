@@ -74,10 +74,13 @@ def read_run(study: Study, run: str) -> RunRecord:
 def _rows(
     study: Study, connection: sa.Connection, chosen: Collection[str] | None
 ) -> tuple[float, Sequence[sa.Row[Any]]]:
-    """The database's clock, and our rows of the study (or of these runs), the oldest first."""
+    """The database's clock, and our rows of the study (or of these runs), the oldest first.
+
+    Names are compared here once more: to MySQL "small" is "Small" too.
+    """
     query = sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
-    rows = connection.execute(query if chosen is None else query.where(runs.c.run.in_(chosen)))
-    return study.storage.now(connection), rows.all()
+    rows = connection.execute(query if chosen is None else query.where(runs.c.run.in_(chosen))).all()
+    return study.storage.now(connection), [row for row in rows if chosen is None or row.run in chosen]
 
 
 def _record(study: str, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRecord:
@@ -106,8 +109,8 @@ def _record(study: str, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRecor
 def outcome_of(study: Study, connection: sa.Connection, run: str) -> str | None:
     """How the run has ended, or None; by its newest trial."""
     chosen = [runs.c.study_id == study.study_id, runs.c.run == run]
-    newest = sa.select(runs.c.outcome).where(*chosen).order_by(runs.c.trial_id.desc())
-    return connection.execute(newest).scalars().first()
+    newest = sa.select(runs.c.run, runs.c.outcome).where(*chosen).order_by(runs.c.trial_id.desc())
+    return next((row.outcome for row in connection.execute(newest) if row.run == run), None)
 
 
 @transaction
@@ -132,4 +135,5 @@ def read_history(study: Study, connection: sa.Connection, run: str) -> list[RunE
     return [
         RunEvent(row.at, row.what, row.number, row.worker, row.host and row.host.split("/")[0], row.detail)
         for row in connection.execute(query)
+        if row.run == run
     ]

@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from optsweep.data.fingerprint import FileDescription, describe_file
-from optsweep.database.connection import Storage, open_existing
+from optsweep.database.connection import Storage, names_alike, open_existing
 from optsweep.database.open_study import Study, find_study, open_study
-from optsweep.database.urls import storage_url
+from optsweep.database.urls import masked, storage_url
 from optsweep.durations import SECONDS, parse_duration
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
@@ -107,7 +107,20 @@ def check(request: SweepRequest) -> Session:
     )
     if existing is not None:
         check_unchanged(existing, session.definition, session.corpus)
+    else:
+        _check_names(request, session.definition)
     return session
+
+
+def _check_names(request: SweepRequest, definition: StudyDefinition) -> None:
+    """Raise `ConfigError` if the database would take two presets, or two parameters, for one."""
+    url = storage_url(request.storage)
+    presets = [preset.name for preset in definition.presets]
+    for kind, names in (("presets", presets), ("parameters", definition.space.names())):
+        if alike := names_alike(url, names):
+            shown = "; ".join(alike)
+            mistake = f"the {kind} {shown} have one name to {masked(url)}; rename, or take SQLite or PostgreSQL"
+            raise ConfigError(f"study {definition.name}", [mistake])
 
 
 def _check_options(request: SweepRequest) -> None:
