@@ -41,6 +41,11 @@ def out_of_patience() -> bool:
     return time.monotonic() > _patient_until
 
 
+def uptime() -> float:
+    """Seconds since boot, those that the host slept included: a clock that nobody sets."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 @dataclass(frozen=True)
 class ProcessIdentity:
     """A process as other processes of its host can recognise it, also after a reboot or when its pid is used again."""

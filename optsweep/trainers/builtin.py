@@ -125,8 +125,7 @@ class BuiltinTrainer(Trainer, KnownLengths):
             return config
         return config.model_copy(update={"training": training.model_copy(update={"threads": threads})})
 
-    @property
-    def train(self) -> Callable[..., TrainReport]:
+    def training(self, held_until: Callable[[], float]) -> Callable[..., TrainReport]:
         from optsweep.train.loop import train
 
         return train

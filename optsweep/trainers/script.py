@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import errno
 import logging
+import math
 import os
 import re
 import signal
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from optsweep.data.legacy_file import ensure_legacy
 from optsweep.data.training_data import TrainingData
@@ -25,6 +28,7 @@ from optsweep.study.run_config import Places, RunConfig, ScriptConfig, check_pro
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
 from optsweep.trainers.process import ScriptProcess
 from optsweep.trainers.readers import Row, open_reader
+from optsweep.trainers.run_lock import hold
 from optsweep.trainers.script_progress import ScriptProgress
 from optsweep.trainers.trainer import Trainer
 
@@ -62,9 +66,8 @@ class ScriptTrainer(Trainer):
             provenance={},
         )
 
-    @property
-    def train(self) -> Callable[..., TrainReport]:
-        return train_script
+    def training(self, held_until: Callable[[], float]) -> Callable[..., TrainReport]:
+        return partial(train_script, held_until=held_until)
 
     def budget(self, config: RunConfig, progress: float, sequences: int) -> str:
         return f"{progress:.0%} of the script's run"
@@ -79,14 +82,18 @@ def train_script(
     directory: Path,
     on_metrics: OnMetrics | None = None,
     interrupted: Callable[[], bool],
+    held_until: Callable[[], float] = lambda: math.inf,
 ) -> TrainReport:
     """Run the script in ``directory``/work, which it finds as it left it when it is called again.
 
     ``device`` is the environment's: CUDA_VISIBLE_DEVICES is set when the worker starts. Raises `RuntimeError` if the
-    script fails by its own fault, and `OSError` if the disk is full.
+    script fails by its own fault, `OSError` if the disk is full, and `PlaceInUse` if an earlier one cannot be ended.
     """
-    progress = ScriptProgress(config, directory, on_eval, on_metrics)
-    outcome = _Attempt(config, data.path, directory, progress).run(interrupted)
+    # While we were stopped, another worker may have taken the run, and may have a script here.
+    interrupted()
+    with hold(directory) as lock:
+        progress = ScriptProgress(config, directory, on_eval, on_metrics)
+        outcome = _Attempt(config, data.path, directory, progress).run(lock, interrupted, held_until)
     last = progress.history[-1] if progress.history else None
     return TrainReport(
         outcome=outcome,
@@ -119,16 +126,18 @@ class _Attempt:
         self._reader = open_reader(config.trainer.metrics, work, self._log)
         self._memory = OutOfMemoryCounter()
 
-    def run(self, interrupted: Callable[[], bool]) -> Outcome:
+    def run(self, lock: BinaryIO, interrupted: Callable[[], bool], held_until: Callable[[], float]) -> Outcome:
         """Follow the script to its end, or end it."""
         # What earlier attempts have left, as far as their workers had no time to read it.
         rows = self._progress.unseen(self._reader.rows())
         # Without the database's URL, and unbuffered, so that what is printed can be read at once.
         inherited = {key: value for key, value in os.environ.items() if key != "OPTSWEEP_STORAGE"}
         environment = {**inherited, "PYTHONUNBUFFERED": "1"}
-        with closing(ScriptProcess(self._command, environment, self._log)) as script:
+        with closing(ScriptProcess(self._command, environment, self._log, lock, held_until)) as script:
             while True:
                 status = script.poll()
+                # Asked first: if another worker has the run now, nothing more may be written.
+                leave = interrupted()
                 # Read after the look: what an ended script has left is all there now.
                 rows = [*rows, *self._reader.rows(ended=status is not None)]
                 outcome, rows = self._follow(rows), []
@@ -137,7 +146,7 @@ class _Attempt:
                     return outcome
                 if status is not None:
                     return self._ended(status)
-                if interrupted():
+                if leave:
                     script.end(self._trainer.grace_seconds)
                     return "interrupted"
                 time.sleep(POLL_SECONDS)

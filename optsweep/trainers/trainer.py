@@ -25,6 +25,10 @@ class Work:
         return Work(self.iterations * share, self.operations * share)
 
 
+class PlaceInUse(Exception):
+    """Something of an earlier attempt still works in the run's folder: no other may begin there."""
+
+
 class KnownLengths(ABC):
     """What only a trainer can tell that knows how long its runs are: their lengths, and the full run."""
 
@@ -88,10 +92,13 @@ class Trainer(ABC):
         """The config with the worker's threads, unless it has some."""
         return config
 
-    @property
     @abstractmethod
-    def train(self) -> Callable[..., TrainReport]:
-        """The function that trains one run, or goes on with it; called as `optsweep.train.loop.train`."""
+    def training(self, held_until: Callable[[], float]) -> Callable[..., TrainReport]:
+        """The function that trains one run, or goes on with it; called as `optsweep.train.loop.train`.
+
+        ``held_until`` says, in any thread, until when the run is certainly ours (`machine.process.uptime`): no other
+        process of the training's may live longer. The function raises `PlaceInUse`.
+        """
 
     def sequences(self, config: RunConfig, step: int) -> int:
         """Sequences seen by ``step``; 0 if unknown."""

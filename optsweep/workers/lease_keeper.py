@@ -8,13 +8,17 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from optsweep.database import queue
 from optsweep.database.lease import Lease, LeaseLost, RunProgress
 from optsweep.database.open_study import Study
 from optsweep.errors import StorageUnavailable
+from optsweep.machine.process import uptime
 
 BEAT_SECONDS = 3.0
 MAX_TRIES = 3
 """How often a value is tried to be stored, a beat apart, before an unexpected error ends the attempt."""
+HELD_SHARE = 0.9
+"""The part of a lease's time in which the run is certainly ours; the rest is for ending what trains."""
 
 _logger = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ class LeaseKeeper:
         self._tries = 0
         self._study = study
         self._lease = lease
+        self._proven = uptime()
         self.progress = RunProgress()
         """How far the run is; stored with the next beat."""
         self._outbox: deque[tuple[int, float, RunProgress]] = deque()
@@ -56,11 +61,19 @@ class LeaseKeeper:
         """Whether the training should save and leave; asked before every iteration.
 
         Raises `LeaseLost` if another worker has the run now, and any error because of which nothing more can be
-        stored: nothing may be written for the run any more.
+        stored: nothing may be written for the run any more. Waits if that cannot be told, because this process was
+        stopped for longer than its lease: the next beat tells.
         """
+        if uptime() > self.held_until():
+            with self._wake:
+                self._wake.wait_for(lambda: self._end is not None or uptime() <= self.held_until())
         if self._end is not None and not isinstance(self._end, StorageUnavailable):
             raise self._end
         return self.leave_reason is not None
+
+    def held_until(self) -> float:
+        """Until when no other worker can have the run, by the last beat that was stored; as `uptime`."""
+        return self._proven + HELD_SHARE * queue.LEASE_SECONDS
 
     def report(self, step: int, value: float) -> None:
         """Hand over the value at point ``step`` of the evaluation grid, to be stored soon with the progress of now."""
@@ -114,14 +127,21 @@ class LeaseKeeper:
 
     def _store(self) -> None:
         self._tries += 1
+        # Before the beat: the database's clock is read later, whatever comes between.
+        asked = uptime()
         self._study.queue.report(self._lease, *self._outbox[0])
         with self._wake:
+            self._proven = asked
             self._outbox.popleft()
             self._tries = 0
             self._wake.notify_all()
 
     def _beat(self) -> None:
+        asked = uptime()
         order = self._study.queue.beat(self._lease, self.progress)
+        with self._wake:
+            self._proven = asked
+            self._wake.notify_all()
         if order == "skip":
             self.skip = True
             self.leave("skipped by the user")

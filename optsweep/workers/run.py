@@ -18,6 +18,7 @@ from optsweep.machine.process import Cause
 from optsweep.results.words import rounded_percent
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
+from optsweep.trainers.trainer import PlaceInUse
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.prepared_run import PreparedRun, Preparer
 
@@ -40,15 +41,20 @@ class Runner:
         """
         study, prepared = self._study, self._preparer.prepare(lease)
         progress = Progress(study, self._optuna_study, self._pruner, prepared, keeper)
-        report = study.trainer.train(
-            prepared.config,
-            self._data,
-            self._device,
-            progress.on_eval,
-            directory=prepared.directory.path,
-            on_metrics=progress.on_metrics,
-            interrupted=keeper.must_leave,
-        )
+        try:
+            report = study.trainer.training(keeper.held_until)(
+                prepared.config,
+                self._data,
+                self._device,
+                progress.on_eval,
+                directory=prepared.directory.path,
+                on_metrics=progress.on_metrics,
+                interrupted=keeper.must_leave,
+            )
+        except PlaceInUse as error:
+            _logger.warning("%s goes back to the queue: %s", lease.run, error)
+            study.queue.hand_back(lease, Cause.INTERRUPTION, str(error))
+            return "interrupted"
         keeper.flush()
         keeper.progress = replace(
             keeper.progress,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from optuna.trial import TrialState
 
-from optsweep.database import sqlite
+from optsweep.database import queue, sqlite
 from optsweep.database.connection import open_storage
 from optsweep.database.lease import LeaseLost
 from optsweep.database.open_study import open_study
@@ -21,7 +22,7 @@ from optsweep.database.snapshot import read_snapshot
 from optsweep.database.tables import runs
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE
-from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.machine.process import ProcessIdentity, identify, uptime
 from optsweep.workers import lease_keeper
 from optsweep.workers.lease_keeper import LeaseKeeper
 from tests.faults.small_study import STUDY
@@ -104,6 +105,35 @@ def test_nothing_is_written_for_a_run_that_another_has(tmp_path: Path) -> None:
         with pytest.raises(LeaseLost):
             keeper.must_leave()
     assert study.trial(lease.trial_id).intermediate_values == {}
+    study.storage.close()
+
+
+def test_r9_who_was_silent_for_longer_than_the_lease_goes_on_only_when_the_database_has_said_whose_the_run_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Silence is a locked database here; to a worker that was stopped all databases are silent."""
+    monkeypatch.setattr(lease_keeper, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(queue, "LEASE_SECONDS", 0.5)
+    path = tmp_path / "study.db"
+    study = make_study(f"sqlite:///{path}")
+    other = sqlite3.connect(path, isolation_level=None)
+    lease = study.queue.claim("worker", identify())
+    assert lease is not None
+    with LeaseKeeper(study, lease) as keeper, ThreadPoolExecutor() as threads:
+        for token in (lease.token, "0" * 32):
+            other.execute("BEGIN IMMEDIATE")
+            wait_for(lambda: uptime() > keeper.held_until())
+            asked = threads.submit(keeper.must_leave)
+            with pytest.raises(TimeoutError):
+                asked.result(0.3)
+            other.execute("UPDATE optsweep_runs SET token = ? WHERE trial_id = ?", (token, lease.trial_id))
+            other.execute("COMMIT")
+            if token == lease.token:
+                assert asked.result(5) is False
+            else:
+                with pytest.raises(LeaseLost):
+                    asked.result(5)
+    other.close()
     study.storage.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -108,11 +107,12 @@ def test_nothing_of_a_script_outlives_a_killed_worker(script_run: ScriptRun) -> 
     script_run.work.mkdir(parents=True)
     words = (
         "import os, sys, time; from pathlib import Path; from optsweep.trainers.process import ScriptProcess\n"
-        "script = ScriptProcess(sys.argv[2:], os.environ, Path(sys.argv[1])); time.sleep(600)"
+        "from optsweep.trainers.run_lock import hold; here = Path.cwd()\n"
+        "script = ScriptProcess(sys.argv[1:], os.environ, here / 'log.txt', hold(here), lambda: 1e9); time.sleep(600)"
     )
     script = [sys.executable, str(SCRIPT), "--optim.lr=1", "--width=1", "--steps=2", "--trouble=stubborn"]
     worker = subprocess.Popen(
-        [sys.executable, "-c", words, "log.txt", *script, f"--dir={script_run.work}"],
+        [sys.executable, "-c", words, *script, f"--dir={script_run.work}"],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
     )
     try:
@@ -137,10 +137,7 @@ def test_nothing_of_a_script_outlives_its_killed_guard(script_run: ScriptRun) ->
         return False
 
     assert script_run.train(interrupted=kill_the_guard).outcome == "interrupted"
-    script = int(pids.read_text().split()[0])
-    wait_for(lambda: script not in alive(pids))
-    for pid in alive(pids):  # what began a session of its own is found by its guard alone
-        os.kill(pid, signal.SIGKILL)
+    assert not alive(pids), "not even what began a session of its own"
 
 
 @pytest.mark.parametrize(
