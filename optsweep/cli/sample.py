@@ -71,7 +71,7 @@ def sample(
 def _training_sequences(config: TrainConfig, data: Path | None) -> Sequences:
     """What the model was trained on: ``data``, else what the run's provenance names."""
     known = config.provenance.get("corpus") or config.provenance.get("subset")
-    path = data or (Path(known) if known else None)
+    path = data or (Path(known) if isinstance(known, str) else None)
     if path is None or not path.exists():
         where = f"; {path} is not there" if path else ""
         raise UserError(f"--data: name the corpus or subset that the model was trained on{where}")

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from optsweep.config import TrainConfig
 from optsweep.data.batches import ShuffledEpochs
 from optsweep.data.training_data import TrainingData
-from optsweep.train.checkpoint import Checkpoint, CheckpointStore
+from optsweep.train.checkpoint import CheckpointStore
+from optsweep.train.checkpoint_file import Checkpoint
 from optsweep.train.device import autocast, uses_bfloat16
 from optsweep.train.evaluation import Evaluator, Score, due_points
 from optsweep.train.loss import draw_step, nelbo, split

@@ -1,8 +1,4 @@
-"""Checkpoints of a run: the current and the previous one, checked before they are believed.
-
-A file is what torch.save writes: a zip of tensors and plain containers, read with weights_only=True. The zip holds a
-CRC-32 of every record, which torch does not look at and we do.
-"""
+"""Checkpoints of a run: the current and the previous one, checked before they are believed."""
 
 from __future__ import annotations
 
@@ -10,45 +6,22 @@ import dataclasses
 import hashlib
 import json
 import logging
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from optsweep.config import TrainConfig, searched_fields
 from optsweep.data.training_data import TrainingData
 from optsweep.errors import DataError
 from optsweep.files import atomic_path, remove_leftovers
-from optsweep.toml_files import validate
+from optsweep.train.checkpoint_file import Checkpoint, CheckpointFile, read_checkpoint
 from optsweep.train.model import Transformer
-from optsweep.train.report import Evaluation
 
-FORMAT = 2
 CURRENT = "checkpoint.pt"
 PREVIOUS = "checkpoint_previous.pt"
 
 _logger = logging.getLogger("optsweep.train")
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """Everything that a run needs to go on; random states and the place in the data follow from seed and step."""
-
-    step: int
-    seconds: float
-    micro_batch: int
-    history: list[Evaluation]
-    losses: NDArray[np.float32] | None
-    """Those of the best evaluation."""
-    ema: dict[str, torch.Tensor]
-    weights: dict[str, torch.Tensor] | None
-    """None, as is ``optimizer``, if only the EMA weights were kept."""
-    optimizer: list[list[list[torch.Tensor]]] | None
 
 
 def fingerprint(config: TrainConfig, data: TrainingData) -> str:
@@ -77,21 +50,21 @@ class CheckpointStore:
     def save(self, checkpoint: Checkpoint) -> None:
         """Write ``checkpoint``; what was current before becomes the previous one, unless it could not be read."""
         with atomic_path(self._current) as temporary:
-            _write(_to_values(checkpoint, self._config, self._fingerprint), temporary)
+            CheckpointFile(checkpoint, self._config, self._fingerprint).write(temporary)
             if self._current_is_good:
                 self._current.replace(self._current.with_name(PREVIOUS))
         self._current_is_good = True
 
     def load(self) -> Checkpoint | None:
         """The newest checkpoint of this run that is whole, or None; the log says why one was passed over."""
-        for path, values in _whole(self._current.parent):
-            if values["fingerprint"] != self._fingerprint:
+        for path, found in _whole(self._current.parent):
+            if found.run != self._fingerprint or found.config.model != self._config.model:
                 reason = "is of another config or other data"
-            elif values["weights"] is None and values["step"] < self._config.training.n_iters:
+            elif found.checkpoint.weights is None and found.checkpoint.step < self._config.training.n_iters:
                 reason = "holds EMA weights only, training cannot go on from them"
             else:
                 self._current_is_good = path == self._current
-                return _from_values(values)
+                return found.checkpoint
             _logger.warning("checkpoint passed over: %s: %s", path, reason)
         return None
 
@@ -101,11 +74,11 @@ def keep_ema_only(directory: Path) -> None:
 
     A run that ended before its first checkpoint has nothing to shrink.
     """
-    for _, values in _whole(directory):
-        if values["weights"] is not None:
-            values["weights"] = values["optimizer"] = None
+    for _, found in _whole(directory):
+        if found.checkpoint.weights is not None:
+            kept = dataclasses.replace(found.checkpoint, weights=None, optimizer=None)
             with atomic_path(directory / CURRENT) as temporary:
-                _write(values, temporary)
+                found._replace(checkpoint=kept).write(temporary)
         (directory / PREVIOUS).unlink(missing_ok=True)
         return
 
@@ -122,64 +95,20 @@ def load_ema(path: Path, device: str | torch.device = "cpu") -> tuple[TrainConfi
 
     Raises `DataError` where ``path`` is not a whole checkpoint of this program.
     """
-    values = _read(path)
-    config = validate(TrainConfig, values["config"], str(path))
+    checkpoint, config, _ = read_checkpoint(path)
+    if not all(tensor.isfinite().all() for tensor in checkpoint.ema.values()):
+        raise DataError(f"{path}: its weights are not finite; an earlier checkpoint of the run may be whole")
     model = Transformer(config.model, config.data.max_protein_len)
-    model.load_state_dict(values["ema"])
+    model.load_state_dict(checkpoint.ema)
     return config, model.to(device).eval().requires_grad_(False)
 
 
-def _to_values(checkpoint: Checkpoint, config: TrainConfig, run: str) -> dict[str, Any]:
-    losses = checkpoint.losses
-    return {
-        **vars(checkpoint),
-        "history": [dataclasses.asdict(evaluation) for evaluation in checkpoint.history],
-        "losses": None if losses is None else torch.from_numpy(losses),
-        "format": FORMAT,
-        "config": config.model_dump(mode="json", exclude_none=True),
-        "fingerprint": run,
-    }
-
-
-def _write(values: dict[str, Any], path: Path) -> None:
-    # Through Python's file: torch's own does not say why it failed when the disk is full.
-    with path.open("wb") as file:
-        torch.save(values, file)
-
-
-def _from_values(values: dict[str, Any]) -> Checkpoint:
-    losses = values["losses"]
-    fields = {field.name: values[field.name] for field in dataclasses.fields(Checkpoint)}
-    fields["history"] = [Evaluation(**{**evaluation, "restored": True}) for evaluation in values["history"]]
-    fields["losses"] = None if losses is None else losses.numpy()
-    return Checkpoint(**fields)
-
-
-def _whole(directory: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _whole(directory: Path) -> Iterator[tuple[Path, CheckpointFile]]:
     """The run's checkpoints that are whole, the newest first; the log says why one was passed over."""
     for path in filter(Path.exists, (directory / CURRENT, directory / PREVIOUS)):
         try:
-            values = _read(path)
+            found = read_checkpoint(path)
         except DataError as error:
             _logger.warning("checkpoint passed over: %s", error)
         else:
-            yield path, values
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """The values of a whole checkpoint file; raises `DataError` for anything else."""
-    try:
-        with zipfile.ZipFile(path) as records:
-            damaged = records.testzip()
-        if damaged is not None:
-            raise zipfile.BadZipFile(f"checksum of {damaged} does not match")
-        values = torch.load(path, map_location="cpu", weights_only=True)
-        found = values["format"]
-    # A damaged file can make zip and torch raise nearly anything.
-    except Exception as error:
-        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
-        raise DataError(f"{path}: is not a whole checkpoint: {reason[:160]}") from error
-    if found != FORMAT:
-        raise DataError(f"{path}: is a checkpoint of format {found!r}; this version reads format {FORMAT}")
-    assert isinstance(values, dict)
-    return values
+            yield path, found

@@ -17,8 +17,33 @@ CHECKPOINT_OVERHEAD = 1500
 """Bytes that each tensor's name, place and zip entry take in a checkpoint, over its four copies."""
 
 
+def weight_shapes(model: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """The network's weights by name, in its own order; the first of the token ids are not predicted."""
+    hidden, cond, residues = model.hidden_size, model.cond_dim, VOCABULARY_SIZE - FIRST_RESIDUE
+    block = {
+        "modulation.weight": (6 * hidden, cond),
+        "modulation.bias": (6 * hidden,),
+        "qkv.weight": (3 * hidden, hidden),
+        "attention_out.weight": (hidden, hidden),
+        "mlp_in.weight": (MLP_RATIO * hidden, hidden),
+        "mlp_out.weight": (hidden, MLP_RATIO * hidden),
+    }
+    return {
+        "embedding.weight": (VOCABULARY_SIZE, hidden),
+        "condition.0.weight": (cond, NUM_RATIO_FEATURES),
+        "condition.0.bias": (cond,),
+        "condition.2.weight": (cond, cond),
+        "condition.2.bias": (cond,),
+        **{f"blocks.{i}.{name}": shape for i in range(model.n_blocks) for name, shape in block.items()},
+        "final_modulation.weight": (2 * hidden, cond),
+        "final_modulation.bias": (2 * hidden,),
+        "head.weight": (residues, hidden),
+        "head.bias": (residues,),
+    }
+
+
 def parameter_count(model: ModelConfig) -> int:
-    """Parameters of the network; the first of the token ids are not predicted."""
+    """Parameters of the network, however many blocks a config asks for."""
     hidden, cond = model.hidden_size, model.cond_dim
     condition = NUM_RATIO_FEATURES * cond + cond + cond * cond + cond
     block = (4 + 2 * MLP_RATIO) * hidden * hidden + (cond + 1) * 6 * hidden
