@@ -17,6 +17,7 @@ NETWORK_FILESYSTEMS = {
 }  # fmt: skip
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 """How the table writes spaces, tabs, newlines and backslashes."""
+TAIL_BYTES = 1 << 16
 LOCAL_FUSE = {"fuse.fuse-overlayfs", "fuse.lxcfs"}
 
 
@@ -62,6 +63,25 @@ def open_regular(path: Path) -> BinaryIO:
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise OSError(errno.EINVAL, "is a pipe or a device; a file is expected", str(path))
     return path.open("rb")
+
+
+def tail(path: Path, *, start: int = 0, size: int = TAIL_BYTES) -> str:
+    """The last ``size`` bytes of a file as text, of those from ``start`` on; nothing if it cannot be read.
+
+    Logs are read by this alone: a loud script writes hundreds of megabytes.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(max(start, file.seek(0, os.SEEK_END) - size))
+            # Not to its end: it may grow faster than it is read.
+            return file.read(size).decode("utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def last_lines(text: str, lines: int = 1) -> list[str]:
+    """The last lines in which something stands; a progress bar, which returns to its beginning, is many lines."""
+    return [line for line in re.split("[\r\n]+", text) if line.strip()][-lines:]
 
 
 def write_text(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from optsweep.cli.study import print_json, read_trust
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import keep_subset
-from optsweep.errors import EXIT_DONE, EXIT_FAILED
+from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from optsweep.importing.prepare import look
 from optsweep.integrations.mirror import mirrored
 from optsweep.integrations.notify import Notifier
@@ -22,7 +22,7 @@ from optsweep.planning.request import Session, SweepRequest, check
 from optsweep.planning.steering import retry_failed
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
-from optsweep.results.words import counted
+from optsweep.results.words import counted, one_line, standstill_words
 from optsweep.views.data import data_lines, data_progress
 from optsweep.views.dry_run import dry_run as dry_run_table
 from optsweep.views.dry_run import dry_run_document
@@ -56,16 +56,18 @@ def run(request: SweepRequest, *, launch: bool, as_json: bool) -> int:
     session = _checked(request)
     check_disk(preview_session(session))
     study = _begin(session, console)
+    code, why = EXIT_DONE, ""
     if not launch:
         console.print(f"Planned; start workers with: optsweep worker --name {session.name}")
-        code = EXIT_DONE
     else:
-        code = _launch(study, session, console)
+        code, why = _launch(study, session, console)
     snapshot = read_snapshot(study)
     if as_json:
+        if why:
+            console.print(f"Ended: {why}")
         print_json(status_document(snapshot))
     elif launch:
-        show(summary(snapshot, next_commands(snapshot), read_trust(study, snapshot)))
+        show(summary(snapshot, next_commands(snapshot), read_trust(study, snapshot), why=why))
     return code
 
 
@@ -84,10 +86,13 @@ def _begin(session: Session, console: Console) -> Study:
         prepared, data = prepare_data(session, on_progress)
     for line in data_lines(prepared):
         console.print(line)
+    before = None if session.existing is None else session.existing.attributes().last_end
     study, made = plan(session, data, _command_line())
     keep_subset(study)
     begun = f"{len(made.existing)} runs exist" if made.existing else "new study"
     console.print(f"Target {made.target} runs: {begun}, {len(made.queued)} queued now")
+    if before is not None:
+        console.print(f"The sweep before this one ended: {one_line(before.reason)}")
     if session.origin is not None and not made.existing:
         console.print(f"Taken over from {session.origin.name}: {', '.join(made.taken_over) or 'no run'}")
     if session.request.retry_failed and (again := retry_failed(study)):
@@ -95,11 +100,15 @@ def _begin(session: Session, console: Console) -> Study:
     return study
 
 
-def _launch(study: Study, session: Session, console: Console) -> int:
+def _launch(study: Study, session: Session, console: Console) -> tuple[int, str]:
+    """Work on the study here; returns the exit code, and why it ended."""
     snapshot = read_snapshot(study)
     if snapshot.ended:
         console.print(f"Nothing to do: all {snapshot.target} runs have ended")
-        return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
+        return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE, ""
+    if snapshot.stopped:
+        console.print(f"Nothing is started: {standstill_words(snapshot)}")
+        return EXIT_INTERRUPTED, snapshot.stopped
     workers = ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots)
     console.print(f"Workers: {workers}")
     definition = session.definition
@@ -114,7 +123,8 @@ def _launch(study: Study, session: Session, console: Console) -> int:
             notifier.update(snapshot)
 
         observe(snapshot)
-        return Launcher(study, session.slots, observe=observe, say=console.print).run()
+        launcher = Launcher(study, session.slots, observe=observe, say=console.print)
+        return launcher.run(), launcher.ended_by
 
 
 def work_on(studies: list[Study], slots: list[Slot], console: Console) -> int:
@@ -131,7 +141,9 @@ def work_on(studies: list[Study], slots: list[Slot], console: Console) -> int:
         else:
             console.print(f"Study {study.name}: {snapshot.target} runs")
             with observer(console) as observe:
-                ended = Launcher(study, slots, observe=observe, say=console.print).run()
+                launcher = Launcher(study, slots, observe=observe, say=console.print)
+                ended = launcher.run()
+            console.print(f"Ended: {launcher.ended_by}")
         if ended not in (EXIT_DONE, EXIT_FAILED):
             return ended
         code = code or ended

@@ -17,6 +17,7 @@ from optsweep.database.tables import runs
 from optsweep.database.urls import masked
 from optsweep.errors import StorageError
 from optsweep.results.attributes import PREFIX, Stop, StudyAttributes, StudyData
+from optsweep.results.records import ReachedLimit
 from optsweep.study.definition import StudyDefinition
 from optsweep.toml_files import validate
 from optsweep.trainers import trainer_of
@@ -68,6 +69,9 @@ class Study:
 
     def set_attribute(self, key: str, value: object) -> None:
         patiently(self.storage.backend.set_study_user_attr, self.study_id, PREFIX + key, value)
+        for cached in ("definition", "trainer", "data"):
+            # What was read before would be what it no longer is.
+            self.__dict__.pop(cached, None)
 
     def trial(self, trial_id: int) -> FrozenTrial:
         return patiently(self.storage.backend.get_trial, trial_id)
@@ -85,19 +89,25 @@ class Study:
         attributes = self.attributes()
         if attributes.stop is not None and not attributes.stop.drain:
             return attributes.stop.reason
-        return self._limit_reached(attributes)
+        limit = self.limit_reached(attributes)
+        return None if limit is None else limit.reason
 
     def claim_refusal(self) -> str | None:
         """Why no further run may be claimed; running ones may go on."""
         attributes = self.attributes()
-        return attributes.stop.reason if attributes.stop is not None else self._limit_reached(attributes)
+        if attributes.stop is not None:
+            return attributes.stop.reason
+        limit = self.limit_reached(attributes)
+        return None if limit is None else limit.reason
 
-    def _limit_reached(self, attributes: StudyAttributes) -> str | None:
+    def limit_reached(self, attributes: StudyAttributes) -> ReachedLimit | None:
+        """The limit among ``attributes``, the study's, that is reached."""
         deadline, hours = attributes.deadline, attributes.max_gpu_hours
         if deadline is not None and self.storage.transaction(self.storage.now) >= deadline:
-            return "the deadline is reached"
-        if hours is not None and self._seconds_used() >= hours * 3600:
-            return f"the limit of {hours:g} GPU-hours is reached"
+            return ReachedLimit("the deadline is reached", "--deadline 24h")
+        if hours is not None and (used := self._seconds_used() / 3600) >= hours:
+            larger = hours * (round(used / hours) + 1)
+            return ReachedLimit(f"the limit of {hours:g} GPU-hours is reached", f"--max-gpu-hours {larger:g}")
         return None
 
     @transaction

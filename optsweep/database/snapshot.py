@@ -13,13 +13,13 @@ from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
 from optsweep.database.tables import run_events, runs, trials
 from optsweep.errors import StorageError
+from optsweep.outside_text import clean
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunEvent, RunRecord, RunState, StudySnapshot
 
 AS_IN_ROW = (
-    "run", "reason", "last_value", "best_step", "progress", "worker", "sequences", "seconds", "train_loss",
-    "residues_per_second", "ended",
+    "run", "last_value", "best_step", "progress", "sequences", "seconds", "train_loss", "residues_per_second", "ended",
 )  # fmt: skip
 """Fields of a record that are columns of our table."""
 STATES: dict[TrialState, RunState] = {
@@ -58,6 +58,7 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
         data=attributes.data,
         now=now,
         attributes=attributes,
+        limit=study.limit_reached(attributes),
     )
 
 
@@ -91,6 +92,8 @@ def _record(study: str, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRecor
         preset=identity.preset,
         random_start=identity.random_start,
         index=identity.index,
+        reason=_shown(row.reason),
+        worker=_shown(row.worker),
         state="pruned" if row.outcome == "skipped" else STATES[trial.state],
         cut=row.outcome == "pruned",
         value=row.best_value,
@@ -103,6 +106,11 @@ def _record(study: str, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRecor
         started=min((earlier.started for earlier in rows if earlier.started is not None), default=None),
         **{name: getattr(row, name) for name in AS_IN_ROW},
     )
+
+
+def _shown(text: str | None) -> str | None:
+    """Text of a row: earlier versions, and whoever else may write there, have stored it as it was."""
+    return None if text is None else clean(text)
 
 
 @transaction
@@ -133,7 +141,14 @@ def read_history(study: Study, connection: sa.Connection, run: str) -> list[RunE
         .order_by(run_events.c.at, run_events.c.id)
     )
     return [
-        RunEvent(row.at, row.what, row.number, row.worker, row.host and row.host.split("/")[0], row.detail)
+        RunEvent(
+            row.at,
+            row.what,
+            row.number,
+            worker=_shown(row.worker),
+            host=_shown(row.host and row.host.split("/")[0]),
+            detail=_shown(row.detail),
+        )
         for row in connection.execute(query)
         if row.run == run
     ]

@@ -12,6 +12,7 @@ import logging
 import signal
 import sys
 import tempfile
+import tomllib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from optsweep.machine.child import end_with_parent
 from optsweep.machine.process import limit_patience
 from optsweep.results.folders import RunDirectory, log_to_stdout
 from optsweep.results.records import RunRecord
+from optsweep.study.shareable import shareable
 
 LOG = "log_tail.txt"
 LOG_LINES = 200
@@ -71,7 +73,7 @@ def _describe(study: Study, record: RunRecord, described: Collection[int], *, fi
         if files:
             with tempfile.TemporaryDirectory(prefix="optsweep-describe-") as folder:
                 made = _made(Path(folder), directory, f"{record.run}: {study.trainer.unit}")
-                keep_files(study, trial_id, [*made, *directory.path.glob("config.toml")])
+                keep_files(study, trial_id, made)
             kept = kept_files(study, trial_id)
         note_run(study, trial_id, run_note(record, kept, study.trainer))
     # Sequences are often generated after a run's end.
@@ -86,6 +88,20 @@ def _made(folder: Path, directory: RunDirectory, title: str) -> Iterator[Path]:
         yield folder / CURVE
     (folder / LOG).write_text(directory.tail(LOG_LINES), encoding="utf-8")
     yield folder / LOG
+    if directory.config.exists():
+        yield _shared_config(folder, directory.config)
+
+
+def _shared_config(folder: Path, config: Path) -> Path:
+    """The file itself; or, where it tells how a script is called, a copy that may be shared."""
+    contents = tomllib.loads(config.read_text(encoding="utf-8"))
+    if "trainer" not in contents:
+        return config
+    import tomli_w
+
+    copy = folder / config.name
+    copy.write_text(tomli_w.dumps(shareable(contents)), encoding="utf-8")
+    return copy
 
 
 def main(study_name: str, *runs: str) -> int:

@@ -97,13 +97,15 @@ class Mirror:
 
 
 def read_flat_config(path: Path) -> Config:
-    """``{"optim.lr": 1e-4, ...}`` of a run's config.toml, without its provenance."""
+    """``{"optim.lr": 1e-4, ...}`` of a run's config.toml, without its provenance and its script's command."""
     try:
         sections = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    sections.pop("provenance", None)
-    return {f"{section}.{name}": value for section, values in sections.items() for name, value in values.items()}
+    told = {section: values for section, values in sections.items() if section not in ("provenance", "trainer")}
+    # Some values of a script's run stand in no section.
+    tables = {section: values for section, values in told.items() if isinstance(values, dict)}
+    return {f"{section}.{name}": value for section, values in tables.items() for name, value in values.items()}
 
 
 def main(study: str, *names: str) -> None:

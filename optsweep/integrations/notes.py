@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.words import one_line
 from optsweep.train.report import read_metrics
 from optsweep.trainers.trainer import Trainer
 
@@ -96,7 +97,7 @@ def _number(value: float | None) -> str:
 
 def _plain(words: str) -> str:
     """On one line of a table, and never markup: reasons come from exceptions of all kinds."""
-    line = " ".join(words.split())[:500]
+    line = one_line(words)[:500]
     for letter, stands_for in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "'"), ("[", "\\[")):
         line = line.replace(letter, stands_for)
     return line

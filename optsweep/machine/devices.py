@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import platform
 import re
 import stat
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from optsweep.errors import DeviceError
+from optsweep.machine.process import host_name
 
 MAX_WORKERS = 256
 HOST_LOCKS = Path(f"/tmp/optsweep-{os.getuid()}")
@@ -71,7 +71,7 @@ class Slot:
 
         Other hosts may share the study's folder, and have their own CPUs.
         """
-        directory = _host_locks() if self.gpu else study_directory / "slots" / platform.node()
+        directory = _host_locks() if self.gpu else study_directory / "slots" / host_name()
         return directory / f"{self.lock_name}.lock"
 
 

@@ -15,6 +15,8 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from optsweep.outside_text import clean
+
 FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 
 _patient_until = math.inf
@@ -76,10 +78,16 @@ def identify(pid: int | None = None) -> ProcessIdentity:
 
 
 @functools.cache
+def host_name() -> str:
+    """This host's name, fit for a folder, a label and any database; the kernel takes every byte in it."""
+    return clean(platform.node(), 64, highest=0x7F).replace("/", "-")
+
+
+@functools.cache
 def this_host() -> str:
     # Containers of one machine share its boot id but not its pids: the pid namespace tells them apart.
     namespace = os.readlink("/proc/self/ns/pid").strip("pid:[]")
-    return f"{platform.node()}/{_read(Path('/etc/machine-id'))[:12]}/{namespace}"
+    return f"{host_name()}/{_read(Path('/etc/machine-id'))[:12]}/{namespace}"
 
 
 @functools.cache

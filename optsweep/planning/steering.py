@@ -13,6 +13,7 @@ from optsweep.machine.devices import list_gpus
 from optsweep.machine.process import identify
 from optsweep.planning.plan import existing_runs, queue_runs
 from optsweep.results.attributes import RunIdentity, StudyAttributes
+from optsweep.results.words import standstill_words
 from optsweep.study.space import parse_assignments
 
 
@@ -79,6 +80,6 @@ def doctor_lines(study: Study) -> list[str]:
     return [
         f"Study {study.name} in {masked(study.storage.url)}: {counts}; target {snapshot.target}",
         f"Handed back from dead workers: {', '.join(reclaimed) or 'none'}",
-        f"Stopped: {snapshot.stopped or 'no'}",
+        f"Stopped: {standstill_words(snapshot) or 'no'}",
         f"GPUs: {gpus}",
     ]

@@ -95,6 +95,12 @@ class Stop(Stored):
     """Whether runs that have begun go on to their end."""
 
 
+class SweepEnd(Stored):
+    """What ended the last sweep, or the last worker that joined, while runs were left."""
+
+    reason: str
+
+
 class Link(Stored):
     """The study whose runs a linked study trains again."""
 
@@ -122,6 +128,8 @@ class StudyAttributes(Stored):
     definition: dict[str, JsonValue] | None = None
     """The study file. Stored after all of the above: a study with a definition is whole."""
     stop: Stop | None = None
+    last_end: SweepEnd | None = None
+    """None while a sweep is at work, after one that was killed, and in studies of earlier versions."""
     target: int | None = None
     """How many runs it is to finish; what planning stores last."""
     deadline: float | None = None

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from optsweep.files import last_lines, tail
+from optsweep.outside_text import clean
+
 STUDIES = Path("studies")
 
 
@@ -58,11 +61,8 @@ class RunDirectory:
                 os.close(handle)
 
     def tail(self, lines: int = 1) -> str:
-        """The last lines of the log, for a message."""
-        try:
-            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
-        except OSError:
-            return ""
+        """The last lines of the log, of its last 64 KiB, as they may be shown."""
+        return "\n".join(clean(line) for line in last_lines(tail(self.log), lines))
 
 
 def log_to_stdout() -> None:

@@ -94,6 +94,15 @@ class RunRecord:
         return self.state in ("complete", "pruned")
 
 
+@dataclass(frozen=True)
+class ReachedLimit:
+    """A limit of the last start that is reached: nothing goes on until a start without it, or with a larger one."""
+
+    reason: str
+    lifted_by: str
+    """An option of `optsweep sweep` that would."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StudySnapshot:
     """Everything that status, table, report and export show, read at one moment."""
@@ -109,11 +118,22 @@ class StudySnapshot:
     """The database's clock, epoch seconds."""
     attributes: StudyAttributes
     """What else is stored of the study."""
+    limit: ReachedLimit | None = None
 
     @property
     def stopped(self) -> str | None:
-        """Why no run is claimed any more ("stopped by the user", "deadline reached"), or None."""
-        return self.attributes.stop.reason if self.attributes.stop else None
+        """Why no run is claimed any more ("stopped by the user", "the deadline is reached"), or None."""
+        if self.attributes.stop is not None:
+            return self.attributes.stop.reason
+        return self.limit.reason if self.limit is not None and not self.ended else None
+
+    @property
+    def standstill(self) -> str | None:
+        """Why nobody works on the runs that are left: what stopped them, or what ended the last sweep; else None."""
+        end = self.attributes.last_end
+        if self.stopped is not None or end is None or self.ended or self.counts["running"]:
+            return self.stopped
+        return end.reason
 
     @cached_property
     def trainer(self) -> Trainer:

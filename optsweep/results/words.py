@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from optsweep.outside_text import clean
 from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.trainers.trainer import Trainer
@@ -16,8 +17,14 @@ SYNTHETIC_NOTE = "synthetic data: the values say nothing about real proteins"
 
 
 def one_line(text: str) -> str:
-    """The text on one line, without the control characters that a file name or an exception may carry."""
-    return "".join(character for character in " ".join(text.split()) if character.isprintable())
+    """The text on one line, as it may be shown: names, reasons and errors come from outside."""
+    return " ".join(clean(text).split())
+
+
+def error_words(error: BaseException) -> str:
+    """ "ValueError: no such thing": the kind of an error and the first line of what it says."""
+    said = one_line(next(iter(str(error).splitlines()), ""))
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def finite(value: float | None) -> float | None:
@@ -107,6 +114,20 @@ def state_words(record: RunRecord) -> str:
     if not reason:
         return record.state
     return reason if record.cut else f"{record.state}: {reason}"
+
+
+def way_on(snapshot: StudySnapshot) -> str:
+    """What to type so that the runs that are left go on."""
+    if linked := snapshot.attributes.linked:
+        return f"optsweep {linked.command} --name {one_line(linked.origin)}"
+    lifting = f" {snapshot.limit.lifted_by}" if snapshot.limit is not None else ""
+    return f"optsweep sweep --name {one_line(snapshot.study)}{lifting}"
+
+
+def standstill_words(snapshot: StudySnapshot) -> str:
+    """Why nobody works on the runs that are left, and what to type; nothing if somebody does, or none is left."""
+    why = one_line(snapshot.standstill or "")
+    return f"{why}; to go on: {way_on(snapshot)}" if why and not snapshot.ended else why
 
 
 def counts_words(snapshot: StudySnapshot) -> str:

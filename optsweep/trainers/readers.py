@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import os
 import re
@@ -18,6 +17,10 @@ from optsweep.plain import Plain
 from optsweep.study.trainer_table import MetricsSection
 
 Row = dict[str, float]
+BLOCK = 1 << 20
+LONGEST_LINE = 1 << 24
+"""No row of numbers is longer."""
+_LINE_END = re.compile(rb"[\r\n]")
 
 
 @dataclass
@@ -61,19 +64,24 @@ class LineReader(Reader):
 
     def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]:
         for line in self._new_lines(path, ended):
-            if row := self.parse(line):
+            if row := self.parse(line.decode("utf-8", errors="replace")):
                 yield row
 
-    def _new_lines(self, path: Path, ended: bool) -> list[str]:
-        place = self._places.get(path, 0)
+    def _new_lines(self, path: Path, ended: bool) -> Iterator[bytes]:
+        place, rest = self._places.get(path, 0), b""
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size < place:
                 place = 0
             file.seek(place)
-            content = file.read()
-        whole = len(content) if ended else max(content.rfind(b"\n"), content.rfind(b"\r")) + 1
-        self._places[path] = place + whole
-        return content[:whole].decode("utf-8", errors="replace").splitlines()
+            # A block at a time: a script may print hundreds of megabytes.
+            while block := file.read(BLOCK):
+                *lines, rest = _LINE_END.split(rest + block)
+                yield from lines
+                if len(rest) > LONGEST_LINE:
+                    rest = b""
+            self._places[path] = file.tell() if ended else file.tell() - len(rest)
+        if ended:
+            yield rest
 
 
 @dataclass
@@ -83,13 +91,14 @@ class CsvFiles(Reader):
     _counts: dict[Path, int] = field(default_factory=dict, init=False)
 
     def _new_rows(self, path: Path, ended: bool) -> Iterator[Row]:
-        text = path.read_text(encoding="utf-8", errors="replace")
-        whole = text if ended else text[: text.rfind("\n") + 1]
-        rows = list(csv.DictReader(io.StringIO(whole)))
-        seen = self._counts.get(path, 0)
-        self._counts[path] = len(rows)
-        for row in rows[seen if seen <= len(rows) else 0 :]:
-            yield _numbers(row)
+        seen, count = self._counts.get(path, 0), 0
+        for row in _table(path, ended):
+            count += 1
+            if count > seen:
+                yield _numbers(row)
+        self._counts[path] = count
+        if count < seen:
+            yield from map(_numbers, _table(path, ended))
 
 
 @dataclass
@@ -112,6 +121,12 @@ class EventFiles(Reader):
             }
             if scalars:
                 yield {"step": float(event.step), **scalars}
+
+
+def _table(path: Path, ended: bool) -> Iterator[dict[str, Plain]]:
+    """The rows of a CSV file, one at a time; a last line that is still being written is left out."""
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        yield from csv.DictReader(line for line in file if ended or line.endswith("\n"))
 
 
 def open_reader(metrics: MetricsSection, folder: Path, log: Path) -> Reader:

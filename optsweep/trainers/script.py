@@ -20,8 +20,9 @@ from typing import BinaryIO
 
 from optsweep.data.legacy_file import ensure_legacy
 from optsweep.data.training_data import TrainingData
-from optsweep.files import write_text
+from optsweep.files import last_lines, tail, write_text
 from optsweep.machine.process import FAULT_SIGNALS, OutOfMemoryCounter
+from optsweep.outside_text import LIMIT, clean
 from optsweep.study.definition import ScriptStudy
 from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import Places, RunConfig, ScriptConfig, check_program, command_line, config_text
@@ -33,7 +34,6 @@ from optsweep.trainers.script_progress import ScriptProgress
 from optsweep.trainers.trainer import Trainer
 
 POLL_SECONDS = 0.2
-TAIL_BYTES = 1 << 16
 OUT_OF_MEMORY = re.compile(
     r"out of memory|OutOfMemoryError|MemoryError|can.?t allocate memory|cannot allocate memory|not enough memory"
     r"|RESOURCE_EXHAUSTED|STATUS_ALLOC_FAILED",
@@ -172,7 +172,8 @@ class _Attempt:
                 raise RuntimeError(f"the script succeeded, but no {metrics.value} was found in {place}")
             return "complete"
         name = Path(self._command[1] if len(self._command) > 1 else self._command[0]).name
-        said = self._tail()
+        # Of what this attempt has said, the end.
+        said = tail(self._log, start=self._log_start)
         if OUT_OF_MEMORY.search(said):
             return "out_of_memory"
         if os.strerror(errno.ENOSPC) in said:
@@ -184,15 +185,9 @@ class _Attempt:
             _logger.warning("%s was ended by %s from outside", name, signal.Signals(number).name)
             return "interrupted"
         words = f"was killed by {signal.Signals(number).name}" if number in FAULT_SIGNALS else f"ended with {status}"
-        last = next((line for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
-        raise RuntimeError(f"{name} {words}: {last.strip()}")
-
-    def _tail(self) -> str:
-        """The end of what this attempt has said."""
-        with self._log.open("rb") as file:
-            end = file.seek(0, os.SEEK_END)
-            file.seek(max(self._log_start, end - TAIL_BYTES))
-            return file.read().decode("utf-8", errors="replace")
+        # Shorter than a reason may be: words of ours come before it.
+        last = clean("".join(last_lines(said)).strip(), LIMIT // 2)
+        raise RuntimeError(f"{name} {words}: {last or 'it said nothing'}")
 
 
 _OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2}

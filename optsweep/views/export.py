@@ -16,6 +16,7 @@ from optsweep.files import atomic_path, disk_is_full
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import finite
+from optsweep.study.shareable import shareable
 from optsweep.views.parameter_figures import parameter_names
 
 ExportFormat = Literal["csv", "json", "parquet"]
@@ -68,7 +69,7 @@ def _json(snapshot: StudySnapshot) -> str:
         {
             **_row(snapshot, run, []),
             "parameters": run.parameters,
-            "config": run.stored_config,
+            "config": shareable(run.stored_config),
             "curve": {str(step): finite(value) for step, value in sorted(run.curve.items())},
         }
         for run in snapshot.runs

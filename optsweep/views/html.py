@@ -12,6 +12,7 @@ from optsweep.results import words
 from optsweep.results.costs import WorkerTimes, device_seconds, saved_seconds, wall_seconds, worker_times
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.presets import Preset
+from optsweep.study.shareable import shareable
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views import fidelity
 from optsweep.views.drawings import drawings
@@ -60,7 +61,7 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
         cost=_cost_lines(snapshot, trust),
         provenance=_provenance(snapshot, times),
         manifest=json.dumps(snapshot.data.manifest, indent=2, default=str),
-        definition=json.dumps(snapshot.definition.model_dump(mode="json"), indent=2, default=str),
+        definition=json.dumps(shareable(snapshot.definition.model_dump(mode="json")), indent=2),
     )
 
 

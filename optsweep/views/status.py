@@ -50,7 +50,7 @@ def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] 
     head = [f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", words.best_words(snapshot)]
     if jobs:
         head.append(f"SLURM jobs: {', '.join(f'{job} ({words.tally(states)})' for job, states in jobs.items())}")
-    head += notes(snapshot, "No more runs are started")
+    head += notes(snapshot)
     if not snapshot.runs:
         return stack(*head, "No run is planned yet.")
     progress = Column("state", _state_and_progress)

@@ -14,6 +14,7 @@ from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.costs import device_seconds, saved_seconds, wall_seconds
 from optsweep.results.records import StudySnapshot
+from optsweep.study.shareable import shareable
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.export import run_values
 from optsweep.views.fidelity import budget_words, risk_words, tie_words
@@ -23,19 +24,22 @@ from optsweep.views.terminal import Column, RunTable, notes, ranked_columns, sta
 NO_FINISHED_TRIAL = "no finished trial yet"
 
 
-def summary(snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust = NOT_MEASURED) -> RenderableType:
-    """The table of runs, the best configuration, the reference lines, the cost, and the next commands."""
+def summary(
+    snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust = NOT_MEASURED, *, why: str = ""
+) -> RenderableType:
+    """The table of runs, the best configuration, the reference lines, the cost, why it ended, the next commands."""
     head = Text(f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", style="bold")
     table = ["", _ranked_table(snapshot, trust), *tie_words(trust.ties), *reasons(snapshot.runs)]
     commands = ["", "Next:", *(f"  {command}" for command in next_commands)]
     return stack(
         head,
-        *notes(snapshot, "Stopped"),
+        *notes(snapshot),
         *(table if snapshot.runs else ()),
         "",
         *best_configuration(snapshot),
         "",
         *_costs(snapshot, trust),
+        *([f"Ended: {why}"] if why else []),
         *(commands if next_commands else ()),
     )
 
@@ -44,7 +48,7 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
     """What to type after a sweep, complete with the study's name."""
     name = f"--name {snapshot.study}"
     if not snapshot.ended:
-        return [f"optsweep sweep {name}   # resumes", f"optsweep status {name}"]
+        return [f"{words.way_on(snapshot)}   # goes on", f"optsweep status {name}"]
     commands = [f"optsweep dashboard {name}", f"optsweep report {name}"]
     if snapshot.trainer.lengths is not None:
         commands += [
@@ -124,7 +128,7 @@ def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Plain]:
                 **run_values(run, "run", "trial", "preset", "source", "value", "last_value", "sequences", "seconds"),
                 "dir": run.directory,
                 "parameters": run.parameters,
-                "config": run.stored_config,
+                "config": shareable(run.stored_config),
             }
             for place, run in enumerate(snapshot.ranking[:top], start=1)
         ],

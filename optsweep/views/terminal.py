@@ -13,7 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from optsweep.results.records import RunRecord, RunState, StudySnapshot
-from optsweep.results.words import SYNTHETIC_NOTE, finite, nats, one_line, quantity, seconds_unit, source_words
+from optsweep.results.words import (
+    SYNTHETIC_NOTE,
+    finite,
+    nats,
+    one_line,
+    quantity,
+    seconds_unit,
+    source_words,
+    standstill_words,
+)
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 _TO_ASCII = str.maketrans("…█░─━" + BLOCKS, "~#.--" + "_.:-=+*#")
@@ -73,9 +82,10 @@ def sparkline(values: Sequence[float], width: int) -> str:
     return "".join(BLOCKS[round((value - low) * scale)] for value in known)
 
 
-def notes(snapshot: StudySnapshot, stopped: str) -> list[str]:
-    """Lines above every table: ``stopped`` and why, and that the data are synthetic."""
-    lines = [f"{stopped}: {one_line(snapshot.stopped)}"] if snapshot.stopped else []
+def notes(snapshot: StudySnapshot) -> list[str]:
+    """Lines above every table: why nobody works on the runs that are left, and that the data are synthetic."""
+    said = "No more runs are started" if snapshot.stopped else "The last sweep ended"
+    lines = [f"{said}: {why}"] if (why := standstill_words(snapshot)) else []
     return [*lines, SYNTHETIC_NOTE] if snapshot.data.synthetic else lines
 
 

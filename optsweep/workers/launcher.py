@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import threading
@@ -12,9 +13,11 @@ from pathlib import Path
 
 from optsweep.database.lease import HeldRun
 from optsweep.database.open_study import Study
+from optsweep.database.patience import outage
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import recorded_data
-from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
+from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, OptsweepError
+from optsweep.files import disk_is_full
 from optsweep.integrations.describing import Describing
 from optsweep.machine.devices import Slot
 from optsweep.machine.process import (
@@ -25,10 +28,12 @@ from optsweep.machine.process import (
     identify,
     limit_patience,
 )
+from optsweep.results.attributes import StudyAttributes, SweepEnd
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
+from optsweep.results.words import error_words
 from optsweep.workers.protocol import NO_SPACE, Next, WorkerOrder, exit_of
-from optsweep.workers.slot import WorkerSlot
+from optsweep.workers.slot import WorkerSlot, keep_traceback
 
 WORKER_MODULE = "optsweep.workers.worker"
 POLL_SECONDS = 0.25
@@ -69,8 +74,13 @@ class Launcher:
         self._wake = threading.Event()
         self.received: list[int] = []
         """The signals that asked this launcher to leave."""
+        self.ended_by = ""
+        """Why `run` has returned, in words."""
         self._oom = OutOfMemoryCounter()
+        self._failing: set[str] = set()
+        """What has failed in a way that nobody expected, and was said."""
         folder = study_directory(study.name)
+        self._log = folder / "workers" / "launcher.log"
         self._slots = [
             WorkerSlot(slot, slot.lock_path(folder).absolute(), folder / "workers" / f"{slot.lock_name}.log", say)
             for slot in slots
@@ -81,29 +91,35 @@ class Launcher:
         """Start the workers, replace those that die, return the exit code; blocks until all of them have left."""
         with answered_by_thread(_SIGNALS, self._on_signal):
             try:
+                self._study.store(StudyAttributes(last_end=None))
                 self._study.queue.reclaim_dead(self._me)
                 for slot in self._slots:
                     slot.say_if_held()
                 self._loop()
             finally:
                 self._end_workers()
-            self._study.queue.reclaim_dead(self._me)
+            self._aside("handing back the runs of dead workers", self._reclaim_dead)
             snapshot = read_snapshot(self._study)
-            self._observe(snapshot)
-            self._describing.finish(snapshot, more=not self.received, hurried=lambda: len(self.received) > 1)
+            self._aside("showing the study", lambda: self._observe(snapshot))
+            self._aside("describing runs", lambda: self._finish_describing(snapshot))
+            self.ended_by = self._why(snapshot)
+            if not snapshot.ended:
+                self._study.store(StudyAttributes(last_end=SweepEnd(reason=self.ended_by)))
         return self._exit_code(snapshot)
 
     def _loop(self) -> None:
         next_look = next_reclaim = 0.0
         while not all(slot.over and slot.process is None for slot in self._slots):
             for slot in self._slots:
-                self._tend(slot)
+                error = _unexpected(functools.partial(self._tend, slot))
+                if error is not None:
+                    slot.give_up(error)
             now = time.monotonic()
             if now >= next_reclaim:
-                self._study.queue.reclaim_dead(self._me)
+                self._aside("handing back the runs of dead workers", self._reclaim_dead)
                 next_reclaim = time.monotonic() + RECLAIM_SECONDS
             if now >= next_look:
-                self._look()
+                self._aside("looking at the study", self._look)
                 took = time.monotonic() - now
                 next_look = time.monotonic() + max(LOOK_SECONDS, took / LOOK_SHARE)
             self._wake.wait(POLL_SECONDS)
@@ -111,13 +127,28 @@ class Launcher:
 
     def _look(self) -> None:
         snapshot = read_snapshot(self._study)
-        self._observe(snapshot)
-        self._describing.update(snapshot)
+        self._aside("showing the study", lambda: self._observe(snapshot))
+        self._aside("describing runs", lambda: self._describing.update(snapshot))
         if snapshot.ended:
             # Nothing is held any more; a worker that still waits for its slot would wait for ever.
             for slot in self._slots:
                 slot.over = True
             self._signal_workers(signal.SIGTERM)
+
+    def _reclaim_dead(self) -> None:
+        self._study.queue.reclaim_dead(self._me)
+
+    def _finish_describing(self, snapshot: StudySnapshot) -> None:
+        self._describing.finish(snapshot, more=not self.received, hurried=lambda: len(self.received) > 1)
+
+    def _aside(self, doing: str, task: Callable[[], None]) -> None:
+        """Do what runs do not depend on; if it fails, that is said once, and the sweep goes on."""
+        error = _unexpected(task)
+        if error is not None and doing not in self._failing:
+            self._failing.add(doing)
+            keep_traceback(error, self._log)
+            with contextlib.suppress(OSError):  # the terminal itself may be gone
+                self._say(f"{doing} failed, the sweep goes on: {error_words(error)}; more in {self._log}")
 
     def _tend(self, slot: WorkerSlot) -> None:
         if slot.process is not None:
@@ -205,8 +236,36 @@ class Launcher:
         if snapshot.ended:
             return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
         parked = any(slot.parked for slot in self._slots)
-        parked_out = parked and not self.received and snapshot.stopped is None and self._study.claim_refusal() is None
+        parked_out = parked and not self.received and snapshot.stopped is None
         return EXIT_FAILED if parked_out else EXIT_INTERRUPTED
+
+    def _why(self, snapshot: StudySnapshot) -> str:
+        """Why this launcher has ended, in words."""
+        if snapshot.ended:
+            failed = snapshot.counts["failed"]
+            return f"all {snapshot.target} runs have ended" + (f", {failed} of them failed" if failed else "")
+        if self.received:
+            return f"asked to leave by {signal.Signals(self.received[0]).name}"
+        if snapshot.stopped is not None:
+            return snapshot.stopped
+        parked = [f"{slot.place.label} is parked: {slot.parked}" for slot in self._slots if slot.parked]
+        no_time = "too little time is left here for another run"
+        return "; ".join(parked) or (no_time if self._ends is not None else "no worker is left here")
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
+
+
+def _unexpected(task: Callable[[], None]) -> Exception | None:
+    """Do a part of the work; an error that nobody expected is returned, so that it ends no other part.
+
+    A database that stays away, a full disk and what a user can mend end the launcher.
+    """
+    try:
+        task()
+    except Exception as error:
+        ends = isinstance(error, OptsweepError | BrokenPipeError) or disk_is_full(error)
+        if ends or outage(error) is not None:
+            raise
+        return error
+    return None

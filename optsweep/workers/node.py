@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -15,6 +14,7 @@ from optsweep.database.open_study import Study
 from optsweep.database.subset_copy import local_data
 from optsweep.errors import EXIT_INTERRUPTED
 from optsweep.machine.devices import Slot, allowed_gpus, cpu_slots, gpu_slots
+from optsweep.machine.process import host_name
 from optsweep.results.records import StudySnapshot
 from optsweep.workers import slurm
 from optsweep.workers.launcher import Launcher
@@ -67,11 +67,13 @@ def _work(
     with watch() as (observe, say):
         here = [_named(slot, job) for slot in slots]
         launcher = Launcher(study, here, observe=observe, say=say, data=path, ends=ends)
-        return launcher.run(), launcher.received
+        code = launcher.run()
+        say(f"Ended: {launcher.ended_by}")
+        return code, launcher.received
 
 
 def _named(slot: Slot, job: slurm.Job | None) -> Slot:
     """The slot as people and other hosts know it; workers on the CPU need not wait for each other."""
-    label = f"{slot.label} of {platform.node()}" + (f", job {job.id}" if job is not None else "")
-    lock_name = slot.lock_name if slot.gpu is not None else f"{platform.node()}-{os.getpid()}"
+    label = f"{slot.label} of {host_name()}" + (f", job {job.id}" if job is not None else "")
+    lock_name = slot.lock_name if slot.gpu is not None else f"{host_name()}-{os.getpid()}"
     return replace(slot, label=label, lock_name=lock_name)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from optsweep.database.lease import HeldRun
+from optsweep.files import last_lines, tail
 from optsweep.machine.child import end_by, start_module
 from optsweep.machine.devices import Slot, holder, try_hold
 from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.outside_text import clean
+from optsweep.results.words import error_words
 from optsweep.workers.protocol import WorkerOrder
 
 MAX_EARLY_FAILURES = 3
@@ -28,7 +33,8 @@ class WorkerSlot:
     say: Callable[[str], None]
     process: subprocess.Popen[bytes] | None = None
     identity: ProcessIdentity | None = None
-    parked: bool = False
+    parked: str = ""
+    """Why nothing is started here any more, though runs are left."""
     over: bool = False
     """No further worker is started here: the work is done, the sweep was stopped, or the slot is parked."""
     failed_starts: int = 0
@@ -67,8 +73,8 @@ class WorkerSlot:
     def count_failed_start(self) -> None:
         self.failed_starts += 1
         if self.failed_starts >= MAX_FAILED_STARTS:
-            lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-            self.park(f"its worker cannot start: {lines[-1] if lines else 'no output'}")
+            said = "".join(last_lines(tail(self.log)))
+            self.park(f"its worker cannot start: {clean(said) or 'no output'}")
 
     def count_failure(self, failed: HeldRun) -> None:
         """A run failed here by its own fault, or by the place's."""
@@ -80,6 +86,21 @@ class WorkerSlot:
         if len(self.early_failures) >= MAX_EARLY_FAILURES:
             self.park(f"{', '.join(self.early_failures)} failed here before their first evaluation")
 
+    def give_up(self, error: Exception) -> None:
+        """Park after an error of our own; a worker that still lives goes on with its run, and gets no successor."""
+        if self.process is not None and self.process.poll() is not None:
+            self.process = None
+        if not self.parked:
+            keep_traceback(error, self.log)
+            self.park(f"an error that nobody expected, {error_words(error)}")
+
     def park(self, reason: str) -> None:
-        self.over = self.parked = True
-        self.say(f"{self.place.label} is parked: {reason}; its log: {self.log}")
+        self.over, self.parked = True, reason
+        with contextlib.suppress(OSError):  # the terminal itself may be gone
+            self.say(f"{self.place.label} is parked: {reason}; its log: {self.log}")
+
+
+def keep_traceback(error: Exception, log: Path) -> None:
+    """Add to a log what a person who mends the program needs."""
+    with contextlib.suppress(OSError), log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        traceback.print_exception(error, file=file)

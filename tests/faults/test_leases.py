@@ -137,7 +137,7 @@ def test_r9_who_was_silent_for_longer_than_the_lease_goes_on_only_when_the_datab
     study.storage.close()
 
 
-def test_a_value_that_cannot_be_stored_at_first_is_stored_with_the_next_beat(
+def test_r18_a_value_that_cannot_be_stored_at_first_is_stored_with_the_next_beat(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = make_study(f"sqlite:///{tmp_path / 'study.db'}")
@@ -161,7 +161,7 @@ def test_a_value_that_cannot_be_stored_at_first_is_stored_with_the_next_beat(
     study.storage.close()
 
 
-def test_a_value_that_can_never_be_stored_ends_the_attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_r18_a_value_that_can_never_be_stored_ends_the_attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = make_study(f"sqlite:///{tmp_path / 'study.db'}")
     lease = study.queue.claim("worker", identify())
     assert lease is not None

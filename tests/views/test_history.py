@@ -24,7 +24,7 @@ def test_a_history_is_one_line_an_event() -> None:
         "2026-11-26 02:47:39 UTC  CPU worker 0 on ant         died, and its run was handed back: "
         "the worker was killed by SIGKILL",
         "2026-11-26 02:47:40 UTC  CPU worker 1 of bee, job 7  claimed: attempt 2",
-        "2026-11-26 02:47:41 UTC  CPU worker 1 of bee, job 7  pruned at 40 %: 2.91 > 2.84[2J",
+        "2026-11-26 02:47:41 UTC  CPU worker 1 of bee, job 7  pruned at 40 %: 2.91 > 2.84",
     ]
 
 

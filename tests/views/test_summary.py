@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from optsweep.results.attributes import StudyAttributes, SweepEnd
 from optsweep.results.costs import saved_seconds
-from optsweep.results.records import StudySnapshot
-from optsweep.views.summary import summary
+from optsweep.results.records import ReachedLimit, StudySnapshot
+from optsweep.views.status import status_table
+from optsweep.views.summary import next_commands, summary
 from tests.snapshots import make_run, make_snapshot, render, stopped
 
 
@@ -61,4 +67,38 @@ def test_without_a_complete_run_the_words_say_why() -> None:
 
 
 def test_a_stopped_sweep_says_why(busy: StudySnapshot) -> None:
-    assert "Stopped: stopped by the user" in render(summary(stopped(busy, "stopped by the user"), []))
+    text = render(summary(stopped(busy, "stopped by the user"), []), width=200)
+    assert "No more runs are started: stopped by the user; to go on: optsweep sweep --name uniref50\n" in text
+
+
+@pytest.mark.parametrize(
+    ("limit", "way_on"),
+    [
+        (ReachedLimit("the limit of 1 GPU-hours is reached", "--max-gpu-hours 2"), " --max-gpu-hours 2"),
+        (ReachedLimit("the deadline is reached", "--deadline 24h"), " --deadline 24h"),
+    ],
+    ids=["hours", "deadline"],
+)
+def test_r16_a_limit_is_said_first_and_last_and_what_lifts_it(limit: ReachedLimit, way_on: str) -> None:
+    snapshot = make_snapshot([make_run("a", "complete"), make_run("b")], limit=limit)
+    command = f"optsweep sweep --name uniref50{way_on}"
+    text = render(summary(snapshot, next_commands(snapshot), why=limit.reason), width=200)
+    *_, cost, ended, _, _, first, _ = text.splitlines()
+    assert cost.startswith("Pruning")
+    assert ended == f"Ended: {limit.reason}"
+    assert first.strip() == f"{command}   # goes on"
+    assert f"No more runs are started: {limit.reason}; to go on: {command}\n" in render(
+        status_table(snapshot), width=200
+    )
+    # What has ended needs no more hours.
+    over = make_snapshot([make_run("a", "complete")], limit=limit)
+    assert limit.reason not in render(status_table(over))
+
+
+def test_r16_status_says_what_ended_the_last_sweep_while_nobody_works() -> None:
+    end = StudyAttributes(last_end=SweepEnd(reason="CPU worker 1 is parked: no space is left on the disk"))
+    snapshot = replace(make_snapshot([make_run("a"), make_run("b", "complete")]), attributes=end)
+    said = "The last sweep ended: CPU worker 1 is parked: no space is left on the disk; to go on: optsweep sweep --name"
+    assert said in render(status_table(snapshot), width=200)
+    at_work = replace(snapshot, runs=[make_run("a", "running")])
+    assert "The last sweep ended" not in render(status_table(at_work))
