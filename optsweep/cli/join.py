@@ -43,7 +43,7 @@ def submit(
 ) -> None:
     minutes = parse_time(time)
     allocation = Allocation(nodes=nodes, gpus_per_node=gpus_per_node, minutes=minutes, partition=partition)
-    study = study_of(name, storage)
+    study = study_of(name, storage, only_looks=dry_run)
     if dry_run:
         typer.echo(script(study.name, allocation), nl=False)
     else:

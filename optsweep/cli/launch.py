@@ -54,6 +54,8 @@ def run(request: SweepRequest, *, launch: bool, as_json: bool) -> int:
     # Programs read standard output; with --json people's lines go to standard error.
     console = plain_console(stderr=as_json)
     session = _checked(request)
+    if session.storage is not None:
+        session.storage.check_writable()
     check_disk(preview_session(session))
     study = _begin(session, console)
     code, why = EXIT_DONE, ""

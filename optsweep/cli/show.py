@@ -30,7 +30,7 @@ def status(
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
-    study = study_of(name, storage)
+    study = study_of(name, storage, only_looks=True)
     if as_json:
         print_json(status_document(read_snapshot(study)))
     elif watch:
@@ -44,7 +44,7 @@ def _table(snapshot: StudySnapshot) -> RenderableType:
 
 
 def show(run: str, as_json: AsJson = False, name: Name = None, storage: StorageOption = None) -> None:
-    study = study_of(name, storage)
+    study = study_of(name, storage, only_looks=True)
     record, events = read_run(study, run), read_history(study, run)
     if as_json:
         print_json(history_document(study.name, record, events))
@@ -59,7 +59,7 @@ def best(
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
-    snapshot = read_snapshot(study_of(name, storage))
+    snapshot = read_snapshot(study_of(name, storage, only_looks=True))
     if as_json:
         print_json(best_document(snapshot, top))
     elif as_toml:
@@ -78,7 +78,7 @@ def report(
 ) -> None:
     if png:
         require_kaleido()
-    study = study_of(name, storage)
+    study = study_of(name, storage, only_looks=True)
     snapshot = read_snapshot(study)
     folder = output or study_directory(snapshot.study) / "report"
     typer.echo(f"Report: {write_report(snapshot, folder, read_trust(study, snapshot))}")
@@ -94,7 +94,7 @@ def export(
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
-    snapshot = read_snapshot(study_of(name, storage))
+    snapshot = read_snapshot(study_of(name, storage, only_looks=True))
     content = export_bytes(snapshot, format)
     if output is None:
         sys.stdout.buffer.write(content)
@@ -112,4 +112,4 @@ def dashboard(
     # The package takes a second to load.
     from optsweep.integrations.dashboard import serve
 
-    serve(study_of(name, storage), host, port, typer.echo, read_only=read_only)
+    serve(study_of(name, storage, only_looks=read_only), host, port, typer.echo, read_only=read_only)

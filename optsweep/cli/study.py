@@ -33,8 +33,11 @@ def print_json(document: object) -> None:
     typer.echo(json.dumps(document, indent=2, allow_nan=False))
 
 
-def study_of(name: str | None, storage: str | None) -> Study:
-    """The study of that name (default: the one last worked on); raises a `UserError` if there is none."""
+def study_of(name: str | None, storage: str | None, *, only_looks: bool = False) -> Study:
+    """The study of that name (default: the one last worked on); raises a `UserError` if there is none.
+
+    Also if the command needs to write (not ``only_looks``), and this user may not.
+    """
     from optsweep.database.connection import nothing_yet, open_storage
     from optsweep.database.open_study import open_study, study_names
     from optsweep.database.urls import storage_url
@@ -46,7 +49,10 @@ def study_of(name: str | None, storage: str | None) -> Study:
         name = last_study() or next(reversed(study_names(opened)), None)
     if name is None:
         raise nothing_yet(url)
-    return open_study(opened, study_name(name))
+    study = open_study(opened, study_name(name))
+    if not only_looks:
+        opened.check_writable()
+    return study
 
 
 def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:

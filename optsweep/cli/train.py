@@ -87,7 +87,7 @@ def promote(
     # Not at the top: `train` needs no database.
     from optsweep.database.snapshot import read_snapshot
 
-    snapshot = read_snapshot(study_of(name, storage))
+    snapshot = read_snapshot(study_of(name, storage, only_looks=True))
     return promote_runs(snapshot, chosen_runs(snapshot, trial=trial, run=run, top=top), output, start=start)
 
 

@@ -58,7 +58,7 @@ def fidelity(
     from optsweep.views.fidelity import plan_lines
     from optsweep.views.terminal import plain_console
 
-    study = study_of(name, storage)
+    study = study_of(name, storage, only_looks=pruners or dry_run)
     if pruners:
         return _replay(study, as_json=as_json)
     setting = trained_again.Setting(trained_again.factor(length), sequences)
@@ -95,7 +95,7 @@ def confirm(
     from optsweep.planning.trained_again import plan_linked, with_seed
     from optsweep.views.fidelity import cost_lines
 
-    study = study_of(name, storage)
+    study = study_of(name, storage, only_looks=dry_run)
     snapshot = _checked(study, "confirm")
     if not snapshot.ranking:
         raise ConfigError("confirm", [f"study {study.name!r} has no complete run to confirm"])

@@ -20,8 +20,8 @@ from sqlalchemy import exc
 
 from optsweep.database import servers, sqlite
 from optsweep.database.optuna_storage import BulkStorage
-from optsweep.database.patience import patiently
-from optsweep.database.tables import metadata
+from optsweep.database.patience import patiently, refuses_writing
+from optsweep.database.tables import metadata, runs
 from optsweep.database.urls import is_sqlite, masked, secrets
 from optsweep.errors import StorageError
 from optsweep.files import locked
@@ -89,6 +89,25 @@ class Storage:
         if not metadata.tables.keys() <= set(sa.inspect(self.engine).get_table_names()):
             with self.lock("tables"):
                 metadata.create_all(self.engine)
+
+    def check_writable(self) -> None:
+        """Raise `StorageError` if this user may only read."""
+        place = sqlite.obstacle(self.url) if is_sqlite(self.url) else None
+        why = f"{place} cannot be written" if place is not None else self._refusal()
+        if why is not None:
+            looking = "what only looks works: status, show, best, report, export, dashboard --read-only"
+            raise StorageError(f"storage {masked(self.url)}: {why}; {looking}")
+
+    def _refusal(self) -> str | None:
+        """Why the database lets this user change nothing, in its own words."""
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(sa.update(runs).where(runs.c.trial_id == -1).values(priority=runs.c.priority))
+        except exc.DBAPIError as error:
+            if not refuses_writing(error):
+                raise
+            return _first_line(error, self.url)
+        return None
 
     def close(self) -> None:
         self.engine.dispose()

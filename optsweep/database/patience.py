@@ -16,6 +16,10 @@ from optsweep.machine.process import out_of_patience
 
 RETRY_SECONDS = 600
 """Longer than any restart of a server."""
+DENIED = ("42501", 1044, 1142, 1143)
+"""The user lacks a right, in PostgreSQL and in MySQL, to whose driver that is a fault in operation."""
+READ_ONLY = ("25006", 1290, 1792, 1836)
+"""The server takes no writes. It may after a fail-over, for which a sweep waits."""
 
 _logger = logging.getLogger(__name__)
 _Parameters = ParamSpec("_Parameters")
@@ -66,7 +70,18 @@ def is_passing(error: BaseException) -> bool:
         return True
     if isinstance(error, exc.IntegrityError | exc.ProgrammingError | exc.DataError):
         return False
-    return isinstance(error, exc.DBAPIError)
+    return isinstance(error, exc.DBAPIError) and _code(error) not in DENIED
+
+
+def refuses_writing(error: exc.DBAPIError) -> bool:
+    """Whether a server refuses to change anything: this user may only read, or it only answers readers."""
+    return _code(error) in (*DENIED, *READ_ONLY)
+
+
+def _code(error: exc.DBAPIError) -> object:
+    """The server's own number of the error: MySQL's, whose SQLSTATE is too coarse, or PostgreSQL's SQLSTATE."""
+    first = next(iter(getattr(error.orig, "args", ())), None)
+    return first if isinstance(first, int) else getattr(error.orig, "sqlstate", None)
 
 
 def _words(error: BaseException) -> str:
