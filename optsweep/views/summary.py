@@ -33,7 +33,7 @@ def summary(
     commands = ["", "Next:", *(f"  {command}" for command in next_commands)]
     return stack(
         head,
-        *notes(snapshot),
+        *notes(snapshot, standstill=not why),
         *(table if snapshot.runs else ()),
         "",
         *best_configuration(snapshot),

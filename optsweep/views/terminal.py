@@ -82,10 +82,11 @@ def sparkline(values: Sequence[float], width: int) -> str:
     return "".join(BLOCKS[round((value - low) * scale)] for value in known)
 
 
-def notes(snapshot: StudySnapshot) -> list[str]:
+def notes(snapshot: StudySnapshot, *, standstill: bool = True) -> list[str]:
     """Lines above every table: why nobody works on the runs that are left, and that the data are synthetic."""
     said = "No more runs are started" if snapshot.stopped else "The last sweep ended"
-    lines = [f"{said}: {why}"] if (why := standstill_words(snapshot)) else []
+    why = standstill_words(snapshot) if standstill else ""
+    lines = [f"{said}: {why}"] if why else []
     return [*lines, SYNTHETIC_NOTE] if snapshot.data.synthetic else lines
 
 

@@ -53,15 +53,16 @@ def test_skip_enqueue_and_stop_with_drain_reach_a_running_sweep(sweeps: Sweeps, 
 
 @pytest.mark.heavy
 @pytest.mark.parametrize(
-    ("option", "reason"),
+    ("option", "reason", "lifted_by"),
     [
-        (("stop",), "stopped by the user"),
-        (("--deadline", "15s"), "the deadline is reached"),
-        (("--max-gpu-hours", "0.002"), "the limit of 0.002 GPU-hours is reached"),
+        (("stop",), "stopped by the user", ""),
+        (("--deadline", "15s"), "the deadline is reached", " --deadline 24h"),
+        (("--max-gpu-hours", "0.002"), "the limit of 0.002 GPU-hours is reached", " --max-gpu-hours 0.00"),
     ],
+    ids=["stop", "deadline", "hours"],
 )
-def test_a_stop_or_a_limit_ends_all_workers_with_a_checkpoint(
-    sweeps: Sweeps, optsweep: Command, option: tuple[str, ...], reason: str
+def test_r16_a_stop_or_a_limit_ends_all_workers_with_a_checkpoint_and_is_said(
+    sweeps: Sweeps, optsweep: Command, option: tuple[str, ...], reason: str, lifted_by: str
 ) -> None:
     sweeps.iteration_seconds = 0.2
     limits = option if option[0].startswith("--") else ()
@@ -75,10 +76,17 @@ def test_a_stop_or_a_limit_ends_all_workers_with_a_checkpoint(
     assert snapshot is not None
     assert snapshot.counts["running"] == snapshot.counts["failed"] == 0
     assert {run.reason for run in snapshot.runs if run.attempts and not run.finished} == {reason}
+    way_on = f"optsweep sweep --name {sweeps.name}{lifted_by}"
+    assert f"\nEnded: {reason}\n\nNext:\n  {way_on}" in output
+    assert f"No more runs are started: {reason}; to go on: {way_on}" in optsweep("status", *NAME)[1]
+    assert f"Stopped: {reason}; to go on: {way_on}" in optsweep("doctor", *NAME)[1]
     if limits:
         # The same limit still holds; a start without it lifts it.
         code, output = sweeps.run(*SWEEP, "0", *limits[:1], *("1s" if "s" in word else word for word in limits[1:]))
         assert code == EXIT_INTERRUPTED, output
+        assert f"The sweep before this one ended: {reason}\n" in output
+        if option[0] == "--max-gpu-hours":
+            assert f"Nothing is started: {reason}; to go on: {way_on}" in output
     check_goes_on(sweeps, 0, 3)
 
 

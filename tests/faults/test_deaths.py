@@ -106,9 +106,12 @@ def test_a_place_where_three_runs_in_a_row_fail_at_once_is_parked_and_the_runs_w
     sweeps.trouble = dict.fromkeys(presets, "raise at once")
     code, output = sweeps.run(SWEEP[0], *SWEEP[1:3], "--cpu-workers", "1", *SWEEP[5:], "2")
     assert code == EXIT_FAILED, output
-    (parked,) = [line for line in output.splitlines() if "is parked" in line]
+    parked, _ = [line for line in output.splitlines() if "is parked" in line]
     assert all(preset in parked for preset in presets)
     assert "failed here before their first evaluation" in parked
+    # R16: what ended the sweep is said in its last lines, and in the first of the next.
+    why = parked.partition("; its log")[0]
+    assert f"\nEnded: {why}\n" in output
     snapshot = sweeps.snapshot()
     assert snapshot is not None
     assert snapshot.counts["failed"] == snapshot.counts["running"] == snapshot.counts["complete"] == 0
@@ -116,6 +119,8 @@ def test_a_place_where_three_runs_in_a_row_fail_at_once_is_parked_and_the_runs_w
     sweeps.trouble = {}
     code, output = sweeps.run(*SWEEP, "2")
     assert code == EXIT_DONE, output
+    assert f"The sweep before this one ended: {why}\n" in output
+    assert "Ended: all 5 runs have ended" in output
     sweeps.check_exact(5)
 
 
