@@ -17,6 +17,7 @@ from optsweep.integrations.mirror import mirrored
 from optsweep.integrations.notify import Notifier
 from optsweep.integrations.trackers import check_trackers
 from optsweep.machine.devices import Slot
+from optsweep.outside_text import clean
 from optsweep.planning.begin import check_disk, plan, prepare_data, preview_session
 from optsweep.planning.request import Session, SweepRequest, check
 from optsweep.planning.steering import retry_failed
@@ -80,10 +81,10 @@ def _checked(request: SweepRequest) -> Session:
 
 
 def _begin(session: Session, console: Console) -> Study:
-    console.print(f"Study {session.name}: {session.choice.why}")
+    console.print(f"Study {session.name}: {one_line(session.choice.why)}")
     for line in (session.definition.study.message, *session.trainer.notes):
         if line:
-            console.print(line)
+            console.print(clean(line))
     with data_progress(console) as on_progress:
         prepared, data = prepare_data(session, on_progress)
     for line in data_lines(prepared):

@@ -6,6 +6,7 @@ process of its own (integrations/describe.py): the package takes a second to loa
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import re
 import shutil
@@ -20,7 +21,7 @@ from optuna.artifacts import get_all_artifact_meta, upload_artifact
 from optuna.artifacts.exceptions import ArtifactNotFound
 from optuna.exceptions import ExperimentalWarning
 from optuna.samplers import RandomSampler
-from optuna.storages._rdb.models import BaseModel
+from optuna.storages._rdb import models
 from optuna.trial import Trial
 from optuna_dashboard import get_note, save_note
 
@@ -29,7 +30,9 @@ from optsweep.database.open_study import Study
 from optsweep.database.tables import runs
 from optsweep.database.urls import is_sqlite
 from optsweep.files import atomic_path
+from optsweep.results.attributes import PREFIX
 from optsweep.results.folders import STUDIES, study_directory
+from optsweep.study.shareable import shareable
 
 ROWS = 2000
 
@@ -125,10 +128,14 @@ def note_study(study: Study, metric: str, body: str) -> None:
 
 
 def frozen_copy(storage: Storage, folder: Path) -> Storage:
-    """Copy the whole database into a SQLite file in ``folder`` and open that; writers are not held up."""
+    """Copy the database into a SQLite file in ``folder``, but for commands, and open that; writers are not held up."""
     path = folder / "snapshot.db"
-    if not is_sqlite(storage.url):
-        return _copy_rows(storage, path)
+    copy = _copied_file(storage, path) if is_sqlite(storage.url) else _copy_rows(storage, path)
+    _mask_commands(copy)
+    return copy
+
+
+def _copied_file(storage: Storage, path: Path) -> Storage:
     # By SQLite itself, on a connection of ours: opening the file here would drop this process's locks (sqlite.py).
     connection = storage.engine.raw_connection()
     try:
@@ -136,6 +143,20 @@ def frozen_copy(storage: Storage, folder: Path) -> Storage:
     finally:
         connection.close()
     return open_storage(_url(path))
+
+
+def _mask_commands(copy: Storage) -> None:
+    """A copy is for others to look at; tokens may stand in the commands of study files and configs."""
+    with copy.engine.begin() as connection:
+        for table, key in ((models.StudyUserAttributeModel, "definition"), (models.TrialUserAttributeModel, "config")):
+            own = table.__table__
+            (identifier,) = own.primary_key.columns
+            stored = sa.select(identifier, own.c.value_json).where(own.c.key == PREFIX + key)
+            for number, text in connection.execute(stored).all():
+                contents = json.loads(text)
+                if (shared := shareable(contents)) != contents:
+                    changed = sa.update(own).where(identifier == number).values(value_json=json.dumps(shared))
+                    connection.execute(changed)
 
 
 def _url(path: Path) -> sa.URL:
@@ -147,7 +168,7 @@ def _copy_rows(storage: Storage, path: Path) -> Storage:
     copy = open_storage(_url(path), create=True)
     moment = storage.engine.connect().execution_options(isolation_level="REPEATABLE READ", stream_results=True)
     with moment as source, copy.engine.begin() as target:
-        for table in [*BaseModel.metadata.sorted_tables, runs]:
+        for table in [*models.BaseModel.metadata.sorted_tables, runs]:
             target.execute(sa.delete(table))
             for rows in source.execute(sa.select(table)).mappings().partitions(ROWS):
                 target.execute(sa.insert(table), [dict(row) for row in rows])

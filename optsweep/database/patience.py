@@ -13,6 +13,7 @@ from sqlalchemy import exc
 
 from optsweep.errors import StorageUnavailable
 from optsweep.machine.process import out_of_patience
+from optsweep.outside_text import clean
 
 RETRY_SECONDS = 600
 """Longer than any restart of a server."""
@@ -88,4 +89,4 @@ def _words(error: BaseException) -> str:
     """The driver's own words, in one line; SQLAlchemy would add the whole statement."""
     while isinstance(error, StorageInternalError) and error.__cause__ is not None:
         error = error.__cause__
-    return " ".join(str(getattr(error, "orig", None) or error).split())[:200]
+    return " ".join(clean(str(getattr(error, "orig", None) or error)).split())[:200]

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from optsweep.database.connection import open_storage
+from optsweep.database.dashboard import frozen_copy
+from optsweep.database.urls import storage_url
 from optsweep.integrations import describe
 from optsweep.integrations.mirror import read_flat_config
 from optsweep.integrations.notes import run_note, study_note
+from optsweep.planning.plan import plan_study
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import StudySnapshot
 from optsweep.study.file import parse_study
@@ -17,6 +21,7 @@ from optsweep.study.shareable import shareable
 from optsweep.views.export import export
 from optsweep.views.html import report_html
 from optsweep.views.summary import best_document
+from tests.planned import DATA, claim
 from tests.snapshots import make_run, make_snapshot
 
 TRAINER = {
@@ -73,6 +78,20 @@ def test_s4_neither_the_dashboards_files_nor_trackers_get_a_command(workplace: P
     assert "hush" not in made["config.toml"]
     assert "hush" in directory.config.read_text(), "the run itself goes on from its own config"
     assert read_flat_config(directory.config) == {"parameters.lr": 0.001}
+
+
+def test_s4_a_dashboard_that_is_for_looking_at_only_shows_no_command(workplace: Path) -> None:
+    storage = open_storage(storage_url(f"sqlite:///{workplace}/study.db"), create=True)
+    study, _ = plan_study(storage, "study", STUDY, DATA, command=["optsweep"])
+    lease = claim(study)
+    study.set_trial_attribute(lease.trial_id, "config", CONFIG)
+    copy = frozen_copy(storage, workplace)
+    shown = [copy.optuna.get_study_user_attrs(study.study_id), copy.optuna.get_trial(lease.trial_id).user_attrs]
+    assert "hush" not in str(shown)
+    assert "0.001" in str(shown)
+    assert study.definition.notify.command.startswith("curl"), "the sweep goes on from its own"
+    for opened in (storage, copy):
+        opened.close()
 
 
 def test_a_key_that_nobody_has_called_harmless_is_masked() -> None:
