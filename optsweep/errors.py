@@ -5,6 +5,7 @@ OptsweepError
 │   ├── ConfigError      a study file or a training config
 │   ├── DataError        a FASTA file, a corpus, a subset
 │   ├── StorageError     the database: its URL, its reach, what it holds
+│   │   └── StudyGone    the study was deleted in the middle
 │   └── DeviceError      a GPU, a slot, a count of workers
 └── StorageUnavailable   the database did not answer within the deadline, in the middle of a sweep
 """
@@ -64,6 +65,10 @@ class DataError(UserError):
 
 class StorageError(UserError):
     """The study's database cannot be used as asked."""
+
+
+class StudyGone(StorageError):
+    """The study was deleted while this process worked on it."""
 
 
 class DeviceError(UserError):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
+from optsweep.database.stored_text import storable
 from optsweep.database.tables import put, run_events, runs
 from optsweep.machine.process import ProcessIdentity
 
 MAX_FAULTS = 3
 MAX_INTERRUPTIONS = 20
+GAP_SECONDS = 30.0
+"""Processes that look do so every few seconds: a longer gap between two looks was an outage."""
+SECOND_CHANCE_SECONDS = 60.0
+"""Several beats."""
 
 
 class LeaseLost(Exception):
-    """Another process took the run over (this one was silent for too long): leave it alone."""
+    """Another process took the run over (this one was silent for too long), or ended its trial: leave it alone."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +62,30 @@ class HeldRun:
     worker: str
     beat: float
     holder: ProcessIdentity
-    ended: bool
-    """Whether its trial has ended: the holder died before it let go."""
     evaluated: bool
     """Whether it had got as far as its first evaluation."""
+
+
+@dataclass
+class Look:
+    """When this process last looked for silent holders.
+
+    After an outage, or when the database's clock was set, every holder seems to have been silent; each gets the time to
+    beat again before its silence counts.
+    """
+
+    _own: float = -math.inf
+    _database: float = 0.0
+    _trusts_from: float = -math.inf
+
+    def can_tell_silence(self, now: float) -> bool:
+        """Whether a holder's silence until ``now``, by the database's clock, means that it is dead."""
+        own = time.monotonic()
+        passed = own - self._own
+        if GAP_SECONDS < passed < math.inf or (passed < math.inf and abs(now - self._database - passed) > GAP_SECONDS):
+            self._trusts_from = own + SECOND_CHANCE_SECONDS
+        self._own, self._database = own, now
+        return own >= self._trusts_from
 
 
 def holder_is(process: ProcessIdentity) -> list[sa.ColumnElement[bool]]:
@@ -74,5 +101,6 @@ def note(
     A transaction that is repeated, since its answer was lost, adds nothing twice.
     """
     key = {"trial_id": lease.trial_id, "token": lease.token, "what": what}
-    who = {"worker": lease.worker, "host": lease.host}
-    put(connection, run_events, key, study_id=study_id, run=lease.run, at=at, detail=detail, **who)
+    who = {"worker": storable(connection, lease.worker, 128), "host": storable(connection, lease.host, 200)}
+    told = storable(connection, detail)
+    put(connection, run_events, key, study_id=study_id, run=lease.run, at=at, detail=told, **who)

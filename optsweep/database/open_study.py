@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
 from optsweep.database.connection import Storage, transaction
+from optsweep.database.optuna_rows import put_study_attribute, read_study_attributes
 from optsweep.database.patience import patiently
 from optsweep.database.queue import Queue
 from optsweep.database.tables import runs
 from optsweep.database.urls import masked
-from optsweep.errors import StorageError
+from optsweep.errors import StorageError, StudyGone
 from optsweep.results.attributes import PREFIX, Stop, StudyAttributes, StudyData
 from optsweep.results.records import ReachedLimit
 from optsweep.study.definition import StudyDefinition
@@ -31,6 +32,8 @@ class Study:
     storage: Storage
     name: str
     study_id: int
+    _created: dict[str, float] = field(default_factory=dict, compare=False)
+    """When it was made, once that was read."""
 
     @cached_property
     def trainer(self) -> Trainer:
@@ -45,9 +48,7 @@ class Study:
     @cached_property
     def definition(self) -> StudyDefinition:
         """The study file as it was when the study began; raises `ConfigError` if it cannot be read."""
-        stored = self.attributes().definition
-        assert stored is not None, "who opens a study has seen that it is whole"
-        return validate(StudyDefinition, stored, f"stored definition of study {self.name}")
+        return stored_definition(self.name, self.attributes())
 
     @cached_property
     def data(self) -> StudyData:
@@ -60,24 +61,35 @@ class Study:
         return patiently(optuna.load_study, study_name=self.name, storage=self.storage.optuna, **arguments)
 
     def attributes(self) -> StudyAttributes:
-        return StudyAttributes.read(patiently(self.storage.backend.get_study_user_attrs, self.study_id))
+        """Raises `StudyGone` if the study was deleted."""
+        return self.storage.transaction(self.read_attributes)
+
+    def read_attributes(self, connection: sa.Connection) -> StudyAttributes:
+        """`attributes` within a transaction."""
+        stored = read_study_attributes(connection, self.study_id)
+        attributes = StudyAttributes.read(stored or {})
+        # SQLite gives ids out again: another study may have this one's.
+        created = self._created.get("at", attributes.created)
+        if attributes.created:
+            self._created["at"] = created
+        if stored is None or created != attributes.created:
+            raise StudyGone(f"study {self.name!r} was deleted from {masked(self.storage.url)}, and its runs with it")
+        return attributes
 
     def store(self, attributes: StudyAttributes) -> None:
-        """Store the attributes that are set, one by one in the order of the class; the others stay as they are."""
-        for key, value in attributes.model_dump(exclude_unset=True).items():
-            self.set_attribute(key, value)
+        """Store the attributes that are set, all of them or none; the others stay as they are."""
+        self.storage.transaction(lambda connection: self.write_attributes(connection, attributes))
 
-    def set_attribute(self, key: str, value: object) -> None:
-        patiently(self.storage.backend.set_study_user_attr, self.study_id, PREFIX + key, value)
+    def write_attributes(self, connection: sa.Connection, attributes: StudyAttributes) -> None:
+        """`store` within a transaction."""
+        for key, value in attributes.model_dump(exclude_unset=True).items():
+            put_study_attribute(connection, self.study_id, PREFIX + key, value)
         for cached in ("definition", "trainer", "data"):
             # What was read before would be what it no longer is.
             self.__dict__.pop(cached, None)
 
     def trial(self, trial_id: int) -> FrozenTrial:
         return patiently(self.storage.backend.get_trial, trial_id)
-
-    def set_trial_attribute(self, trial_id: int, key: str, value: object) -> None:
-        patiently(self.storage.backend.set_trial_user_attr, trial_id, PREFIX + key, value)
 
     def stop(self, *, drain: bool) -> None:
         """Ask every worker on every host to leave: at once with a checkpoint, or (drain) when its run has ended."""
@@ -115,6 +127,12 @@ class Study:
         # Runs without an attempt were taken over from another study, which has paid for them.
         paid = [runs.c.study_id == self.study_id, runs.c.attempts > 0]
         return connection.execute(sa.select(sa.func.sum(runs.c.seconds)).where(*paid)).scalar() or 0.0
+
+
+def stored_definition(study: str, attributes: StudyAttributes) -> StudyDefinition:
+    """The definition among the attributes of a study that has one; raises `ConfigError` if it cannot be read."""
+    assert attributes.definition is not None, "who opens a study has seen that it is whole"
+    return validate(StudyDefinition, attributes.definition, f"stored definition of study {study}")
 
 
 def study_names(storage: Storage) -> list[str]:

@@ -15,8 +15,8 @@ from optsweep.errors import StorageUnavailable
 from optsweep.machine.process import out_of_patience
 from optsweep.outside_text import clean
 
-RETRY_SECONDS = 600
-"""Longer than any restart of a server."""
+RETRY_SECONDS = 480
+"""Longer than any restart of a server, and shorter by two minutes than a lease (`queue.LEASE_SECONDS`)."""
 DENIED = ("42501", 1044, 1142, 1143)
 """The user lacks a right, in PostgreSQL and in MySQL, to whose driver that is a fault in operation."""
 READ_ONLY = ("25006", 1290, 1792, 1836)

@@ -1,23 +1,30 @@
 """The queue: who may run what. Claims, leases, hand-backs; the race rules of the whole program stand here.
 
-A run's lease is the ``token`` in its row of ``optsweep_runs``. Every step that changes a run first proves, in one
-UPDATE with the token in its WHERE clause, that the lease is still held. The order of the writes makes each crash safe:
+A run's lease is the ``token`` in its row of ``optsweep_runs``. Every change of a run is one transaction. Its first
+write proves, with the token in its WHERE clause, that the lease is still held (or, for a claim, that nobody holds it);
+the run's row, Optuna's trial and the run's history then change together:
 
-* claim: token, then WAITING -> RUNNING. A death in between leaves a token on a waiting trial.
-* finish: RUNNING -> COMPLETE/PRUNED/FAIL, then the token goes. A death in between leaves a token on a finished trial.
-* hand back: RUNNING -> WAITING, then the token goes. Until then nobody can claim it.
+* claim: the token is written, WAITING -> RUNNING;
+* finish: RUNNING -> COMPLETE, PRUNED or FAIL, the token goes;
+* hand back, and reclaim from a dead holder: RUNNING -> WAITING, the token goes.
 
-So RUNNING always carries a token, and whatever finds a dead holder takes the lease over (swaps the token, one winner)
-and hands the run back: one path for every way to die. A trial keeps its row, parameters and values throughout.
+So a death at any moment leaves a run as it was before or after a change: RUNNING carries a token, and nothing else does
+(but a waiting run that a command has just taken). A transaction whose answer was lost is repeated and finds what it has
+done: a claim its token, which was made before the first try, an end the entry in the run's history under its token.
+
+What breaks this comes from outside (another program, an earlier version, a database that lost its last seconds);
+repair.py and `disown` mend it. A trial keeps its row, parameters and values throughout.
 """
 
 from __future__ import annotations
 
+import math
 import uuid
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 import sqlalchemy as sa
-from optuna.exceptions import UpdateFinishedTrialError
+from optuna.distributions import BaseDistribution
 from optuna.trial import TrialState
 
 from optsweep.database.connection import Storage, transaction
@@ -27,17 +34,25 @@ from optsweep.database.lease import (
     HeldRun,
     Lease,
     LeaseLost,
+    Look,
     RunProgress,
     holder_is,
     note,
 )
-from optsweep.database.optuna_storage import put_intermediate_value
-from optsweep.database.patience import patiently
-from optsweep.database.tables import runs, trial_intermediate_values, trials
+from optsweep.database.optuna_rows import change_state, put_attribute, put_intermediate_value, put_parameters
+from optsweep.database.repair import mend_runs
+from optsweep.database.stored_text import storable
+from optsweep.database.tables import run_events, runs, trial_intermediate_values, trials
 from optsweep.machine.process import Cause, ProcessIdentity
+from optsweep.results.attributes import PREFIX
 
+ENDS = ("complete", "pruned", "diverged", "out_of_memory", "skipped", "failed", "handed back", "reclaimed")
+"""Words in a run's history after which the lease under which they stand is no more."""
 LEASE_SECONDS = 600
-"""How long a holder on another host may be silent before its runs are taken over, by the database's clock."""
+"""How long a holder on another host may be silent before its runs are taken over, by the database's clock.
+
+Longer than a holder waits for a database that is away (`patience.RETRY_SECONDS`): who comes back in time has its run.
+"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,7 @@ class Queue:
 
     storage: Storage
     study_id: int
+    _look: Look = field(default_factory=Look, compare=False)
 
     def claim(self, worker: str, me: ProcessIdentity) -> Lease | None:
         """Take the first waiting run, or None if none waits; no two callers ever get the same one.
@@ -53,41 +69,53 @@ class Queue:
         Interrupted runs come first, then the order of the plan (invariant 13). A run that failed comes last: if the
         place is to blame, it should fail different runs and be parked, not use up the attempts of one.
         """
-        token = uuid.uuid4().hex
-        while (lease := self._take_token(worker, me, token)) is not None:
-            if self._set_state(lease, TrialState.RUNNING):
-                self._begin(lease)
-                return lease
-            # Between the look and the token another worker claimed it, finished it and let go of it.
-            self._drop_token(lease)
-        return None
+        return self._take(worker, me, uuid.uuid4().hex, start=True)
 
     def take(self, run: str, worker: str, me: ProcessIdentity) -> Lease | None:
         """Take the lease of one waiting run without starting it, or None if it does not wait."""
-        return self._take_token(worker, me, uuid.uuid4().hex, run)
+        return self._take(worker, me, uuid.uuid4().hex, start=False, run=run)
 
     @transaction
-    def _take_token(
-        self, connection: sa.Connection, worker: str, me: ProcessIdentity, token: str, run: str | None = None
+    def _take(
+        self,
+        connection: sa.Connection,
+        worker: str,
+        me: ProcessIdentity,
+        token: str,
+        *,
+        start: bool,
+        run: str | None = None,
     ) -> Lease | None:
-        """Take the lease of the first waiting run, or of ``run``; safe to repeat with the same token."""
         mine = connection.execute(sa.select(runs).where(runs.c.token == token)).first()
         if mine is not None:
-            return Lease(mine.trial_id, mine.run, token, mine.attempts + 1, mine.worker, mine.host)
+            return Lease(mine.trial_id, mine.run, token, mine.attempts + (not start), mine.worker, mine.host)
         now = self.storage.now(connection)
         waiting = self._waiting() if run is None else self._waiting().where(runs.c.run == run)
         for row in connection.execute(waiting.limit(64)).all():
+            lease = Lease(row.trial_id, row.run, token, row.attempts + 1, worker, me.host)
             # Into a row that has no holder: another may have been first.
             free = sa.update(runs).where(runs.c.trial_id == row.trial_id, runs.c.token.is_(None))
-            if connection.execute(free.values(token=token, worker=worker, beat=now, **asdict(me))).rowcount == 1:
-                return Lease(row.trial_id, row.run, token, row.attempts + 1, worker, me.host)
+            named = storable(connection, worker, 128)
+            taken = free.values(token=token, worker=named, beat=now, **asdict(me))
+            if connection.execute(taken).rowcount != 1:
+                continue
+            if not start:
+                return lease
+            if change_state(connection, row.trial_id, TrialState.RUNNING):
+                first = sa.func.coalesce(runs.c.started, now)
+                self._prove(connection, lease, attempts=lease.attempt, started=first, ended=None, reason=None)
+                note(connection, self.study_id, lease, now, "claimed", f"attempt {lease.attempt}")
+                return lease
+            # Between the look and the token another worker claimed it and let go of it.
+            self._prove(connection, lease, token=None)
         return None
 
     def _waiting(self) -> sa.Select[tuple[int, str, int]]:
         return (
             sa.select(runs.c.trial_id, runs.c.run, runs.c.attempts)
             .join(trials, trials.c.trial_id == runs.c.trial_id)
-            .where(runs.c.study_id == self.study_id, runs.c.token.is_(None), trials.c.state == TrialState.WAITING)
+            .where(runs.c.study_id == self.study_id, trials.c.study_id == self.study_id)
+            .where(runs.c.token.is_(None), trials.c.state == TrialState.WAITING)
             .order_by(sa.case((runs.c.faults > 0, 2), (runs.c.attempts > 0, 0), else_=1), runs.c.priority)
         )
 
@@ -103,7 +131,7 @@ class Queue:
 
         Raises `LeaseLost`.
         """
-        self._guard(connection, lease, beat=self.storage.now(connection), **asdict(progress))
+        self._prove(connection, lease, beat=self.storage.now(connection), **asdict(progress))
         return connection.execute(sa.select(runs.c.order_given).where(runs.c.trial_id == lease.trial_id)).scalar()
 
     @transaction
@@ -113,76 +141,144 @@ class Queue:
         The run's row and Optuna's curve are written at once, so that they never tell different values.
         """
         now = self.storage.now(connection)
-        self._guard(connection, lease, beat=now, **asdict(progress))
+        self._prove(connection, lease, beat=now, **asdict(progress))
         put_intermediate_value(connection, lease.trial_id, step, value)
         note(connection, self.study_id, lease, now, "evaluated", f"{value:.6g} at evaluation {step}")
 
     @transaction
     def forget_after(self, connection: sa.Connection, lease: Lease, step: int) -> None:
-        """Remove the values of later grid points: they belong to a checkpoint that is lost."""
-        self._guard(connection, lease)
+        """Remove the values of later grid points: they belong to a checkpoint that is lost; raises `LeaseLost`."""
+        self._prove(connection, lease)
         values = trial_intermediate_values.c
         later = [values.trial_id == lease.trial_id, values.step > step]
         connection.execute(sa.delete(trial_intermediate_values).where(*later))
 
-    def finish(self, lease: Lease, state: TrialState, value: float | None, *, outcome: str, reason: str | None) -> None:
-        """End the run for good: COMPLETE, PRUNED or FAIL; raises `LeaseLost`."""
-        # The value of a complete run is in its row before Optuna has it.
-        best = {"best_value": value} if state is TrialState.COMPLETE else {}
-        detail = f"{value:.6g}" if reason is None and value is not None else reason
-        self._end(lease, outcome, detail, outcome=outcome, reason=reason, order_given=None, **best)
-        self._set_state(lease, state, value)
-        self._drop_token(lease)
+    @transaction
+    def set_parameters(
+        self, connection: sa.Connection, lease: Lease, parameters: Mapping[str, tuple[float, BaseDistribution]]
+    ) -> None:
+        """Store parameters (internal value and distribution) that the run's trial lacks; raises `LeaseLost`."""
+        self._prove(connection, lease)
+        put_parameters(connection, lease.trial_id, parameters)
 
-    def hand_back(self, lease: Lease, cause: Cause, reason: str, *, what: str = "handed back") -> bool:
+    @transaction
+    def set_attribute(self, connection: sa.Connection, lease: Lease, key: str, value: object) -> None:
+        """Store an attribute of the run's trial; raises `LeaseLost`."""
+        self._prove(connection, lease)
+        put_attribute(connection, lease.trial_id, PREFIX + key, value)
+
+    @transaction
+    def finish(
+        self,
+        connection: sa.Connection,
+        lease: Lease,
+        state: TrialState,
+        value: float | None,
+        *,
+        outcome: str,
+        reason: str | None,
+    ) -> None:
+        """End the run for good: COMPLETE, PRUNED or FAIL; raises `LeaseLost`."""
+        if self._end_of(connection, lease) != outcome:
+            best = {"best_value": value} if state is TrialState.COMPLETE else {}
+            self._finish(connection, lease, state, value, outcome, reason, **best)
+
+    def _finish(
+        self,
+        connection: sa.Connection,
+        lease: Lease,
+        state: TrialState,
+        value: float | None,
+        outcome: str,
+        reason: str | None,
+        **values: object,
+    ) -> None:
+        now = self.storage.now(connection)
+        ended = {"token": None, "order_given": None, "beat": now, "ended": now}
+        told = storable(connection, reason)
+        self._prove(connection, lease, outcome=outcome, reason=told, **ended, **values)
+        if not change_state(connection, lease.trial_id, state, value):
+            raise LeaseLost(lease.run)  # another program has ended the trial; repair.py takes its word
+        detail = f"{value:.6g}" if reason is None and value is not None else reason
+        note(connection, self.study_id, lease, now, outcome, detail)
+
+    @transaction
+    def hand_back(
+        self, connection: sa.Connection, lease: Lease, cause: Cause, reason: str, *, what: str = "handed back"
+    ) -> bool:
         """Give the run back to the queue; returns False if it has used up its attempts and was ended as failed.
 
         Attempts in a row without a new checkpoint count, interruptions and the run's own faults apart (invariant 11).
-        ``what`` is the word for it in the run's history.
+        ``what`` is the word for it in the run's history. Raises `LeaseLost`.
         """
-        interruptions, faults = self._count(lease, cause)
-        if faults >= MAX_FAULTS or interruptions >= MAX_INTERRUPTIONS:
-            count = f"{faults} times" if faults >= MAX_FAULTS else f"{interruptions} times, by interruptions,"
-            reason = f"failed {count} in a row without a new checkpoint: {reason}"
-            self.finish(lease, TrialState.FAIL, None, outcome="failed", reason=reason)
-            return False
-        self._end(lease, what, reason, outcome=None, reason=reason)
-        self._set_state(lease, TrialState.WAITING)
-        self._drop_token(lease)
-        return True
+        return self._hand_back(connection, lease, cause, reason, what)
 
-    @transaction
-    def _count(self, connection: sa.Connection, lease: Lease, cause: Cause) -> tuple[int, int]:
-        """Count the end of an attempt; returns interruptions and faults in a row since the last new checkpoint."""
+    def _hand_back(self, connection: sa.Connection, lease: Lease, cause: Cause, reason: str, what: str) -> bool:
+        if (end := self._end_of(connection, lease)) in (what, "failed"):
+            return end == what
+        now = self.storage.now(connection)
+        # First, so that what is read next cannot change any more.
+        self._prove(connection, lease, beat=now)
         row = connection.execute(sa.select(runs).where(runs.c.trial_id == lease.trial_id)).one()
         advanced = row.checkpoint_step > row.counted_step
         interruptions = (0 if advanced else row.interruptions) + (cause is Cause.INTERRUPTION)
         faults = (0 if advanced else row.faults) + (cause is Cause.FAULT)
-        counted = row.checkpoint_step
-        self._guard(connection, lease, interruptions=interruptions, faults=faults, counted_step=counted)
-        return interruptions, faults
+        counted = {"interruptions": interruptions, "faults": faults, "counted_step": row.checkpoint_step}
+        if faults >= MAX_FAULTS or interruptions >= MAX_INTERRUPTIONS:
+            count = f"{faults} times" if faults >= MAX_FAULTS else f"{interruptions} times, by interruptions,"
+            reason = f"failed {count} in a row without a new checkpoint: {reason}"
+            self._finish(connection, lease, TrialState.FAIL, None, "failed", reason, **counted)
+            return False
+        told = storable(connection, reason)
+        self._prove(connection, lease, token=None, ended=now, outcome=None, reason=told, **counted)
+        if not change_state(connection, lease.trial_id, TrialState.WAITING):
+            raise LeaseLost(lease.run)
+        note(connection, self.study_id, lease, now, what, reason)
+        return True
+
+    def _end_of(self, connection: sa.Connection, lease: Lease) -> str | None:
+        """The word with which the lease has ended in the run's history, if it has."""
+        under = [run_events.c.trial_id == lease.trial_id, run_events.c.token == lease.token]
+        return connection.execute(sa.select(run_events.c.what).where(*under, run_events.c.what.in_(ENDS))).scalar()
 
     def reclaim_dead(self, me: ProcessIdentity) -> list[str]:
         """Hand back the runs of dead holders; returns their names. Safe anywhere, at any time, by any process."""
+        mended = self._mend_runs()
         dead = self._dead_leases()
-        return [run.run for run in dead if self._reclaim(run, me, Cause.INTERRUPTION, f"{run.worker} died")]
+        return mended + [run.run for run in dead if self._reclaim(run, Cause.INTERRUPTION, f"{run.worker} died")]
+
+    @transaction
+    def _mend_runs(self, connection: sa.Connection) -> list[str]:
+        return mend_runs(connection, self.study_id, self.storage.now(connection))
 
     def reclaim(self, dead: ProcessIdentity, me: ProcessIdentity, cause: Cause, reason: str) -> list[HeldRun]:
         """Hand back what a dead process of this host held, the cause known."""
-        return [run for run in self.held_by(dead) if self._reclaim(run, me, cause, reason)]
+        return [run for run in self.held_by(dead) if self._reclaim(run, cause, reason)]
 
-    def _reclaim(self, held: HeldRun, me: ProcessIdentity, cause: Cause, reason: str) -> bool:
-        """Take a dead holder's run over and hand it back; False if there is nothing to do or another does it."""
-        lease = self._take_over(held, me)
-        if lease is None:
-            return False
-        if held.ended:
-            self._drop_token(lease)
-            return False
+    def disown(self, me: ProcessIdentity, held: Lease | None = None) -> list[str]:
+        """Hand back what the table says that this process holds, and it does not; returns the runs' names.
+
+        Only a database that came back without its last seconds says so. ``held`` is what it does hold.
+        """
+        others = [run for run in self.held_by(me) if held is None or run.token != held.token]
+        why = "the database came back without the end of the last attempt"
+        return [run.run for run in others if self._reclaim(run, Cause.INTERRUPTION, why)]
+
+    def _reclaim(self, held: HeldRun, cause: Cause, reason: str) -> bool:
+        """Hand back what a dead holder held; False if another has done it, or the holder has beaten again."""
         try:
-            self.hand_back(lease, cause, reason, what="reclaimed")
+            return self._hand_back_silent(held, cause, reason)
         except LeaseLost:
             return False
+
+    @transaction
+    def _hand_back_silent(self, connection: sa.Connection, held: HeldRun, cause: Cause, reason: str) -> bool:
+        lease = Lease(held.trial_id, held.run, held.token, worker=held.worker, host=held.holder.host)
+        silent = sa.update(runs).where(runs.c.trial_id == held.trial_id, runs.c.token == held.token)
+        if connection.execute(silent.where(runs.c.beat <= held.beat).values(token=held.token)).rowcount != 1:
+            # An earlier try may have done it, and its answer was lost.
+            return self._end_of(connection, lease) in ("reclaimed", "failed")
+        self._hand_back(connection, lease, cause, reason, "reclaimed")
         return True
 
     @transaction
@@ -200,8 +296,6 @@ class Queue:
         return [runs.c.study_id == self.study_id, runs.c.token.is_not(None)]
 
     def _leases(self, connection: sa.Connection, chosen: list[sa.ColumnElement[bool]]) -> list[HeldRun]:
-        joined = runs.join(trials, trials.c.trial_id == runs.c.trial_id)
-        query = sa.select(runs, trials.c.state).select_from(joined).where(*self._held(), *chosen)
         return [
             HeldRun(
                 row.trial_id,
@@ -210,10 +304,9 @@ class Queue:
                 row.worker,
                 row.beat,
                 ProcessIdentity(row.host, row.boot_id, row.pid, row.pid_started),
-                ended=row.state.is_finished(),
                 evaluated=row.last_value is not None,
             )
-            for row in connection.execute(query)
+            for row in connection.execute(sa.select(runs).where(*self._held(), *chosen))
         ]
 
     @transaction
@@ -222,19 +315,8 @@ class Queue:
         held = self._leases(connection, [])
         # A beat from the future (the clock was set back) would never expire: its time counts from now.
         connection.execute(sa.update(runs).where(*self._held(), runs.c.beat > now + 60).values(beat=now))
-        return [run for run in held if _is_dead(run, now)]
-
-    @transaction
-    def _take_over(self, connection: sa.Connection, held: HeldRun, me: ProcessIdentity) -> Lease | None:
-        """Swap the dead holder's token for a new one; of several that try, one wins."""
-        token = uuid.uuid4().hex
-        taken = connection.execute(
-            sa.update(runs)
-            .where(runs.c.trial_id == held.trial_id, runs.c.token == held.token, runs.c.beat <= held.beat)
-            .values(token=token, beat=self.storage.now(connection), **asdict(me))
-        )
-        lease = Lease(held.trial_id, held.run, token, worker=held.worker, host=held.holder.host)
-        return lease if taken.rowcount == 1 else None
+        limit = LEASE_SECONDS if self._look.can_tell_silence(now) else math.inf
+        return [run for run in held if _is_dead(run, now - run.beat, limit)]
 
     @transaction
     def unfinished(self, connection: sa.Connection) -> int:
@@ -249,41 +331,15 @@ class Queue:
         ordered = sa.update(runs).where(*self._held(), runs.c.run == run).values(order_given=order)
         return connection.execute(ordered).rowcount > 0
 
-    @transaction
-    def _begin(self, connection: sa.Connection, lease: Lease) -> None:
-        """Write the beginning of an attempt."""
-        first = sa.func.coalesce(runs.c.started, runs.c.beat)
-        self._guard(connection, lease, attempts=lease.attempt, started=first, ended=None, reason=None)
-        note(connection, self.study_id, lease, self.storage.now(connection), "claimed", f"attempt {lease.attempt}")
-
-    @transaction
-    def _end(self, connection: sa.Connection, /, lease: Lease, what: str, detail: str | None, **values: object) -> None:
-        """Write the end of an attempt, its time by the database's clock."""
-        now = self.storage.now(connection)
-        self._guard(connection, lease, beat=now, ended=now, **values)
-        note(connection, self.study_id, lease, now, what, detail)
-
-    def _set_state(self, lease: Lease, state: TrialState, value: float | None = None) -> bool:
-        """Set the trial's state; False if it is finished already, by an earlier try of this step or by another."""
-        values = None if value is None else [value]
-        try:
-            patiently(self.storage.backend.set_trial_state_values, lease.trial_id, state, values)
-        except UpdateFinishedTrialError:
-            return False
-        return True
-
-    def _guard(self, connection: sa.Connection, lease: Lease, **values: object) -> None:
+    def _prove(self, connection: sa.Connection, lease: Lease, **values: object) -> None:
         """Write to the run's row if, and only if, the lease is still held; raises `LeaseLost`."""
-        mine = sa.update(runs).where(runs.c.trial_id == lease.trial_id, runs.c.token == lease.token)
+        # Our row outlives a study that was deleted.
+        there = sa.exists().where(trials.c.trial_id == lease.trial_id, trials.c.study_id == self.study_id)
+        mine = sa.update(runs).where(runs.c.trial_id == lease.trial_id, runs.c.token == lease.token, there)
         if connection.execute(mine.values(values or {"token": lease.token})).rowcount != 1:
             raise LeaseLost(lease.run)
 
-    @transaction
-    def _drop_token(self, connection: sa.Connection, lease: Lease) -> None:
-        mine = [runs.c.trial_id == lease.trial_id, runs.c.token == lease.token]
-        connection.execute(sa.update(runs).where(*mine).values(token=None))
 
-
-def _is_dead(held: HeldRun, now: float) -> bool:
-    certain = held.holder.is_dead()
-    return certain if certain is not None else now - held.beat > LEASE_SECONDS
+def _is_dead(held: HeldRun, silent: float, limit: float) -> bool:
+    certain = held.holder.is_dead(silent)
+    return certain if certain is not None else silent > limit

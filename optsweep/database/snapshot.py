@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 from optsweep.database.connection import transaction
 from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
-from optsweep.database.tables import run_events, runs, trials
+from optsweep.database.tables import current, run_events, runs, trials
 from optsweep.errors import StorageError
 from optsweep.outside_text import clean
 from optsweep.results.attributes import RunIdentity
@@ -79,7 +79,7 @@ def _rows(
 
     Names are compared here once more: to MySQL "small" is "Small" too.
     """
-    query = sa.select(runs).where(runs.c.study_id == study.study_id).order_by(runs.c.trial_id)
+    query = sa.select(runs).where(runs.c.study_id == study.study_id, current).order_by(runs.c.trial_id)
     rows = connection.execute(query if chosen is None else query.where(runs.c.run.in_(chosen))).all()
     return study.storage.now(connection), [row for row in rows if chosen is None or row.run in chosen]
 
@@ -116,7 +116,7 @@ def _shown(text: str | None) -> str | None:
 @transaction
 def outcome_of(study: Study, connection: sa.Connection, run: str) -> str | None:
     """How the run has ended, or None; by its newest trial."""
-    chosen = [runs.c.study_id == study.study_id, runs.c.run == run]
+    chosen = [runs.c.study_id == study.study_id, runs.c.run == run, current]
     newest = sa.select(runs.c.run, runs.c.outcome).where(*chosen).order_by(runs.c.trial_id.desc())
     return next((row.outcome for row in connection.execute(newest) if row.run == run), None)
 

@@ -88,6 +88,11 @@ subsets = sa.Table(
     sa.Column("bytes", sa.LargeBinary(2**24 - 1), nullable=False),
 )
 
+REPLACED = "replaced"
+"""The outcome of a trial whose run has another, better one."""
+current = runs.c.outcome.is_distinct_from(REPLACED)
+"""The condition that a row stands for its run."""
+
 # Optuna's own tables, as far as we use them ourselves (schema v3.2.0.a, optuna 5).
 trials = models.TrialModel.__table__
 trial_intermediate_values = models.TrialIntermediateValueModel.__table__

@@ -19,6 +19,9 @@ from optsweep.outside_text import clean
 
 FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 
+FRESH_SECONDS = 60.0
+"""Who was heard of so lately lives, whatever else speaks against it."""
+
 _patient_until = math.inf
 
 
@@ -59,12 +62,16 @@ class ProcessIdentity:
     pid_started: int
     """Clock ticks between boot and the start of the process (proc(5), stat, field 22)."""
 
-    def is_dead(self) -> bool | None:
-        """True or False if this process can tell for certain; None for a process of another host."""
+    def is_dead(self, silent: float) -> bool | None:
+        """True or False if this process can tell for certain; None for a process of another host.
+
+        ``silent`` is for how many seconds it has not been heard of. Of another boot it is dead if that was before this
+        boot began: cloned machines share the host name and the machine id, and what they tell is newer.
+        """
         if self.host != this_host():
             return None
         if self.boot_id != this_boot():
-            return True
+            return True if silent > max(uptime(), FRESH_SECONDS) else None
         return start_ticks(self.pid) != self.pid_started
 
 

@@ -14,6 +14,7 @@ from optsweep.data.progress import OnProgress
 from optsweep.data.reference import composition_entropy, residue_counts, unigram_entropy
 from optsweep.data.sequences import digest
 from optsweep.data.training_data import load_training_data
+from optsweep.database.change import read_identities
 from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
@@ -21,7 +22,7 @@ from optsweep.errors import ConfigError
 from optsweep.importing.prepare import Prepared, prepare
 from optsweep.planning.defaults import remember
 from optsweep.planning.fork import compatible_runs
-from optsweep.planning.plan import Plan, existing_runs, missing_runs, plan_study, priorities
+from optsweep.planning.plan import Plan, missing_runs, plan_study, priorities
 from optsweep.planning.request import Session, seconds_until
 from optsweep.planning.timing import read_times
 from optsweep.results.attributes import StudyAttributes, StudyData, Weights
@@ -49,7 +50,7 @@ def preview_session(session: Session) -> Preview:
     definition, trainer = session.definition, session.trainer
     existing, taken = [], []
     if session.existing is not None:
-        existing = existing_runs(session.existing)
+        existing = list({one.run: one for one in read_identities(session.existing).values()}.values())
     elif session.origin is not None:
         taken = [run for run, _ in compatible_runs(session.origin, definition, session.corpus)]
     plan = missing_runs(definition, existing, taken)

@@ -6,14 +6,15 @@ import contextlib
 import copy
 import os
 import shutil
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from optuna.trial import FrozenTrial
 
 from optsweep.database.open_study import Study
-from optsweep.database.run_rows import newest_rows, result_of
+from optsweep.database.run_rows import Losses, newest_rows, read_losses, result_of
 from optsweep.results.attributes import CorpusRecord, RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.search.sampling import RandomRuns, distributions_for
@@ -26,6 +27,14 @@ from optsweep.trainers import trainer_of
 FINISHED = ("complete", "pruned", "diverged", "out_of_memory")
 INCIDENTAL: Any = {"provenance": True, "seed": True, "training": {"seed", "threads", "micro_batch", "compile"}}
 """What two configs may differ in, and their values still be compared: its names, its luck, how the work is split."""
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """What a new study takes over: runs with their trials as it adds them, and the losses that they have."""
+
+    runs: Sequence[tuple[RunIdentity, FrozenTrial]] = ()
+    losses: Losses = field(default_factory=dict)
 
 
 def compatible_runs(
@@ -41,7 +50,7 @@ def compatible_runs(
     if data is not None and not origin.data.same_as(data):
         return []
     taken = []
-    for row in newest_rows(origin):
+    for row in newest_rows(origin).values():
         if row.outcome in FINISHED:
             trial = copy.copy(origin.trial(row.trial_id))
             trial.params = definition.space.completed(trial.params)
@@ -84,7 +93,16 @@ def _drawn_again(definition: StudyDefinition, taken: set[int]) -> set[Identity]:
     }
 
 
-def take_directories(origin: str, study: str, runs: list[str]) -> None:
+def take_over(origin: Study, study: str, definition: StudyDefinition, data: CorpusRecord) -> TakenOver:
+    """Give the new study the files of the runs that hold in it too, and return what it is to store of them."""
+    runs = compatible_runs(origin, definition, data)
+    names = [identity.run for identity, _ in runs]
+    _take_directories(origin.name, study, names)
+    kept = read_losses(origin)
+    return TakenOver(runs, {run: kept[run] for run in names if run in kept})
+
+
+def _take_directories(origin: str, study: str, runs: list[str]) -> None:
     """Give the new study the files of the runs that it takes over, if they are on this machine."""
     for run in runs:
         old, new = RunDirectory.of(origin, run).path, RunDirectory.of(study, run).path

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
 import optuna
 from optuna.trial import TrialState, create_trial
 
+from optsweep.database.change import Change, change
 from optsweep.database.connection import Storage
-from optsweep.database.open_study import Study, find_study
-from optsweep.database.run_rows import add_row, add_trial, take_losses, trials_with_rows
+from optsweep.database.open_study import Study, find_study, stored_definition
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
-from optsweep.planning.fork import compatible_runs, take_directories
-from optsweep.results.attributes import PREFIX, CorpusRecord, RunIdentity, Source, StudyAttributes, StudyData
+from optsweep.planning.fork import TakenOver, take_over
+from optsweep.results.attributes import CorpusRecord, RunIdentity, Source, StudyAttributes, StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.trainers import trainer_of
 
@@ -52,60 +52,70 @@ def plan_study(
     """
     with storage.planning(name):
         study = find_or_create(storage, name)
-        attributes = study.attributes()
-        if attributes.definition is None:
-            describe_new(study, definition, data, command)
-        else:
-            check_unchanged(study, definition, data)
-            # A corpus that was imported again holds the same sequences in another file.
-            study.store(StudyAttributes(data=data))
-        study.store(StudyAttributes(stop=None))
-        existing = existing_runs(study)
         # A study with a target has taken over all that it will.
-        taken = _take_over(study, origin, existing) if origin is not None and attributes.target is None else []
-        plan = missing_runs(definition, existing, taken)
-        queue_runs(study, plan.queued)
-        study.store(StudyAttributes(target=plan.target))
-    return study, plan
+        takes = origin is not None and study.attributes().target is None
+        taken = take_over(origin, name, definition, data) if origin is not None and takes else TakenOver()
+
+        def write(plan: Change) -> Plan:
+            attributes = plan.attributes()
+            if attributes.definition is None:
+                describe_new(plan, definition, data, command)
+            else:
+                check_unchanged(name, attributes, definition, data)
+            existing, priority = existing_runs(plan, definition), priorities(definition)
+            made = missing_runs(definition, existing, [run for run, _ in taken.runs])
+            # An earlier version's planner that was killed may have taken over some.
+            new = [(trial, priority(run)) for run, trial in taken.runs if run.run not in made.existing]
+            plan.add(new, what="taken over")
+            plan.add_losses(taken.losses)
+            queue_runs(plan, definition, made.queued)
+            # A corpus that was imported again holds the same sequences in another file.
+            plan.store(StudyAttributes(data=data, stop=None, target=made.target))
+            return made
+
+        made = change(study, write)
+        study.attributes()  # from now on it knows itself from another one that gets its id
+        return study, made
 
 
 def find_or_create(storage: Storage, name: str) -> Study:
     """The study of that name; while the plan's lock is held."""
     if (study := find_study(storage, name)) is not None:
         return study
-    made = optuna.create_study(study_name=name, storage=storage.optuna, direction="minimize")
+    # It may be there all the same: a creation whose answer was lost is repeated.
+    made = optuna.create_study(study_name=name, storage=storage.optuna, direction="minimize", load_if_exists=True)
     return Study(storage, name, made._study_id)
 
 
-def describe_new(study: Study, definition: StudyDefinition, data: StudyData, command: list[str]) -> None:
-    study.store(
-        StudyAttributes(
-            versions={package: version(package) for package in ("optuna", "optsweep", "torch")},
-            data=data,
-            command=command,
-            created=time.time(),
-            definition=definition.model_dump(mode="json"),
-        )
+def describe_new(plan: Change, definition: StudyDefinition, data: StudyData, command: list[str]) -> None:
+    described = StudyAttributes(
+        versions={package: version(package) for package in ("optuna", "optsweep", "torch")},
+        data=data,
+        command=command,
+        created=time.time(),
+        definition=definition.model_dump(mode="json"),
     )
+    plan.store(described)
 
 
-def check_unchanged(study: Study, definition: StudyDefinition, data: CorpusRecord | None) -> None:
+def check_unchanged(study: str, begun: StudyAttributes, definition: StudyDefinition, data: CorpusRecord | None) -> None:
     """Raise `ConfigError` with the differences if the study began with another study file or other data.
 
     ``data`` is None while it is not known.
     """
-    stored, given = _comparable(study.definition), _comparable(definition)
+    stored, given = _comparable(stored_definition(study, begun)), _comparable(definition)
     differences = [
         f"{key} was {stored.get(key)!r}, is {given.get(key)!r}"
         for key in dict.fromkeys([*stored, *given])
         if stored.get(key) != given.get(key)
     ]
-    if data is not None and not study.data.same_as(data):
-        differences.append(f"the data was {study.data.corpus} with other content than {data.corpus} has now")
+    assert begun.data is not None, "it is stored with the definition"
+    if data is not None and not begun.data.same_as(data):
+        differences.append(f"the data was {begun.data.corpus} with other content than {data.corpus} has now")
     if differences:
         shown = "; ".join(differences[:6]) + (f"; and {len(differences) - 6} more" if len(differences) > 6 else "")
         way_out = "put them back, or begin a new study with --name (or --fork) NAME"
-        raise ConfigError(f"study {study.name!r}", [f"it began with other settings: {shown}\n{way_out}"])
+        raise ConfigError(f"study {study!r}", [f"it began with other settings: {shown}\n{way_out}"])
 
 
 def _comparable(definition: StudyDefinition) -> dict[str, Plain]:
@@ -127,31 +137,13 @@ def _flatten(value: Plain, key: str = "") -> Iterable[tuple[str, Plain]]:
         yield key, value
 
 
-def existing_runs(study: Study) -> list[RunIdentity]:
-    """The runs in the order of their first trials; also repairs rows that a killed launcher did not write."""
-    found: dict[str, RunIdentity] = {}
-    known = trials_with_rows(study)
-    for trial in study.storage.optuna.get_all_trials(study.study_id, deepcopy=False):
-        # A trial without a run was made by another program.
-        if f"{PREFIX}run" in trial.user_attrs:
-            identity = RunIdentity.read(trial.user_attrs)
-            found[identity.run] = identity
-            if trial._trial_id not in known:
-                add_row(study, trial._trial_id, identity, priorities(study.definition)(identity))
-    return list(found.values())
-
-
-def _take_over(study: Study, origin: Study, existing: list[RunIdentity]) -> list[RunIdentity]:
-    """Add the finished runs of ``origin`` that hold in ``study`` too, while it is being planned for the first time."""
-    there, priority = {one.run for one in existing}, priorities(study.definition)
-    taken = compatible_runs(origin, study.definition, study.data)
-    for identity, trial in taken:
-        if identity.run not in there:
-            add_trial(study, trial, priority(identity), "taken over")
-    names = [identity.run for identity, _ in taken]
-    take_directories(origin.name, study.name, names)
-    take_losses(origin, study, names)
-    return [identity for identity, _ in taken]
+def existing_runs(plan: Change, definition: StudyDefinition) -> list[RunIdentity]:
+    """The runs in the order of their first trials; adds rows that an earlier version may have left out."""
+    there, priority, identities = plan.trials_with_rows(), priorities(definition), plan.identities()
+    for trial_id, identity in identities.items():
+        if trial_id not in there:
+            plan.add_row(trial_id, identity, priority(identity))
+    return list({identity.run: identity for identity in identities.values()}.values())
 
 
 def missing_runs(definition: StudyDefinition, existing: list[RunIdentity], taken: list[RunIdentity]) -> Plan:
@@ -197,7 +189,8 @@ def priorities(definition: StudyDefinition) -> Callable[[RunIdentity], int]:
     return priority
 
 
-def queue_runs(study: Study, new: list[RunIdentity]) -> None:
-    priority = priorities(study.definition)
-    for run in new:
-        add_trial(study, create_trial(state=TrialState.WAITING, user_attrs=run.stored()), priority(run))
+def queue_runs(plan: Change, definition: StudyDefinition, new: Sequence[RunIdentity], *, token: str = "") -> None:
+    """Add waiting runs; ``token`` is the change's name in their history."""
+    priority = priorities(definition)
+    waiting = [(create_trial(state=TrialState.WAITING, user_attrs=run.stored()), priority(run)) for run in new]
+    plan.add(waiting, token=token)

@@ -106,7 +106,7 @@ def check(request: SweepRequest) -> Session:
         origin=origin,
     )
     if existing is not None:
-        check_unchanged(existing, session.definition, session.corpus)
+        check_unchanged(name, existing.attributes(), session.definition, session.corpus)
     else:
         _check_names(request, session.definition)
     return session

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from optuna.trial import TrialState, create_trial
+import uuid
 
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from optsweep.database.change import Change, change
 from optsweep.database.open_study import Study
-from optsweep.database.run_rows import add_trial, newest_rows
 from optsweep.database.snapshot import read_run, read_snapshot
 from optsweep.database.urls import masked
 from optsweep.errors import ConfigError, StorageError
@@ -26,12 +28,20 @@ def enqueue(study: Study, assignments: list[str]) -> str:
     parameters = parse_assignments(assignments, space.kinds)
     if mistakes := space.check(parameters, partial=True):
         raise ConfigError("enqueue", mistakes)
-    with study.storage.planning(study.name):
-        existing = existing_runs(study)
+    token = uuid.uuid4().hex
+
+    def write(plan: Change) -> str:
+        if there := plan.added_by(token):
+            return there[0]
+        existing = existing_runs(plan, study.definition)
         run, index = f"user-{sum(one.source == 'user' for one in existing) + 1:03d}", len(existing)
-        queue_runs(study, [RunIdentity(run=run, index=index, source="user", preset=None, fixed=parameters)])
-        study.store(StudyAttributes(target=index + 1))
-    return run
+        new = RunIdentity(run=run, index=index, source="user", preset=None, fixed=parameters)
+        queue_runs(plan, study.definition, [new], token=token)
+        plan.store(StudyAttributes(target=index + 1))
+        return run
+
+    with study.storage.planning(study.name):
+        return change(study, write)
 
 
 def skip(study: Study, run: str) -> str:
@@ -52,23 +62,33 @@ def retry_failed(study: Study, chosen: list[str] | None = None) -> list[str]:
 
     Raises `StorageError` if a chosen run does not exist or did not fail.
     """
-    with study.storage.planning(study.name):
-        failed = {row.run: row for row in newest_rows(study) if row.outcome == "failed"}
+    token = uuid.uuid4().hex
+
+    def write(plan: Change) -> list[str]:
+        if there := plan.added_by(token):
+            return there
+        failed = {run: row for run, row in plan.newest_rows().items() if row.outcome == "failed"}
         again = chosen or list(failed)
         if wrong := [run for run in again if run not in failed]:
-            there = ", ".join(failed) or "none"
-            raise StorageError(f"study {study.name!r}: {', '.join(wrong)} did not fail; failed runs: {there}")
-        for run in again:
-            old = study.trial(failed[run].trial_id)
-            copy = create_trial(
-                state=TrialState.WAITING,
-                params=old.params,
-                distributions=old.distributions,
-                user_attrs=old.user_attrs,
-                system_attrs=old.system_attrs,
-            )
-            add_trial(study, copy, failed[run].priority, "queued again")
-    return again
+            names = ", ".join(failed) or "none"
+            raise StorageError(f"study {study.name!r}: {', '.join(wrong)} did not fail; failed runs: {names}")
+        new = [(_waiting_again(plan.trial(failed[run].trial_id)), failed[run].priority) for run in again]
+        plan.add(new, what="queued again", token=token)
+        return again
+
+    study.queue.reclaim_dead(identify())
+    with study.storage.planning(study.name):
+        return change(study, write)
+
+
+def _waiting_again(old: FrozenTrial) -> FrozenTrial:
+    return create_trial(
+        state=TrialState.WAITING,
+        params=old.params,
+        distributions=old.distributions,
+        user_attrs=old.user_attrs,
+        system_attrs=old.system_attrs,
+    )
 
 
 def doctor_lines(study: Study) -> list[str]:

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from optuna.trial import TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from optsweep.config import TrainConfig
+from optsweep.database.change import Change, change
 from optsweep.database.open_study import Study, find_study, study_names
-from optsweep.database.run_rows import add_trial
 from optsweep.errors import ConfigError, StorageError
 from optsweep.plain import Plain
 from optsweep.planning.plan import describe_new, existing_runs, find_or_create
 from optsweep.results.attributes import Link, Purpose, RunIdentity, StudyAttributes
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
 from optsweep.search.sampling import distributions_for
+from optsweep.study.definition import StudyDefinition
 from optsweep.trainers.builtin import lengthened
 
 DENSITY = 1.7
@@ -153,28 +154,31 @@ def plan_linked(
     ``data`` is what differs from the origin's `StudyData`. Raises `StorageError` if a study of the user's has the name.
     """
     name = f"{origin.name}-{purpose}{suffix}"
+    link = Link(origin=origin.name, purpose=purpose)
+
     with origin.storage.planning(name):
-        study, link = find_or_create(origin.storage, name), Link(origin=origin.name, purpose=purpose)
-        attributes = study.attributes()
-        if not attributes.model_fields_set:  # new, or left by a planner that was killed right here
-            study.store(StudyAttributes(linked=link))
-        elif attributes.linked != link:
-            raise StorageError(f"study {name!r} is there and was not made from {origin.name!r}")
-        if attributes.definition is None:
-            definition, command = origin.definition.with_overrides(pruner="none"), ["optsweep", link.command]
-            describe_new(study, definition, origin.data.model_copy(update=data), command)
-        study.store(StudyAttributes(stop=None))
-        existing = {one.run for one in existing_runs(study)}
-        new = [run for run in again if run.run not in existing]
-        for index, run in enumerate(new, start=len(existing)):
-            _queue(study, run, index)
-        study.store(StudyAttributes(target=len(existing) + len(new)))
+        study = find_or_create(origin.storage, name)
+        definition, described = origin.definition.with_overrides(pruner="none"), origin.data.model_copy(update=data)
+
+        def write(plan: Change) -> None:
+            attributes = plan.attributes()
+            if attributes.model_fields_set and attributes.linked != link:
+                raise StorageError(f"study {name!r} is there and was not made from {origin.name!r}")
+            plan.store(StudyAttributes(linked=link, stop=None))
+            if attributes.definition is None:
+                describe_new(plan, definition, described, ["optsweep", link.command])
+            existing = {one.run for one in existing_runs(plan, definition)}
+            new = [run for run in again if run.run not in existing]
+            plan.add([(_waiting(name, definition, run, index), index) for index, run in enumerate(new, len(existing))])
+            plan.store(StudyAttributes(target=len(existing) + len(new)))
+
+        change(study, write)
     return study
 
 
-def _queue(study: Study, again: RunAgain, index: int) -> None:
+def _waiting(study: str, definition: StudyDefinition, again: RunAgain, index: int) -> FrozenTrial:
     parameters = again.origin.parameters
-    provenance = {**again.origin.train_config.provenance, "study": study.name, "run": again.run, "of": again.origin.run}
+    provenance = {**again.origin.train_config.provenance, "study": study, "run": again.run, "of": again.origin.run}
     config = again.config.model_copy(update={"provenance": provenance})
     identity = RunIdentity(
         run=again.run,
@@ -185,13 +189,12 @@ def _queue(study: Study, again: RunAgain, index: int) -> None:
         of=again.origin.run,
         config=config.model_dump(mode="json"),
     )
-    trial = create_trial(
+    return create_trial(
         state=TrialState.WAITING,
         params=dict(parameters),
-        distributions=distributions_for(study.definition, parameters),
+        distributions=distributions_for(definition, parameters),
         user_attrs=identity.stored(),
     )
-    add_trial(study, trial, index)
 
 
 def linked_studies(origin: Study, purpose: Purpose) -> list[Study]:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from optsweep.database import queue
 from optsweep.database.lease import Lease, LeaseLost, RunProgress
 from optsweep.database.open_study import Study
-from optsweep.errors import StorageUnavailable
-from optsweep.machine.process import uptime
+from optsweep.errors import StorageUnavailable, UserError
+from optsweep.machine.process import identify, uptime
 
 BEAT_SECONDS = 3.0
 MAX_TRIES = 3
@@ -40,6 +40,7 @@ class LeaseKeeper:
         self._study = study
         self._lease = lease
         self._proven = uptime()
+        self._me = identify()
         self.progress = RunProgress()
         """How far the run is; stored with the next beat."""
         self._outbox: deque[tuple[int, float, RunProgress]] = deque()
@@ -114,7 +115,7 @@ class LeaseKeeper:
     def _guarded(self, task: Callable[[], None]) -> None:
         try:
             task()
-        except LeaseLost as error:
+        except (LeaseLost, UserError) as error:  # the latter: the study was deleted
             self._end = error
         except StorageUnavailable as error:
             self._end = error
@@ -142,6 +143,7 @@ class LeaseKeeper:
         with self._wake:
             self._proven = asked
             self._wake.notify_all()
+        self._study.queue.disown(self._me, self._lease)
         if order == "skip":
             self.skip = True
             self.leave("skipped by the user")

@@ -49,12 +49,12 @@ class Preparer:
         identity = RunIdentity.read(trial.user_attrs)
         stored = read_run_config(identity.config, lease.run) if identity.config else None
         if stored is None:
-            config = self._resolve(trial, identity, self._draw(trial, identity))
+            config = self._resolve(trial, identity, self._draw(lease, trial, identity))
         else:
             # A linked run comes with its config, but only its worker knows how many threads it has.
             config = study.trainer.with_threads(stored, self._threads)
         if config is not stored:
-            study.set_trial_attribute(lease.trial_id, "config", config.model_dump(mode="json"))
+            study.queue.set_attribute(lease, "config", config.model_dump(mode="json"))
         directory = RunDirectory.of(study.name, lease.run)
         # On another host, without a shared folder, a run begins anew.
         was_here = directory.config.exists()
@@ -75,7 +75,7 @@ class Preparer:
             print(line, flush=True)
         return PreparedRun(lease, study.trial(lease.trial_id), config, directory, identity.source != "preset")
 
-    def _draw(self, trial: FrozenTrial, identity: RunIdentity) -> dict[str, Scalar]:
+    def _draw(self, lease: Lease, trial: FrozenTrial, identity: RunIdentity) -> dict[str, Scalar]:
         study, definition, source = self._study, self._study.definition, identity.source
         sampled = source in ("random", "tpe")
         index = identity.index - len(definition.presets) if sampled else identity.index
@@ -86,11 +86,11 @@ class Preparer:
             for name, distribution in distributions_for(definition, parameters).items()
             if name not in trial.params
         }
-        patiently(study.storage.backend.set_trial_params, trial._trial_id, drawn)
+        study.queue.set_parameters(lease, drawn)
         stored = study.trial(trial._trial_id).params
         assert stored == parameters, f"{identity.run} was to have {parameters}, the database has {stored}"
         if source == "tpe" and self._sampler.is_random_start(parameters, index):
-            study.set_trial_attribute(trial._trial_id, "random_start", True)
+            study.queue.set_attribute(lease, "random_start", True)
         return parameters
 
     def _resolve(self, trial: FrozenTrial, identity: RunIdentity, parameters: dict[str, Scalar]) -> RunConfig:

@@ -13,7 +13,7 @@ from optsweep.database.lease import Lease, LeaseLost
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.snapshot import best_runs, outcome_of, read_snapshot
 from optsweep.database.urls import storage_url
-from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageUnavailable
+from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageUnavailable, StudyGone
 from optsweep.files import disk_is_full
 from optsweep.machine.process import Cause, ProcessIdentity, identify, limit_patience
 from optsweep.results.folders import KEPT_BEST, RunDirectory
@@ -69,6 +69,8 @@ class _Worker:
         if ends is not None and (why := _too_short(self.study, ends - time.time())):
             _logger.info("no further run: %s", why)
             return EXIT_NO_TIME
+        # This worker holds nothing now.
+        self.study.queue.disown(self.me)
         lease = self.study.queue.claim(self.order.label, self.me)
         if lease is not None:
             self.num_trained += 1
@@ -88,10 +90,10 @@ class _Worker:
                     self.leaving.watch(keeper.leave)
                     outcome = self.runner.run(lease, keeper)
             except LeaseLost:
-                why = "this worker was silent for too long and another has %s now: it is left alone"
+                why = "another worker has %s now, or another program has ended it: it is left alone"
                 _logger.warning(why, lease.run)
                 return None
-            except StorageUnavailable:
+            except (StorageUnavailable, StudyGone):
                 raise
             except Exception as error:
                 if not disk_is_full(error):

@@ -12,6 +12,7 @@ import pytest
 
 from optsweep.database.run_rows import read_losses
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
+from optsweep.results.attributes import StudyAttributes
 from tests.faults.small_study import STUDY, SWEEP, Command, write_study
 from tests.faults.test_fork import finish_some, the_study
 from tests.sweeps import Sweeps, wait_for
@@ -69,7 +70,7 @@ def test_wrong_workers_are_refused_before_anything_is_planned(ended: Sweeps, opt
 
 def test_a_study_of_an_older_version_is_refused(ended: Sweeps, optsweep: Command) -> None:
     study = the_study(ended)
-    study.set_attribute("data", study.data.model_dump(exclude={"weights"}))
+    study.store(StudyAttributes(data=study.data.model_copy(update={"weights": None})))
     for command in ("fidelity", "confirm"):
         code, output = optsweep(command, "--name", "study")
         assert code == EXIT_USAGE

@@ -15,6 +15,7 @@ from optsweep.database.connection import open_storage
 from optsweep.database.open_study import open_study
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_USAGE
+from optsweep.results.attributes import StudyAttributes
 from tests.faults.small_study import SWEEP, Command
 from tests.sweeps import Sweeps
 
@@ -61,7 +62,7 @@ def test_a_database_in_a_folder_that_cannot_be_written(
 def test_a_study_that_another_major_version_of_optuna_wrote(sweeps: Sweeps, optsweep: Command) -> None:
     assert optsweep(*PLAN)[0] == EXIT_DONE
     study = open_study(open_storage(storage_url(sweeps.url)), "study")
-    study.set_attribute("versions", {"optuna": "4.9.1", "optsweep": "0.1.0", "torch": "2.11.0"})
+    study.store(StudyAttributes(versions={"optuna": "4.9.1", "optsweep": "0.1.0", "torch": "2.11.0"}))
     study.storage.close()
     for arguments in (PLAN, ("status", "--name", "study")):
         check_refused(optsweep(*arguments), "written by optuna 4.9.1", "pip install 'optuna==4.9.1'")

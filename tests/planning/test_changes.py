@@ -16,7 +16,7 @@ def test_who_is_told_may_change_from_start_to_start(study: Study) -> None:
         update={name: type(getattr(study.definition, name)).model_validate(value) for name, value in values.items()}
     )
     claim(study)
-    check_unchanged(study, told, None)
+    check_unchanged(study.name, study.attributes(), told, None)
     assert told.trackers.chosen == ["tensorboard"]
     with pytest.raises(ConfigError):
-        check_unchanged(study, study.definition.with_overrides(seed=1), None)
+        check_unchanged(study.name, study.attributes(), study.definition.with_overrides(seed=1), None)

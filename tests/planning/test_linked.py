@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,15 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from optsweep.database.open_study import Study
+from optsweep.database.connection import open_storage
+from optsweep.database.open_study import Study, open_study
 from optsweep.database.run_rows import keep_losses, read_losses
 from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import StorageError
 from optsweep.machine.process import Cause, identify
 from optsweep.planning.trained_again import RunAgain, linked_studies, plan_linked
 from optsweep.workers.prepared_run import Preparer
+from tests.cut_off import Killed, killed_at
 
 
 def finish(study: Study) -> str:
@@ -103,24 +104,13 @@ def test_a_study_of_somebody_elses_with_that_name_is_left_alone(origin: Study) -
     assert other.name == "study-fidelity-x2"
 
 
-def test_a_planner_that_was_killed_anywhere_can_be_started_again(
-    origin: Study, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Killed(BaseException):
-        pass
-
-    store = Study.set_attribute
-    for steps in range(9):
-        left = iter(range(steps))
-
-        def dying(study: Study, key: str, value: object, left: Iterator[int] = left) -> None:
-            if next(left, None) is None:
-                raise Killed
-            store(study, key, value)
-
-        with monkeypatch.context() as patch, contextlib.suppress(Killed):
-            patch.setattr(Study, "set_attribute", dying)
-            plan_linked(origin, "confirm", again(origin))
+def test_a_planner_that_was_killed_anywhere_can_be_started_again(origin: Study) -> None:
+    for statement in range(0, 60, 3):
+        storage = open_storage(origin.storage.url)
+        with contextlib.suppress(Killed), killed_at(storage.engine, statement):
+            dying = open_study(storage, origin.name)
+            plan_linked(dying, "confirm", again(dying))
+        storage.close()
         for linked in linked_studies(origin, "confirm"):
             read_snapshot(linked)
     linked = plan_linked(origin, "confirm", again(origin))

@@ -1,0 +1,121 @@
+"""One transaction that adds runs to a study, or changes what the study is: planning, `enqueue`, `retry`.
+
+The study's row is locked from its beginning to its end, so that of two planners the second sees all that the first has
+done, whatever became of the lock that they wait for before (`Storage.planning`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from optuna.trial import FrozenTrial
+
+from optsweep.database.lease import Lease, note
+from optsweep.database.open_study import Study
+from optsweep.database.optuna_rows import insert_trials, lock_study, user_attributes
+from optsweep.database.optuna_storage import read_trials
+from optsweep.database.repair import drop_duplicates, forget_lost_rows
+from optsweep.database.run_rows import Losses, put_losses, read_newest_rows
+from optsweep.database.tables import run_events, runs, trials
+from optsweep.plain import Plain
+from optsweep.results.attributes import NAMES, PREFIX, RunIdentity, StudyAttributes
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What may be read and written within `change`."""
+
+    study: Study
+    connection: sa.Connection
+    now: float
+    """The database's clock."""
+
+    def attributes(self) -> StudyAttributes:
+        return self.study.read_attributes(self.connection)
+
+    def store(self, attributes: StudyAttributes) -> None:
+        self.study.write_attributes(self.connection, attributes)
+
+    def trial(self, trial_id: int) -> FrozenTrial:
+        return read_trials(self.connection, trials.c.trial_id == trial_id)[0]
+
+    def newest_rows(self) -> dict[str, sa.Row[Any]]:
+        return read_newest_rows(self.connection, self.study.study_id)
+
+    def identities(self) -> dict[int, RunIdentity]:
+        """Trial id -> what the trial knows of its run, without its config; trials of other programs are left out."""
+        # The configs of thousands of runs would take seconds.
+        wanted = [name for name in NAMES if name != f"{PREFIX}config"]
+        query = (
+            sa.select(user_attributes)
+            .join(trials, trials.c.trial_id == user_attributes.c.trial_id)
+            .where(trials.c.study_id == self.study.study_id, user_attributes.c.key.in_(wanted))
+            .order_by(trials.c.trial_id)
+        )
+        found: dict[int, dict[str, Plain]] = {}
+        for row in self.connection.execute(query):
+            found.setdefault(row.trial_id, {})[row.key] = json.loads(row.value_json)
+        return {trial_id: RunIdentity.read(own) for trial_id, own in found.items() if f"{PREFIX}run" in own}
+
+    def trials_with_rows(self) -> set[int]:
+        query = sa.select(runs.c.trial_id).where(runs.c.study_id == self.study.study_id)
+        return set(self.connection.execute(query).scalars())
+
+    def added_by(self, token: str) -> list[str]:
+        """The runs that an earlier try of the same change has added, if its answer was lost."""
+        query = sa.select(run_events.c.run).where(
+            run_events.c.study_id == self.study.study_id, run_events.c.token == token
+        )
+        return list(self.connection.execute(query.order_by(run_events.c.id)).scalars())
+
+    def add(self, new: Sequence[tuple[FrozenTrial, int]], *, what: str = "planned", token: str = "") -> list[int]:
+        """Add trials whose attributes say which runs they belong to, each with its priority, and their rows.
+
+        ``what`` is the word in the runs' history, ``token`` the change's name there. Returns the trials' ids.
+        """
+        ids = insert_trials(self.connection, self.study.study_id, [trial for trial, _ in new])
+        for trial_id, (trial, priority) in zip(ids, new, strict=True):
+            self.add_row(trial_id, RunIdentity.read(trial.user_attrs), priority, what=what, token=token)
+        return ids
+
+    def add_row(
+        self, trial_id: int, identity: RunIdentity, priority: int, *, what: str = "planned", token: str = ""
+    ) -> None:
+        study_id = self.study.study_id
+        place = {"trial_id": trial_id, "study_id": study_id, "run": identity.run, "priority": priority}
+        self.connection.execute(sa.insert(runs).values(**place, **identity.standing))
+        note(self.connection, study_id, Lease(trial_id, identity.run, token), self.now, what)
+
+    def add_losses(self, values: Losses) -> None:
+        """Store the losses of these runs."""
+        rows = self.newest_rows() if values else {}
+        by_trial = {rows[run].trial_id: losses for run, losses in values.items()}
+        put_losses(self.connection, self.study.study_id, by_trial)
+
+
+def read_identities(study: Study) -> dict[int, RunIdentity]:
+    """`Change.identities`, for those who only look."""
+    return study.storage.transaction(lambda connection: Change(study, connection, 0.0).identities())
+
+
+def change(study: Study, work: Callable[[Change], _Result]) -> _Result:
+    """Do ``work`` as one transaction, again while the database is away; raises `StudyGone` and `StorageUnavailable`.
+
+    Before it, rows of trials that are gone are removed, and runs that were queued twice are mended.
+    """
+
+    def once(connection: sa.Connection) -> _Result:
+        lock_study(connection, study.study_id)
+        study.read_attributes(connection)
+        now = study.storage.now(connection)
+        forget_lost_rows(connection)
+        drop_duplicates(connection, study.study_id, now)
+        return work(Change(study, connection, now))
+
+    return study.storage.transaction(once)
