@@ -8,9 +8,11 @@ from itertools import pairwise
 from rich.console import Console
 
 from optsweep.cli.study import print_json, read_trust
+from optsweep.database.connection import check_writable
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import keep_subset
+from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from optsweep.importing.prepare import look
 from optsweep.integrations.mirror import mirrored
@@ -55,8 +57,7 @@ def run(request: SweepRequest, *, launch: bool, as_json: bool) -> int:
     # Programs read standard output; with --json people's lines go to standard error.
     console = plain_console(stderr=as_json)
     session = _checked(request)
-    if session.storage is not None:
-        session.storage.check_writable()
+    check_writable(storage_url(request.storage), session.storage)
     check_disk(preview_session(session))
     study = _begin(session, console)
     code, why = EXIT_DONE, ""

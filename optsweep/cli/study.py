@@ -38,7 +38,7 @@ def study_of(name: str | None, storage: str | None, *, only_looks: bool = False)
 
     Also if the command needs to write (not ``only_looks``), and this user may not.
     """
-    from optsweep.database.connection import nothing_yet, open_storage
+    from optsweep.database.connection import check_writable, nothing_yet, open_storage
     from optsweep.database.open_study import open_study, study_names
     from optsweep.database.urls import storage_url
     from optsweep.planning.defaults import last_study, study_name
@@ -51,7 +51,7 @@ def study_of(name: str | None, storage: str | None, *, only_looks: bool = False)
         raise nothing_yet(url)
     study = open_study(opened, study_name(name))
     if not only_looks:
-        opened.check_writable()
+        check_writable(url, opened)
     return study
 
 

@@ -90,16 +90,8 @@ class Storage:
             with self.lock("tables"):
                 metadata.create_all(self.engine)
 
-    def check_writable(self) -> None:
-        """Raise `StorageError` if this user may only read."""
-        place = sqlite.obstacle(self.url) if is_sqlite(self.url) else None
-        why = f"{place} cannot be written" if place is not None else self._refusal()
-        if why is not None:
-            looking = "what only looks works: status, show, best, report, export, dashboard --read-only"
-            raise StorageError(f"storage {masked(self.url)}: {why}; {looking}")
-
-    def _refusal(self) -> str | None:
-        """Why the database lets this user change nothing, in its own words."""
+    def refusal(self) -> str | None:
+        """Why the database lets this user change nothing, in its own words; None if it does."""
         try:
             with self.engine.begin() as connection:
                 connection.execute(sa.update(runs).where(runs.c.trial_id == -1).values(priority=runs.c.priority))
@@ -172,6 +164,15 @@ def check_reachable(url: sa.URL) -> set[str]:
             "give optsweep a database of its own"
         )
     return tables
+
+
+def check_writable(url: sa.URL, storage: Storage | None) -> None:
+    """Raise `StorageError` if this user may only read; ``storage`` is None while there is nothing of ours."""
+    place = sqlite.obstacle(url) if is_sqlite(url) else None
+    why = storage.refusal() if place is None and storage is not None else place and f"{place} cannot be written"
+    if why is not None:
+        looking = "what only looks works: status, show, best, report, export, dashboard --read-only"
+        raise StorageError(f"storage {masked(url)}: {why}; {looking if storage else 'choose another with --storage'}")
 
 
 def names_alike(url: sa.URL, names: Sequence[str]) -> list[str]:
