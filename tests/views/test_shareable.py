@@ -84,7 +84,7 @@ def test_s4_a_dashboard_that_is_for_looking_at_only_shows_no_command(workplace: 
     storage = open_storage(storage_url(f"sqlite:///{workplace}/study.db"), create=True)
     study, _ = plan_study(storage, "study", STUDY, DATA, command=["optsweep"])
     lease = claim(study)
-    study.set_trial_attribute(lease.trial_id, "config", CONFIG)
+    study.queue.set_attribute(lease, "config", CONFIG)
     copy = frozen_copy(storage, workplace)
     shown = [copy.optuna.get_study_user_attrs(study.study_id), copy.optuna.get_trial(lease.trial_id).user_attrs]
     assert "hush" not in str(shown)
