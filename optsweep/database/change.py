@@ -100,8 +100,9 @@ class Change:
 
 
 def read_identities(study: Study) -> dict[int, RunIdentity]:
-    """`Change.identities`, for those who only look."""
-    return study.storage.transaction(lambda connection: Change(study, connection, 0.0).identities())
+    """`Change.identities`, for those who only look; a command that is about to plan does not wait for a database."""
+    with study.storage.engine.begin() as connection:
+        return Change(study, connection, 0.0).identities()
 
 
 def change(study: Study, work: Callable[[Change], _Result]) -> _Result:

@@ -79,7 +79,8 @@ def test_workers_on_a_full_disk_hand_their_runs_back_and_are_parked(on_small_dis
         output, _ = process.communicate(timeout=100)
     assert process.returncode == EXIT_FAILED, output
     parked = [line for line in output.splitlines() if "is parked" in line]
-    assert len(parked) == 2
+    # Each when it was, and both once more where it is said why the sweep ended.
+    assert len(parked) == 3, parked
     assert all("no space is left on the disk of studies/study; free some" in line for line in parked)
     assert "Traceback" not in output
     snapshot = sweeps.snapshot()
