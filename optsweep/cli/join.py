@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from optsweep.cli.agreement import Trust, require_agreed
 from optsweep.cli.study import Name, StorageOption, study_of
+from optsweep.study.commands import commands_digest
 from optsweep.views.live import watching
 from optsweep.workers.node import join, work_in_job
 from optsweep.workers.slurm import Allocation, parse_time, script
@@ -23,10 +25,12 @@ def worker(
         ),
     ] = None,
     job_gpus: Annotated[int | None, typer.Option(hidden=True, help="The GPUs of a job of `submit`.")] = None,
+    trust: Trust = None,
     name: Name = None,
     storage: StorageOption = None,
 ) -> int:
     study = study_of(name, storage)
+    require_agreed(study.name, study.definition, trust)
     return join(study, gpu, data, watching) if job_gpus is None else work_in_job(study, job_gpus, watching)
 
 
@@ -38,13 +42,15 @@ def submit(
     ] = "24h",
     partition: Annotated[str | None, typer.Option(help="Partition (default: the cluster's).")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the sbatch script, submit nothing.")] = False,
+    trust: Trust = None,
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
     minutes = parse_time(time)
     allocation = Allocation(nodes=nodes, gpus_per_node=gpus_per_node, minutes=minutes, partition=partition)
     study = study_of(name, storage, only_looks=dry_run)
+    require_agreed(study.name, study.definition, trust)
     if dry_run:
-        typer.echo(script(study.name, allocation), nl=False)
+        typer.echo(script(study.name, allocation, commands_digest(study.definition)), nl=False)
     else:
         typer.echo(f"Submitted job {submit_job(study, allocation)} for study {study.name}")

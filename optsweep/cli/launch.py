@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from rich.console import Console
 
+from optsweep.cli.agreement import require_agreed
 from optsweep.cli.study import print_json, read_trust
 from optsweep.database.connection import check_writable
 from optsweep.database.open_study import Study
@@ -20,12 +21,14 @@ from optsweep.integrations.notify import Notifier
 from optsweep.integrations.trackers import check_trackers
 from optsweep.machine.devices import Slot
 from optsweep.outside_text import clean
+from optsweep.planning.agreement import remember_agreed
 from optsweep.planning.begin import check_disk, plan, prepare_data, preview_session
 from optsweep.planning.request import Session, SweepRequest, check
 from optsweep.planning.steering import retry_failed
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import counted, one_line, standstill_words
+from optsweep.study.commands import commands_digest
 from optsweep.views.data import data_lines, data_progress
 from optsweep.views.dry_run import dry_run as dry_run_table
 from optsweep.views.dry_run import dry_run_document
@@ -52,11 +55,13 @@ def preview(request: SweepRequest, *, timed: bool, as_json: bool) -> int:
     return EXIT_DONE
 
 
-def run(request: SweepRequest, *, launch: bool, as_json: bool) -> int:
+def run(request: SweepRequest, *, launch: bool, trust: str | None, as_json: bool) -> int:
     """Plan the study and (``launch``) work on it; returns the exit code, raises a `UserError` if nothing can start."""
     # Programs read standard output; with --json people's lines go to standard error.
     console = plain_console(stderr=as_json)
     session = _checked(request)
+    if launch and session.choice.begun:
+        require_agreed(session.name, session.definition, trust)
     check_writable(storage_url(request.storage), session.storage)
     check_disk(preview_session(session))
     study = _begin(session, console)
@@ -93,6 +98,9 @@ def _begin(session: Session, console: Console) -> Study:
     before = None if session.existing is None else session.existing.attributes().last_end
     study, made = plan(session, data, _command_line())
     keep_subset(study)
+    if not session.choice.begun:
+        # Who gives a study file has agreed to it.
+        remember_agreed(session.definition)
     begun = f"{len(made.existing)} runs exist" if made.existing else "new study"
     console.print(f"Target {made.target} runs: {begun}, {len(made.queued)} queued now")
     if before is not None:
@@ -127,7 +135,8 @@ def _launch(study: Study, session: Session, console: Console) -> tuple[int, str]
             notifier.update(snapshot)
 
         observe(snapshot)
-        launcher = Launcher(study, session.slots, observe=observe, say=console.print)
+        agreed = commands_digest(definition, notifies=False)
+        launcher = Launcher(study, session.slots, observe=observe, say=console.print, agreed=agreed)
         return launcher.run(), launcher.ended_by
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from optsweep.cli.agreement import Trust
 from optsweep.cli.study import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption
 from optsweep.errors import ConfigError
 from optsweep.study.definition import PrunerKind, StudyType
@@ -36,6 +37,7 @@ def sweep(
     measure: Annotated[
         bool, typer.Option("--measure", help="With --dry-run: time every preset on this machine.")
     ] = False,
+    trust: Trust = None,
     as_json: AsJson = False,
     name: Name = None,
     storage: StorageOption = None,
@@ -49,4 +51,4 @@ def sweep(
         return preview(request, timed=measure, as_json=as_json)
     if measure:
         raise ConfigError("--measure", ["goes with --dry-run"])
-    return run(request, launch=not no_launch, as_json=as_json)
+    return run(request, launch=not no_launch, trust=trust, as_json=as_json)

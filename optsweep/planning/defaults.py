@@ -24,6 +24,8 @@ class Choice:
     data: Path | None
     """None: the synthetic demo corpus."""
     why: str
+    begun: bool = False
+    """Whether the study is taken as the database has it, not from a file."""
 
 
 def choose(study: str | None, data: Path | None, *, gpus_asked: bool, takes_data: bool = True) -> Choice:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from optsweep.errors import StorageError
 from optsweep.files import last_lines, tail
 from optsweep.outside_text import clean
 
@@ -17,7 +18,14 @@ STUDIES = Path("studies")
 
 
 def study_directory(study: str) -> Path:
-    return STUDIES / study
+    return STUDIES / _one_folder(study)
+
+
+def _one_folder(name: str) -> str:
+    # Names come from the database, which others may write: none leads out of our folder.
+    if name in ("", ".", "..") or "/" in name or "\0" in name:
+        raise StorageError(f"{name[:100]!r} is no name of a study or run of ours; another program wrote it")
+    return name
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class RunDirectory:
 
     @classmethod
     def of(cls, study: str, run: str) -> RunDirectory:
-        return cls(study_directory(study) / "runs" / run)
+        return cls(study_directory(study) / "runs" / _one_folder(run))
 
     @property
     def config(self) -> Path:

@@ -59,14 +59,17 @@ class Launcher:
         say: Callable[[str], None],
         data: Path | None = None,
         ends: float | None = None,
+        agreed: str = "",
     ) -> None:
         """``data`` is where the study's data lies on this host (default: where it lay when the study was planned).
 
-        ``ends`` is when this place will be taken from us, epoch seconds.
+        ``ends`` is when this place will be taken from us, epoch seconds. ``agreed`` is the digest of what workers may
+        execute; empty: the built-in trainer.
         """
         self._study = study
         self._data = data or recorded_data(study)
         self._ends = ends
+        self._agreed = agreed
         self._me = identify()
         self._url = study.storage.url.render_as_string(hide_password=False)
         self._observe = observe
@@ -171,6 +174,7 @@ class Launcher:
             launcher=os.getpid(),
             data=str(self._data),
             ends=self._ends,
+            agreed=self._agreed,
         )
         slot.start(WORKER_MODULE, order, self._url)
         if self.received:  # meanwhile, when this worker was not there to be signalled

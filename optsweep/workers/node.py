@@ -16,6 +16,7 @@ from optsweep.errors import EXIT_INTERRUPTED
 from optsweep.machine.devices import Slot, allowed_gpus, cpu_slots, gpu_slots
 from optsweep.machine.process import host_name
 from optsweep.results.records import StudySnapshot
+from optsweep.study.commands import commands_digest
 from optsweep.workers import slurm
 from optsweep.workers.launcher import Launcher
 
@@ -66,7 +67,8 @@ def _work(
     path = local_data(study, data)
     with watch() as (observe, say):
         here = [_named(slot, job) for slot in slots]
-        launcher = Launcher(study, here, observe=observe, say=say, data=path, ends=ends)
+        agreed = commands_digest(study.definition, notifies=False)
+        launcher = Launcher(study, here, observe=observe, say=say, data=path, ends=ends, agreed=agreed)
         code = launcher.run()
         say(f"Ended: {launcher.ended_by}")
         return code, launcher.received

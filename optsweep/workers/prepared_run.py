@@ -13,13 +13,15 @@ from optsweep.config import write_config
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
+from optsweep.errors import ConfigError
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunRecord
 from optsweep.results.words import start_lines
 from optsweep.search.sampling import Sampler, distributions_for
+from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.parameter import Scalar
-from optsweep.study.run_config import RunConfig, read_run_config
+from optsweep.study.run_config import RunConfig, ScriptConfig, read_run_config
 
 _version = functools.cache(version)
 
@@ -53,7 +55,8 @@ class Preparer:
         else:
             # A linked run comes with its config, but only its worker knows how many threads it has.
             config = study.trainer.with_threads(stored, self._threads)
-        if config is not stored:
+        config = _as_agreed(study.definition, config, lease.run)
+        if config != stored:
             study.queue.set_attribute(lease, "config", config.model_dump(mode="json"))
         directory = RunDirectory.of(study.name, lease.run)
         # On another host, without a shared folder, a run begins anew.
@@ -107,3 +110,16 @@ class Preparer:
             **config.provenance,
         }
         return config.model_copy(update={"provenance": provenance})
+
+
+def _as_agreed(definition: StudyDefinition, config: RunConfig, run: str) -> RunConfig:
+    """The config with the script as the study has it, whatever else its row may say by now.
+
+    What a user has agreed to is the study's (`study.commands`); others may write the database. Raises `ConfigError` for
+    parameters that the space does not hold: they stand in the command.
+    """
+    if not (isinstance(definition, ScriptStudy) and isinstance(config, ScriptConfig)):
+        return config
+    if mistakes := definition.space.check(config.parameters):
+        raise ConfigError(f"run {run}", mistakes)
+    return config.model_copy(update={"trainer": definition.trainer, "provenance": {**config.provenance, "run": run}})

@@ -89,6 +89,8 @@ class WorkerOrder:
     """The file to train on, on this host."""
     ends: float | None = None
     """When this place will be taken from us (the time limit of a job), epoch seconds by this host's clock."""
+    agreed: str = ""
+    """The digest of what the worker may execute (`commands_digest`); empty: the built-in trainer."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

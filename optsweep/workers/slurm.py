@@ -22,6 +22,7 @@ from optsweep.durations import parse_duration
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.results.attributes import StudyAttributes
 from optsweep.results.folders import study_directory
+from optsweep.study.commands import commands_digest
 
 COMMAND_MODULE = "optsweep"
 WARNING_SECONDS = 120
@@ -67,8 +68,11 @@ def parse_time(text: str) -> int:
     return math.ceil(seconds / 60)
 
 
-def script(study: str, asked: Allocation) -> str:
-    """The script that `submit` gives to sbatch; accounts and the like go by sbatch's variables ($SBATCH_ACCOUNT)."""
+def script(study: str, asked: Allocation, agreed: str) -> str:
+    """The script that `submit` gives to sbatch; accounts and the like go by sbatch's variables ($SBATCH_ACCOUNT).
+
+    ``agreed`` is the digest of what the study executes, to which the user has agreed.
+    """
     output = str(_folder(study)).replace("%", "%%") + ("/%A_%a.out" if asked.nodes > 1 else "/%j.out")
     lines = [
         f"job-name=optsweep-{study}",
@@ -83,7 +87,7 @@ def script(study: str, asked: Allocation) -> str:
         "open-mode=append",
         f"output={shlex.quote(output)}",
     ]
-    options = [f"--name={study}", f"--job-gpus={asked.gpus_per_node}"]
+    options = [f"--name={study}", f"--job-gpus={asked.gpus_per_node}", *([f"--trust={agreed}"] if agreed else [])]
     worker = shlex.join([sys.executable, "-u", "-m", COMMAND_MODULE, "worker", *options])
     # By srun: the signals before a time limit or a preemption are for the steps of a job, not for its script.
     return "\n".join(["#!/bin/sh", *(f"#SBATCH --{line}" for line in lines if line), f"exec srun {worker}", ""])
@@ -104,7 +108,7 @@ def submit(study: Study, asked: Allocation) -> str:
     _folder(study.name).mkdir(parents=True, exist_ok=True)
     # The URL goes by the environment, which sbatch passes on: a script is for all to read.
     environment = {**os.environ, "OPTSWEEP_STORAGE": url.render_as_string(hide_password=False)}
-    command, text = ["sbatch", "--parsable"], script(study.name, asked)
+    command, text = ["sbatch", "--parsable"], script(study.name, asked, commands_digest(study.definition))
     done = subprocess.run(command, input=text, env=environment, capture_output=True, text=True)
     if done.returncode:
         words = " ".join(done.stderr.split()).removeprefix("sbatch: error: ")

@@ -13,11 +13,12 @@ from optsweep.database.lease import Lease, LeaseLost
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.snapshot import best_runs, outcome_of, read_snapshot
 from optsweep.database.urls import storage_url
-from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageUnavailable, StudyGone
+from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageError, StorageUnavailable, StudyGone
 from optsweep.files import disk_is_full
 from optsweep.machine.process import Cause, ProcessIdentity, identify, limit_patience
 from optsweep.results.folders import KEPT_BEST, RunDirectory
 from optsweep.results.forecast import expected_seconds
+from optsweep.study.commands import commands_digest
 from optsweep.train.checkpoint import keep_ema_only, remove_checkpoints
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.protocol import (
@@ -39,6 +40,10 @@ _logger = logging.getLogger(__name__)
 def work(order: WorkerOrder, leaving: Leaving) -> int:
     """Train runs until none is left, or until this process should leave; returns its exit code."""
     study = open_study(reopen_storage(storage_url(None)), order.study)
+    if commands_digest(study.definition, notifies=False) != order.agreed:
+        raise StorageError(
+            f"study {study.name!r}: what it executes was changed in the database meanwhile; nothing of it was run"
+        )
     data = replace(load_training_data(Path(order.data)), scores_confirmation=study.data.scores_confirmation)
     runner = Runner(study, data, order.device, order.label, order.threads)
     worker = _Worker(order, leaving, study, runner, identify())

@@ -38,13 +38,13 @@ def main(order: WorkerOrder) -> int:
         if os.getppid() != order.launcher:  # it died before the call
             os.kill(os.getpid(), signal.SIGTERM)
     log_to_stdout()
-    slot = _hold_slot(order, leaving)
-    if slot is None:
-        return EXIT_INTERRUPTED
-    # torch and optuna are loaded only now: while the slot is busy, a waiting worker costs next to nothing.
-    from optsweep.workers.work import work
-
     try:
+        slot = _hold_slot(order, leaving)
+        if slot is None:
+            return EXIT_INTERRUPTED
+        # torch and optuna are loaded only now: while the slot is busy, a waiting worker costs next to nothing.
+        from optsweep.workers.work import work
+
         return work(order, leaving)
     except Exception as error:
         if disk_is_full(error):

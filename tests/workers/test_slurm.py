@@ -36,7 +36,7 @@ def test_other_times_are_refused(text: str) -> None:
 
 def test_the_script_asks_for_what_was_given() -> None:
     wanted: dict[str, Any] = {"nodes": 3, "gpus_per_node": 4, "minutes": 120, "partition": "a100"}
-    lines = script("mine", Allocation(**wanted)).splitlines()
+    lines = script("mine", Allocation(**wanted), "").splitlines()
     for option in (
         "--array=0-2%3",
         "--nodes=1",
