@@ -21,7 +21,10 @@ SHOWN = 1000
 
 
 def require_agreed(study: str, definition: StudyDefinition, trust: str | None) -> None:
-    """Return if the user wants what the study executes; else raise a `UserError`: what that is, and what to type."""
+    """Return if the user wants what the study executes; else raise a `UserError`: what that is, and what to type.
+
+    From then on ``definition`` counts, as it is, whatever the database says meanwhile.
+    """
     from optsweep.planning.agreement import is_agreed, remember_agreed
     from optsweep.study.commands import command_lines, commands_digest
 

@@ -30,8 +30,12 @@ def worker(
     storage: StorageOption = None,
 ) -> int:
     study = study_of(name, storage)
-    require_agreed(study.name, study.definition, trust)
-    return join(study, gpu, data, watching) if job_gpus is None else work_in_job(study, job_gpus, watching)
+    definition = study.definition
+    require_agreed(study.name, definition, trust)
+    agreed = commands_digest(definition, notifies=False)
+    if job_gpus is not None:
+        return work_in_job(study, job_gpus, watching, agreed)
+    return join(study, gpu, data, watching, agreed)
 
 
 def submit(
@@ -49,8 +53,10 @@ def submit(
     minutes = parse_time(time)
     allocation = Allocation(nodes=nodes, gpus_per_node=gpus_per_node, minutes=minutes, partition=partition)
     study = study_of(name, storage, only_looks=dry_run)
-    require_agreed(study.name, study.definition, trust)
+    definition = study.definition
+    require_agreed(study.name, definition, trust)
+    text = script(study.name, allocation, commands_digest(definition))
     if dry_run:
-        typer.echo(script(study.name, allocation, commands_digest(study.definition)), nl=False)
+        typer.echo(text, nl=False)
     else:
-        typer.echo(f"Submitted job {submit_job(study, allocation)} for study {study.name}")
+        typer.echo(f"Submitted job {submit_job(study, allocation, text)} for study {study.name}")

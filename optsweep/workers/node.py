@@ -16,7 +16,6 @@ from optsweep.errors import EXIT_INTERRUPTED
 from optsweep.machine.devices import Slot, allowed_gpus, cpu_slots, gpu_slots
 from optsweep.machine.process import host_name
 from optsweep.results.records import StudySnapshot
-from optsweep.study.commands import commands_digest
 from optsweep.workers import slurm
 from optsweep.workers.launcher import Launcher
 
@@ -28,14 +27,17 @@ Watch = Callable[[], AbstractContextManager[tuple[Callable[[StudySnapshot], None
 """Opens what a person sees of the workers: where snapshots go, and where lines go."""
 
 
-def join(study: Study, gpu: str | None, data: Path | None, watch: Watch) -> int:
-    """Work on the study with one worker until no run is left; returns the exit code."""
+def join(study: Study, gpu: str | None, data: Path | None, watch: Watch, agreed: str) -> int:
+    """Work on the study with one worker until no run is left; returns the exit code.
+
+    ``agreed`` is the digest of what it may execute (`commands_digest`).
+    """
     on_gpu = gpu is not None or allowed_gpus()
     slots = gpu_slots("0" if gpu is None else gpu, option="--gpu") if on_gpu else cpu_slots(1)
-    return _work(study, slots, data, watch, slurm.current_job(), slurm.WARNING_SECONDS)[0]
+    return _work(study, slots, data, watch, slurm.current_job(), slurm.WARNING_SECONDS, agreed)[0]
 
 
-def work_in_job(study: Study, gpus: int, watch: Watch) -> int:
+def work_in_job(study: Study, gpus: int, watch: Watch, agreed: str) -> int:
     """What a job of `submit` does on its node: one worker for each of its GPUs, or (none) one on the CPU.
 
     A job that has to go before the study's end comes back. Returns the exit code.
@@ -46,7 +48,7 @@ def work_in_job(study: Study, gpus: int, watch: Watch) -> int:
     warning = (
         slurm.WARNING_SECONDS if job is None or job.ends is None else slurm.warning_seconds(job.ends - time.time())
     )
-    code, signals = _work(study, slots, None, watch, job, warning)
+    code, signals = _work(study, slots, None, watch, job, warning, agreed)
     if job is not None and code == EXIT_INTERRUPTED and study.claim_refusal() is None:
         if signal.SIGTERM in signals:
             # Preempted (or cancelled): SLURM ends this job, and queues it again only if it has not ended before.
@@ -57,7 +59,13 @@ def work_in_job(study: Study, gpus: int, watch: Watch) -> int:
 
 
 def _work(
-    study: Study, slots: Iterable[Slot], data: Path | None, watch: Watch, job: slurm.Job | None, warning: int
+    study: Study,
+    slots: Iterable[Slot],
+    data: Path | None,
+    watch: Watch,
+    job: slurm.Job | None,
+    warning: int,
+    agreed: str,
 ) -> tuple[int, list[int]]:
     """Run workers on this host; returns the exit code, and the signals that asked them to leave.
 
@@ -67,7 +75,6 @@ def _work(
     path = local_data(study, data)
     with watch() as (observe, say):
         here = [_named(slot, job) for slot in slots]
-        agreed = commands_digest(study.definition, notifies=False)
         launcher = Launcher(study, here, observe=observe, say=say, data=path, ends=ends, agreed=agreed)
         code = launcher.run()
         say(f"Ended: {launcher.ended_by}")

@@ -43,6 +43,8 @@ class Preparer:
         self._study, self._optuna_study = study, optuna_study
         self._worker, self._threads = worker, threads
         self._sampler = Sampler(study.definition)
+        # As it was compared with what the user has agreed to.
+        self._definition = study.definition
 
     def prepare(self, lease: Lease) -> PreparedRun:
         """Fix everything about a claimed run; what an earlier attempt fixed stays as it was."""
@@ -55,7 +57,7 @@ class Preparer:
         else:
             # A linked run comes with its config, but only its worker knows how many threads it has.
             config = study.trainer.with_threads(stored, self._threads)
-        config = _as_agreed(study.definition, config, lease.run)
+        config = _as_agreed(self._definition, config, lease.run)
         if config != stored:
             study.queue.set_attribute(lease, "config", config.model_dump(mode="json"))
         directory = RunDirectory.of(study.name, lease.run)
@@ -118,8 +120,10 @@ def _as_agreed(definition: StudyDefinition, config: RunConfig, run: str) -> RunC
     What a user has agreed to is the study's (`study.commands`); others may write the database. Raises `ConfigError` for
     parameters that the space does not hold: they stand in the command.
     """
-    if not (isinstance(definition, ScriptStudy) and isinstance(config, ScriptConfig)):
+    if not isinstance(config, ScriptConfig):
         return config
+    if not isinstance(definition, ScriptStudy):
+        raise ConfigError(f"run {run}", ["its config names a script, and the study has none"])
     if mistakes := definition.space.check(config.parameters):
         raise ConfigError(f"run {run}", mistakes)
     return config.model_copy(update={"trainer": definition.trainer, "provenance": {**config.provenance, "run": run}})

@@ -22,7 +22,6 @@ from optsweep.durations import parse_duration
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.results.attributes import StudyAttributes
 from optsweep.results.folders import study_directory
-from optsweep.study.commands import commands_digest
 
 COMMAND_MODULE = "optsweep"
 WARNING_SECONDS = 120
@@ -93,10 +92,10 @@ def script(study: str, asked: Allocation, agreed: str) -> str:
     return "\n".join(["#!/bin/sh", *(f"#SBATCH --{line}" for line in lines if line), f"exec srun {worker}", ""])
 
 
-def submit(study: Study, asked: Allocation) -> str:
-    """Have SLURM start workers on so many nodes, one element of a job array for each; returns the job's id.
+def submit(study: Study, asked: Allocation, text: str) -> str:
+    """Have SLURM start workers on so many nodes by the script ``text``; returns the job's id.
 
-    Elements start, are preempted, and come back one by one. Raises `DeviceError` if there is no SLURM, and with its
+    One element of a job array for each: they start, are preempted, and come back one by one. Raises `DeviceError` if there is no SLURM, and with its
     words if it refuses.
     """
     if shutil.which("sbatch") is None:
@@ -108,8 +107,7 @@ def submit(study: Study, asked: Allocation) -> str:
     _folder(study.name).mkdir(parents=True, exist_ok=True)
     # The URL goes by the environment, which sbatch passes on: a script is for all to read.
     environment = {**os.environ, "OPTSWEEP_STORAGE": url.render_as_string(hide_password=False)}
-    command, text = ["sbatch", "--parsable"], script(study.name, asked, commands_digest(study.definition))
-    done = subprocess.run(command, input=text, env=environment, capture_output=True, text=True)
+    done = subprocess.run(["sbatch", "--parsable"], input=text, env=environment, capture_output=True, text=True)
     if done.returncode:
         words = " ".join(done.stderr.split()).removeprefix("sbatch: error: ")
         raise DeviceError(f"sbatch refuses: {words}")
