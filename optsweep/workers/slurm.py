@@ -95,8 +95,8 @@ def script(study: str, asked: Allocation, agreed: str) -> str:
 def submit(study: Study, asked: Allocation, text: str) -> str:
     """Have SLURM start workers on so many nodes by the script ``text``; returns the job's id.
 
-    One element of a job array for each: they start, are preempted, and come back one by one. Raises `DeviceError` if there is no SLURM, and with its
-    words if it refuses.
+    One element of a job array for each: they start, are preempted, and come back one by one. Raises `DeviceError` if
+    there is no SLURM, and with its words if it refuses.
     """
     if shutil.which("sbatch") is None:
         raise DeviceError("there is no SLURM here (sbatch); on a host without it: optsweep worker")

@@ -23,7 +23,7 @@ from optsweep.database.open_study import Study, open_study
 from optsweep.database.urls import storage_url
 from optsweep.errors import UserError
 from optsweep.planning.agreement import is_agreed
-from optsweep.results.attributes import RunIdentity, StudyAttributes
+from optsweep.results.attributes import PREFIX, RunIdentity, StudyAttributes
 from optsweep.results.folders import RunDirectory
 from optsweep.study.commands import command_lines, commands_digest
 from optsweep.study.definition import NotifySection, StudyDefinition
@@ -159,7 +159,7 @@ def test_s2_what_others_write_into_the_database_does_not_run(tmp_path: Path) -> 
         for trial in study.storage.optuna.get_all_trials(study.study_id):
             fixed = RunIdentity.read(trial.user_attrs).fixed
             own = config.model_copy(update={"parameters": dict(fixed)}).model_dump(mode="json")
-            study.set_trial_attribute(trial._trial_id, "config", own)
+            study.storage.backend.set_trial_user_attr(trial._trial_id, f"{PREFIX}config", own)
     assert mine.run("worker")[0] == 0
     assert mine.has_run()
     assert not list(mine.folder.rglob("evil"))
