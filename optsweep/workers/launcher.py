@@ -13,11 +13,9 @@ from pathlib import Path
 
 from optsweep.database.lease import HeldRun
 from optsweep.database.open_study import Study
-from optsweep.database.patience import outage
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import recorded_data
-from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, OptsweepError
-from optsweep.files import disk_is_full
+from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from optsweep.integrations.describing import Describing
 from optsweep.machine.devices import Slot
 from optsweep.machine.process import (
@@ -33,7 +31,8 @@ from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import error_words
 from optsweep.workers.protocol import NO_SPACE, Next, WorkerOrder, exit_of
-from optsweep.workers.slot import WorkerSlot, keep_traceback
+from optsweep.workers.slot import WorkerSlot
+from optsweep.workers.unexpected import keep_traceback, unexpected
 
 WORKER_MODULE = "optsweep.workers.worker"
 POLL_SECONDS = 0.25
@@ -104,7 +103,8 @@ class Launcher:
             self._aside("handing back the runs of dead workers", self._reclaim_dead)
             snapshot = read_snapshot(self._study)
             self._aside("showing the study", lambda: self._observe(snapshot))
-            self._aside("describing runs", lambda: self._finish_describing(snapshot))
+            more, hurried = not self.received, lambda: len(self.received) > 1
+            self._aside("describing runs", lambda: self._describing.finish(snapshot, more=more, hurried=hurried))
             self.ended_by = self._why(snapshot)
             if not snapshot.ended:
                 self._study.store(StudyAttributes(last_end=SweepEnd(reason=self.ended_by)))
@@ -114,7 +114,7 @@ class Launcher:
         next_look = next_reclaim = 0.0
         while not all(slot.over and slot.process is None for slot in self._slots):
             for slot in self._slots:
-                error = _unexpected(functools.partial(self._tend, slot))
+                error = unexpected(functools.partial(self._tend, slot))
                 if error is not None:
                     slot.give_up(error)
             now = time.monotonic()
@@ -141,12 +141,9 @@ class Launcher:
     def _reclaim_dead(self) -> None:
         self._study.queue.reclaim_dead(self._me)
 
-    def _finish_describing(self, snapshot: StudySnapshot) -> None:
-        self._describing.finish(snapshot, more=not self.received, hurried=lambda: len(self.received) > 1)
-
     def _aside(self, doing: str, task: Callable[[], None]) -> None:
         """Do what runs do not depend on; if it fails, that is said once, and the sweep goes on."""
-        error = _unexpected(task)
+        error = unexpected(task)
         if error is not None and doing not in self._failing:
             self._failing.add(doing)
             keep_traceback(error, self._log)
@@ -258,18 +255,3 @@ class Launcher:
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
-
-
-def _unexpected(task: Callable[[], None]) -> Exception | None:
-    """Do a part of the work; an error that nobody expected is returned, so that it ends no other part.
-
-    A database that stays away, a full disk and what a user can mend end the launcher.
-    """
-    try:
-        task()
-    except Exception as error:
-        ends = isinstance(error, OptsweepError | BrokenPipeError) or disk_is_full(error)
-        if ends or outage(error) is not None:
-            raise
-        return error
-    return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.outside_text import clean
 from optsweep.results.words import error_words
 from optsweep.workers.protocol import WorkerOrder
+from optsweep.workers.unexpected import keep_traceback
 
 MAX_EARLY_FAILURES = 3
 MAX_FAILED_STARTS = 3
@@ -98,9 +98,3 @@ class WorkerSlot:
         self.over, self.parked = True, reason
         with contextlib.suppress(OSError):  # the terminal itself may be gone
             self.say(f"{self.place.label} is parked: {reason}; its log: {self.log}")
-
-
-def keep_traceback(error: Exception, log: Path) -> None:
-    """Add to a log what a person who mends the program needs."""
-    with contextlib.suppress(OSError), log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-        traceback.print_exception(error, file=file)
