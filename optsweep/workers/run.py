@@ -19,6 +19,7 @@ from optsweep.results.words import rounded_percent
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
 from optsweep.trainers.trainer import PlaceInUse
+from optsweep.workers.kept_result import KeptResult
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.prepared_run import PreparedRun, Preparer
 
@@ -33,6 +34,7 @@ class Runner:
         self._optuna_study = study.optuna()
         self._preparer = Preparer(study, self._optuna_study, worker, threads)
         self._pruner = CurvePruner(study.definition)
+        self._created = study.attributes().created
 
     def run(self, lease: Lease, keeper: LeaseKeeper) -> Outcome:
         """Train a claimed run to its end (or until the keeper says to leave) and tell the queue how it ended.
@@ -41,6 +43,13 @@ class Runner:
         """
         study, prepared = self._study, self._preparer.prepare(lease)
         progress = Progress(study, self._optuna_study, self._pruner, prepared, keeper)
+        result = KeptResult(prepared.directory.path, self._created, lease.trial_id, prepared.config)
+        if (kept := result.read()) is not None:
+            report, progress.pruned = kept
+            _logger.info("it has ended before: its result is told again")
+            for evaluation in report.evaluations:
+                progress.on_eval(evaluation)
+            return self._end(prepared, keeper, report, progress.pruned)
         try:
             report = study.trainer.training(keeper.held_until)(
                 prepared.config,
@@ -55,6 +64,12 @@ class Runner:
             _logger.warning("%s goes back to the queue: %s", lease.run, error)
             study.queue.hand_back(lease, Cause.INTERRUPTION, str(error))
             return "interrupted"
+        if report.outcome != "interrupted":
+            result.write(report, progress.pruned)
+        return self._end(prepared, keeper, report, progress.pruned)
+
+    def _end(self, prepared: PreparedRun, keeper: LeaseKeeper, report: TrainReport, pruned: str | None) -> Outcome:
+        study, lease = self._study, prepared.lease
         keeper.flush()
         keeper.progress = replace(
             keeper.progress,
@@ -66,7 +81,7 @@ class Runner:
         study.queue.beat(lease, keeper.progress)
         if report.losses is not None and report.outcome != "interrupted":
             keep_losses(study, lease, report.losses)
-        _tell(study, prepared, keeper, report, progress.pruned)
+        _tell(study, prepared, keeper, report, pruned)
         return report.outcome
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from pathlib import Path
 
 from optsweep.data.demo import make_demo
@@ -46,3 +47,35 @@ def test_weights_of_the_best_three_and_of_presets_stay_and_the_sampler_keeps_awa
             trials = open_study(storage, "study").optuna().get_trials()
             storage.close()
         assert {trial.number for trial in trials if trial.constraints} == {too_large.trial}
+
+
+def test_r2_a_run_whose_end_the_database_has_lost_tells_it_again_and_is_not_trained_again(workplace: Path) -> None:
+    make_demo(workplace / "small.pt", 300)
+    ensure_subset(workplace / "small.pt")
+    sweeps = Sweeps(workplace, f"sqlite:///{workplace}/study.db")
+    with no_process_left(sweeps):
+        assert sweeps.run(*SWEEP)[0] == EXIT_DONE
+        before = sweeps.snapshot()
+        assert before is not None
+        lost = max((run for run in before.runs if run.state == "complete"), key=lambda run: run.value or 0.0)
+        computed = sweeps.num_computed()
+        with contextlib.closing(sqlite3.connect(workplace / "study.db")) as connection, connection:
+            (trial_id,) = connection.execute("SELECT trial_id FROM optsweep_runs WHERE run = ?", [lost.run]).fetchone()
+            connection.execute("DELETE FROM trial_values WHERE trial_id = ?", [trial_id])
+            connection.execute("DELETE FROM trial_intermediate_values WHERE trial_id = ? AND step > 3", [trial_id])
+            connection.execute(
+                "UPDATE trials SET state = 'RUNNING', datetime_complete = NULL WHERE trial_id = ?", [trial_id]
+            )
+            connection.execute(
+                "UPDATE optsweep_runs SET token = 'lost', outcome = NULL, ended = NULL, best_value = 9.0, "
+                "pid_started = 1 WHERE trial_id = ?",
+                [trial_id],
+            )
+        code, output = sweeps.run(*SWEEP)
+        assert code == EXIT_DONE, output
+        sweeps.check_exact(12)
+        after = sweeps.snapshot()
+    assert after is not None
+    told = next(run for run in after.runs if run.run == lost.run)
+    assert (told.state, told.value, told.curve) == (lost.state, lost.value, lost.curve)
+    assert sweeps.num_computed() == computed
