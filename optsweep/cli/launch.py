@@ -101,6 +101,8 @@ def _begin(session: Session, console: Console) -> Study:
     if not session.choice.begun:
         # Who gives a study file has agreed to it.
         remember_agreed(session.definition)
+    if made.changed:
+        console.print(f"No run has a value yet, so the study begins anew with other settings: {made.changed}")
     begun = f"{len(made.existing)} runs exist" if made.existing else "new study"
     console.print(f"Target {made.target} runs: {begun}, {len(made.queued)} queued now")
     if before is not None:

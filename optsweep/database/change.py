@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 from optsweep.database.lease import Lease, note
 from optsweep.database.open_study import Study
-from optsweep.database.optuna_rows import insert_trials, lock_study, user_attributes
+from optsweep.database.optuna_rows import change_state, insert_trials, lock_study, user_attributes
 from optsweep.database.optuna_storage import read_trials
 from optsweep.database.repair import drop_duplicates, forget_lost_rows
 from optsweep.database.run_rows import Losses, put_losses, read_newest_rows
-from optsweep.database.tables import run_events, runs, trials
+from optsweep.database.tables import REPLACED, current, run_events, runs, trials
 from optsweep.plain import Plain
 from optsweep.results.attributes import NAMES, PREFIX, RunIdentity, StudyAttributes
 
@@ -55,7 +55,8 @@ class Change:
         query = (
             sa.select(user_attributes)
             .join(trials, trials.c.trial_id == user_attributes.c.trial_id)
-            .where(trials.c.study_id == self.study.study_id, user_attributes.c.key.in_(wanted))
+            .outerjoin(runs, runs.c.trial_id == trials.c.trial_id)
+            .where(trials.c.study_id == self.study.study_id, user_attributes.c.key.in_(wanted), current)
             .order_by(trials.c.trial_id)
         )
         found: dict[int, dict[str, Plain]] = {}
@@ -92,6 +93,19 @@ class Change:
         self.connection.execute(sa.insert(runs).values(**place, **identity.standing))
         note(self.connection, study_id, Lease(trial_id, identity.run, token), self.now, what)
 
+    def is_untried(self) -> bool:
+        """Whether no run has a value and nobody holds one, so that settings may change; claims wait for us."""
+        return _is_untried(self.connection, self.study.study_id, locks=True)
+
+    def replace_runs(self, reason: str) -> None:
+        """Take every run out of the study, which begins anew: their trials stay in Optuna's tables, as failed ones."""
+        mine = [runs.c.study_id == self.study.study_id, current]
+        for trial_id in self.connection.execute(sa.select(runs.c.trial_id).where(*mine)).scalars().all():
+            change_state(self.connection, trial_id, TrialState.FAIL)
+        values = {"outcome": REPLACED, "reason": reason, "ended": self.now}
+        self.connection.execute(sa.update(runs).where(*mine).values(values))
+        self.study.expect_another()
+
     def add_losses(self, values: Losses) -> None:
         """Store the losses of these runs."""
         rows = self.newest_rows() if values else {}
@@ -103,6 +117,17 @@ def read_identities(study: Study) -> dict[int, RunIdentity]:
     """`Change.identities`, for those who only look; a command that is about to plan does not wait for a database."""
     with study.storage.engine.begin() as connection:
         return Change(study, connection, 0.0).identities()
+
+
+def is_untried(study: Study) -> bool:
+    """`Change.is_untried`, for those who only look."""
+    return study.storage.transaction(lambda connection: _is_untried(connection, study.study_id, locks=False))
+
+
+def _is_untried(connection: sa.Connection, study_id: int, *, locks: bool) -> bool:
+    query = sa.select(runs).where(runs.c.study_id == study_id, current)
+    rows = connection.execute(query.with_for_update() if locks else query).all()
+    return all(row.token is None and row.best_value is None and row.last_value is None for row in rows)
 
 
 def change(study: Study, work: Callable[[Change], _Result]) -> _Result:

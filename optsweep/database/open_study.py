@@ -73,8 +73,13 @@ class Study:
         if attributes.created:
             self._created["at"] = created
         if stored is None or created != attributes.created:
-            raise StudyGone(f"study {self.name!r} was deleted from {masked(self.storage.url)}, and its runs with it")
+            gone = f"study {self.name!r} was deleted from {masked(self.storage.url)}, and its runs with it"
+            raise StudyGone(f"{gone}, or has begun anew")
         return attributes
+
+    def expect_another(self) -> None:
+        """The study begins anew: whoever else has opened it finds that the one it knew is gone."""
+        self._created.clear()
 
     def store(self, attributes: StudyAttributes) -> None:
         """Store the attributes that are set, all of them or none; the others stay as they are."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from optuna.exceptions import StorageInternalError
 from sqlalchemy import exc
 from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 if TYPE_CHECKING:
     import psycopg
@@ -66,33 +67,38 @@ def _set_up(connection: psycopg.Connection[tuple[object, ...]], _: object) -> No
 
 
 def table_names(url: sa.URL) -> set[str]:
-    """The names of all tables, asked without an engine, which is made once it is known that the database is ours."""
-    dialect_class = cast(type[DefaultDialect], url.get_dialect())
-    dialect = dialect_class(dbapi=dialect_class.import_dbapi())
-    words, options = dialect.create_connect_args(url)
+    """The names of all tables."""
     postgresql = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-    try:
-        arguments = {**options, **engine_arguments(url)["connect_args"]}
-        with contextlib.closing(dialect.connect(*words, **arguments)) as connection:
-            cursor = connection.cursor()
-            cursor.execute(postgresql if dialect.name == "postgresql" else "SHOW TABLES")
-            return {name for (name,) in cursor.fetchall()}
-    except dialect.loaded_dbapi.Error as error:
-        raise StorageInternalError from error
+    with _cursor(url) as cursor:
+        cursor.execute(postgresql if url.get_backend_name() == "postgresql" else "SHOW TABLES")
+        return {name for (name,) in cursor.fetchall()}
 
 
 def names_alike(url: sa.URL, names: Sequence[str]) -> list[str]:
     """Groups of names that are one to a MySQL database: its collation may ignore case, accents and widths."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=engine_arguments(url)["connect_args"])
-    rows = " UNION ALL ".join(f"SELECT convert(:name{number} USING utf8mb4) AS name" for number in range(len(names)))
-    values = {f"name{number}": name for number, name in enumerate(names)}
-    with engine.connect() as connection:
+    rows = " UNION ALL ".join(["SELECT convert(%s USING utf8mb4) AS name"] * len(names))
+    with _cursor(url) as cursor:
         # Tables are made with the database's own.
-        charset, collation = connection.execute(sa.text("SELECT @@character_set_database, @@collation_database")).one()
+        cursor.execute("SELECT @@character_set_database, @@collation_database")
+        charset, collation = cursor.fetchall()[0]
         stored = f"convert(name USING {charset}) COLLATE {collation}"
         group = "SELECT group_concat(name SEPARATOR ', ')"
-        query = f"{group} FROM ({rows}) AS names GROUP BY {stored} HAVING count(*) > 1"
-        return list(connection.execute(sa.text(query), values).scalars())
+        cursor.execute(f"{group} FROM ({rows}) AS names GROUP BY {stored} HAVING count(*) > 1", tuple(names))
+        return [alike for (alike,) in cursor.fetchall()]
+
+
+@contextlib.contextmanager
+def _cursor(url: sa.URL) -> Iterator[DBAPICursor]:
+    """Ask without an engine, which is made once it is known that the database is ours."""
+    dialect_class = cast(type[DefaultDialect], url.get_dialect())
+    dialect = dialect_class(dbapi=dialect_class.import_dbapi())
+    words, options = dialect.create_connect_args(url)
+    try:
+        arguments = {**options, **engine_arguments(url)["connect_args"]}
+        with contextlib.closing(dialect.connect(*words, **arguments)) as connection:
+            yield connection.cursor()
+    except dialect.loaded_dbapi.Error as error:
+        raise StorageInternalError from error
 
 
 @contextlib.contextmanager

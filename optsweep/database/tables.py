@@ -89,7 +89,7 @@ subsets = sa.Table(
 )
 
 REPLACED = "replaced"
-"""The outcome of a trial whose run has another, better one."""
+"""The outcome of a trial in whose place there is another, or a study that began anew."""
 current = runs.c.outcome.is_distinct_from(REPLACED)
 """The condition that a row stands for its run."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import optuna
@@ -34,6 +34,8 @@ class Plan:
     taken_over: list[str]
     """Runs that had finished in the study from which this one was forked."""
     target: int
+    changed: str = ""
+    """What has changed in a study that begins anew, since none of its runs had a value."""
 
 
 def plan_study(
@@ -47,8 +49,8 @@ def plan_study(
 ) -> tuple[Study, Plan]:
     """Make the study if it is missing and queue the runs that are missing; safe to repeat and to kill anywhere.
 
-    A new study takes over the finished runs of ``origin`` that hold in it too. Raises `ConfigError` if the study exists
-    with another definition or other data.
+    A new study takes over the finished runs of ``origin`` that hold in it too. One with another definition or other
+    data begins anew if none of its runs has a value yet and nobody holds one; else `ConfigError` is raised.
     """
     with storage.planning(name):
         study = find_or_create(storage, name)
@@ -57,13 +59,18 @@ def plan_study(
         taken = take_over(origin, name, definition, data) if origin is not None and takes else TakenOver()
 
         def write(plan: Change) -> Plan:
-            attributes = plan.attributes()
+            attributes, changed, users = plan.attributes(), "", list[RunIdentity]()
             if attributes.definition is None:
+                describe_new(plan, definition, data, command)
+            elif (found := differences(name, attributes, definition, data)) and plan.is_untried():
+                changed, users = _shown(found), users_runs(existing_runs(plan, definition), definition)
+                plan.replace_runs(f"the study began anew: {changed}")
                 describe_new(plan, definition, data, command)
             else:
                 check_unchanged(name, attributes, definition, data)
             existing, priority = existing_runs(plan, definition), priorities(definition)
             made = missing_runs(definition, existing, [run for run, _ in taken.runs])
+            made = replace(_with_users(made, users), changed=changed)
             # An earlier version's planner that was killed may have taken over some.
             new = [(trial, priority(run)) for run, trial in taken.runs if run.run not in made.existing]
             plan.add(new, what="taken over")
@@ -98,24 +105,45 @@ def describe_new(plan: Change, definition: StudyDefinition, data: StudyData, com
     plan.store(described)
 
 
-def check_unchanged(study: str, begun: StudyAttributes, definition: StudyDefinition, data: CorpusRecord | None) -> None:
-    """Raise `ConfigError` with the differences if the study began with another study file or other data.
+def users_runs(existing: list[RunIdentity], definition: StudyDefinition) -> list[RunIdentity]:
+    """The user's own runs, which a study that begins anew keeps; raises `ConfigError` if they do not fit any more."""
+    users = [one for one in existing if one.source == "user"]
+    mistakes = [mistake for one in users for mistake in definition.space.check(one.fixed, one.run, partial=True)]
+    if mistakes:
+        raise ConfigError("enqueued runs", [f"{mistake}; skip it, or choose another --name" for mistake in mistakes])
+    return users
 
-    ``data`` is None while it is not known.
-    """
+
+def _with_users(made: Plan, users: list[RunIdentity]) -> Plan:
+    queued = [*made.queued, *(replace(one, index=index) for index, one in enumerate(users, made.target))]
+    return replace(made, queued=queued, target=made.target + len(users))
+
+
+def check_unchanged(study: str, begun: StudyAttributes, definition: StudyDefinition, data: CorpusRecord | None) -> None:
+    """Raise `ConfigError` if there are `differences`."""
+    if found := differences(study, begun, definition, data):
+        way_out = "put them back, or begin a new study with --name (or --fork) NAME"
+        raise ConfigError(f"study {study!r}", [f"it began with other settings: {_shown(found)}\n{way_out}"])
+
+
+def _shown(found: list[str]) -> str:
+    return "; ".join(found[:6]) + (f"; and {len(found) - 6} more" if len(found) > 6 else "")
+
+
+def differences(
+    study: str, begun: StudyAttributes, definition: StudyDefinition, data: CorpusRecord | None
+) -> list[str]:
+    """What differs from the study file and the data that the study began with; ``data`` is None while not known."""
     stored, given = _comparable(stored_definition(study, begun)), _comparable(definition)
-    differences = [
+    found = [
         f"{key} was {stored.get(key)!r}, is {given.get(key)!r}"
         for key in dict.fromkeys([*stored, *given])
         if stored.get(key) != given.get(key)
     ]
     assert begun.data is not None, "it is stored with the definition"
     if data is not None and not begun.data.same_as(data):
-        differences.append(f"the data was {begun.data.corpus} with other content than {data.corpus} has now")
-    if differences:
-        shown = "; ".join(differences[:6]) + (f"; and {len(differences) - 6} more" if len(differences) > 6 else "")
-        way_out = "put them back, or begin a new study with --name (or --fork) NAME"
-        raise ConfigError(f"study {study!r}", [f"it began with other settings: {shown}\n{way_out}"])
+        found.append(f"the data was {begun.data.corpus} with other content than {data.corpus} has now")
+    return found
 
 
 def _comparable(definition: StudyDefinition) -> dict[str, Plain]:

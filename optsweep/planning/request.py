@@ -6,11 +6,12 @@ import functools
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from optsweep.data.fingerprint import FileDescription, describe_file
+from optsweep.database.change import is_untried
 from optsweep.database.connection import Storage, names_alike, open_existing
 from optsweep.database.open_study import Study, find_study, open_study
 from optsweep.database.urls import masked, storage_url
@@ -18,7 +19,7 @@ from optsweep.durations import SECONDS, parse_duration
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
 from optsweep.planning.defaults import Choice, choose, choose_slots, study_name
-from optsweep.planning.plan import check_unchanged
+from optsweep.planning.plan import check_unchanged, differences
 from optsweep.results.attributes import CorpusRecord
 from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
 from optsweep.study.file import load_study
@@ -63,7 +64,7 @@ class Session:
     described: FileDescription | None
     """The user's data file; None for the demo's."""
     existing: Study | None
-    """The study, if it has begun."""
+    """The study, if it has begun and does not begin anew."""
     origin: Study | None
     """The study from which this one is forked."""
 
@@ -106,9 +107,12 @@ def check(request: SweepRequest) -> Session:
         origin=origin,
     )
     if existing is not None:
-        check_unchanged(name, existing.attributes(), session.definition, session.corpus)
-    else:
-        _check_names(request, session.definition)
+        begun = existing.attributes()
+        if not (differences(name, begun, session.definition, session.corpus) and is_untried(existing)):
+            check_unchanged(name, begun, session.definition, session.corpus)
+            return session
+        session = replace(session, existing=None)
+    _check_names(request, session.definition)
     return session
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import time
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -22,6 +24,7 @@ from optsweep.search.sampling import Sampler, distributions_for
 from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.parameter import Scalar
 from optsweep.study.run_config import RunConfig, ScriptConfig, read_run_config
+from optsweep.toml_files import read_toml
 
 _version = functools.cache(version)
 
@@ -34,6 +37,22 @@ class PreparedRun:
     directory: RunDirectory
     prunable: bool
     """Presets are never cut (invariant 8)."""
+
+
+def set_aside(study: Study, lease: Lease) -> None:
+    """Move the run's folder away if it is of another trial, which had other settings: the study has begun anew.
+
+    Raises `StudyGone` if it did so while this process knew the old ones.
+    """
+    study.attributes()
+    trial, directory = study.trial(lease.trial_id), RunDirectory.of(study.name, lease.run)
+    if RunIdentity.read(trial.user_attrs).config or not directory.config.exists():
+        return
+    with contextlib.suppress(ConfigError):
+        provenance = read_toml(directory.config).get("provenance")
+        earlier = provenance.get("trial") if isinstance(provenance, dict) else None
+        if earlier not in (None, trial.number):
+            directory.path.rename(directory.path.with_name(f"{lease.run}.of-trial-{earlier}-{int(time.time())}"))
 
 
 class Preparer:

@@ -21,6 +21,7 @@ from optsweep.results.forecast import expected_seconds
 from optsweep.study.commands import commands_digest
 from optsweep.train.checkpoint import keep_ema_only, remove_checkpoints
 from optsweep.workers.lease_keeper import LeaseKeeper
+from optsweep.workers.prepared_run import set_aside
 from optsweep.workers.protocol import (
     EXIT_FAULT,
     EXIT_NO_TIME,
@@ -89,6 +90,7 @@ class _Worker:
 
     def _train(self, lease: Lease) -> int | None:
         """Train one claimed run; what is printed meanwhile, and what goes wrong, is in its log."""
+        set_aside(self.study, lease)
         with RunDirectory.of(self.study.name, lease.run).logging_here():
             try:
                 with LeaseKeeper(self.study, lease) as keeper:
