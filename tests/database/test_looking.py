@@ -97,7 +97,7 @@ def half_done(url: str) -> Study:
     assert lease.run == DONE
     fixed: Any = study.trial(lease.trial_id).user_attrs["optsweep:fixed"]
     config = study.trainer.resolve(fixed, preset=lease.run, seed=0)
-    study.set_trial_attribute(lease.trial_id, "config", config.model_dump(mode="json"))
+    study.queue.set_attribute(lease, "config", config.model_dump(mode="json"))
     study.queue.finish(lease, TrialState.COMPLETE, 2.5, outcome="complete", reason=None)
     return study
 
