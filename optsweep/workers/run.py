@@ -71,6 +71,12 @@ class Runner:
     def _end(self, prepared: PreparedRun, keeper: LeaseKeeper, report: TrainReport, pruned: str | None) -> Outcome:
         study, lease = self._study, prepared.lease
         keeper.flush()
+        # A database that came back without its last seconds, under a run that it knew, lacks values that it had.
+        stored = study.trial(lease.trial_id).intermediate_values
+        for evaluation in report.evaluations:
+            if evaluation.index is not None and stored.get(evaluation.index) != evaluation.value:
+                keeper.report(evaluation.index, evaluation.value)
+        keeper.flush()
         keeper.progress = replace(
             keeper.progress,
             progress=1.0 if report.outcome == "complete" else keeper.progress.progress,

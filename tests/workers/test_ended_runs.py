@@ -13,7 +13,7 @@ from optsweep.database.open_study import open_study
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE
 from tests.fakes.training import CHECKPOINT, EMA
-from tests.sweeps import Sweeps, no_process_left
+from tests.sweeps import DEADLINE_SECONDS, Sweeps, no_process_left, wait_for
 
 SWEEP = ("demo", "--data", "small.pt", "--cpu-workers", "2", "--type", "random", "--seed", "7", "--trials", "7")
 
@@ -79,3 +79,23 @@ def test_r2_a_run_whose_end_the_database_has_lost_tells_it_again_and_is_not_trai
     told = next(run for run in after.runs if run.run == lost.run)
     assert (told.state, told.value, told.curve) == (lost.state, lost.value, lost.curve)
     assert sweeps.num_computed() == computed
+
+
+def test_r2_values_that_the_database_loses_under_a_running_worker_are_there_in_the_end(workplace: Path) -> None:
+    make_demo(workplace / "small.pt", 300)
+    ensure_subset(workplace / "small.pt")
+    sweeps = Sweeps(workplace, f"sqlite:///{workplace}/study.db", iteration_seconds=0.01)
+    with no_process_left(sweeps):
+        process = sweeps.start(*SWEEP)
+        wait_for(lambda: (workplace / "study.db").exists() and sweeps.count("running"))
+        with contextlib.closing(sqlite3.connect(workplace / "study.db", timeout=60)) as connection:
+            lost = "FROM trial_intermediate_values WHERE step = 2"
+            wait_for(lambda: connection.execute(f"SELECT count(*) {lost}").fetchone()[0])
+            with connection:
+                connection.execute(f"DELETE {lost}")
+        sweeps.hurry()
+        output, _ = process.communicate(timeout=DEADLINE_SECONDS)
+        assert process.returncode == EXIT_DONE, output
+        snapshot = sweeps.snapshot()
+    assert snapshot is not None
+    assert all(list(run.curve) == list(range(1, len(run.curve) + 1)) for run in snapshot.runs)
