@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -42,6 +43,7 @@ class PrivateServer:
         # Not pytest's folder: the server runs under an account of its own, which may not look into that.
         self.folder = Path(tempfile.mkdtemp(prefix=f"optsweep-{kind}-"))
         self._data = self.folder / "data"
+        self._kept = self.folder / "kept"
         self._log = self.folder / "server.log"
         if self._account is not None:
             shutil.chown(self.folder, self._account)
@@ -49,6 +51,10 @@ class PrivateServer:
         if kind == "postgresql":
             with (self._data / "pg_hba.conf").open("a") as rules:
                 rules.write("host all all samenet trust\n")
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def url(self) -> str:
@@ -77,15 +83,39 @@ class PrivateServer:
         """End every process of the server with SIGKILL, in the middle of whatever it does."""
         if self._process is None:
             return
-        with suppress(psutil.NoSuchProcess):
-            server = psutil.Process(self._process.pid)
-            family = [server, *server.children(recursive=True)]
-            for process in family:
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
-            psutil.wait_procs(family, timeout=30)
+        psutil.wait_procs(self._signal(signal.SIGKILL), timeout=30)
         self._process.wait()
         self._process = None
+
+    def _signal(self, number: signal.Signals) -> list[psutil.Process]:
+        """Send it to every process of the server, the parent first, and return them."""
+        assert self._process is not None
+        family: list[psutil.Process] = []
+        with suppress(psutil.NoSuchProcess):
+            server = psutil.Process(self._process.pid)
+            server.send_signal(number)
+            family = [server, *server.children(recursive=True)]
+            for process in family[1:]:
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(number)
+        return family
+
+    def keep(self) -> None:
+        """Keep a copy of the files as they are at this moment, as a replica has them that hears no more of us."""
+        shutil.rmtree(self._kept, ignore_errors=True)
+        self._signal(signal.SIGSTOP)
+        try:
+            # With their owners, which shutil would change.
+            subprocess.run(["cp", "--archive", "--reflink=auto", self._data, self._kept], check=True)
+        finally:
+            self._signal(signal.SIGCONT)
+
+    def go_back(self) -> None:
+        """Kill the server; it comes back with the copy that `keep` made, and without all that was committed since."""
+        self.kill()
+        shutil.rmtree(self._data)
+        self._kept.rename(self._data)
+        self.start()
 
     def restart(self) -> None:
         """Kill the server and start it at once: it recovers from its logs."""

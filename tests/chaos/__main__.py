@@ -1,4 +1,4 @@
-"""``make chaos``: kill real sweeps again and again on every kind of database, and print what became of them."""
+"""``make chaos``: strike real sweeps again and again on every kind of database, and print what became of them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.chaos.plain_drill import plain_drill
-from tests.chaos.suite import chaos
+from tests.chaos.suite import chaos, chaos_of_scripts
 from tests.chaos.verdict import Verdict, header, row
 from tests.databases import KINDS
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
-    parser.add_argument("--kills", type=int, default=50, help="kills in each drill")
+    parser.add_argument("--kills", type=int, default=50, help="strikes in each drill")
     parser.add_argument("--seed", help="one or more, with commas; drawn and printed where none is given")
     parser.add_argument("--databases", default=",".join(KINDS), help="with commas")
-    parser.add_argument("--plain", action="store_true", help="the same drill on plain Optuna")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--scripts", action="store_true", help="the same drill on a study of a script")
+    kind.add_argument("--plain", action="store_true", help="the same drill on plain Optuna")
     options = parser.parse_args(arguments)
     seeds = [int(seed) for seed in (options.seed or str(random.randrange(10_000))).split(",")]
     databases = options.databases.split(",")
     wrong = [kind for kind in databases if kind not in KINDS]
     if wrong:
         parser.error(f"unknown database {', '.join(wrong)}; there are {', '.join(KINDS)}")
-    drill: Callable[[str, int, int, Path], tuple[Verdict, list[str]]] = plain_drill if options.plain else chaos
-    print(f"{options.kills} kills each; seeds {', '.join(map(str, seeds))}\n\n{header()}", flush=True)
+    drill: Callable[[str, int, int, Path], tuple[Verdict, list[str]]] = (
+        plain_drill if options.plain else chaos_of_scripts if options.scripts else chaos
+    )
+    print(f"{options.kills} strikes each; seeds {', '.join(map(str, seeds))}\n\n{header()}", flush=True)
     holds, problems = True, []
     folder = Path(tempfile.mkdtemp(prefix="optsweep-chaos-"))
     for seed in seeds:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fakes.training import COMPUTED
+
+FILES = "*/computed*.txt"
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,15 @@ class Stretch:
         return int(self.attempt.partition(".")[0])
 
 
-def stretches(runs: Path) -> dict[str, list[Stretch]]:
-    """For every run under ``runs``: its stretches, in the order in which they were computed."""
-    return {file.parent.name: list(_stretches(file)) for file in sorted(runs.glob(f"*/{COMPUTED}"))}
+def put_aside(runs: Path) -> None:
+    """The study is begun anew: what its runs have computed so far is another history."""
+    for file in runs.glob(f"*/{COMPUTED}"):
+        file.rename(file.with_name(f"computed-{time.time():.0f}.txt"))
+
+
+def stretches(runs: Path) -> list[list[Stretch]]:
+    """For every run under ``runs`` (and every study that had it): its stretches, in the order of their computation."""
+    return [list(_stretches(file)) for file in sorted(runs.glob(FILES))]
 
 
 def _stretches(file: Path) -> Iterable[Stretch]:
@@ -44,9 +53,19 @@ def _stretches(file: Path) -> Iterable[Stretch]:
         reached = max(reached, last)
 
 
-def overlaps(history: list[Stretch]) -> int:
-    """How often two attempts computed one run at once: an attempt that comes back after another had begun."""
-    return len(history) - len({stretch.attempt for stretch in history})
+def overlaps(history: list[Stretch], stopped: Collection[int] = ()) -> int:
+    """How often two attempts computed one run at once: an attempt that comes back after another had begun.
+
+    A process that was stopped (those pids) ends the one iteration that it was at when it goes on; that is none.
+    """
+    attempts: list[str] = []
+    for stretch in history:
+        ends_its_iteration = stretch.pid in stopped and stretch.first_step == stretch.last_step
+        if stretch.attempt in attempts[:-1] and ends_its_iteration:
+            stopped = {*stopped} - {stretch.pid}  # once
+        elif stretch.attempt not in attempts[-1:]:
+            attempts.append(stretch.attempt)
+    return len(attempts) - len({*attempts})
 
 
 def recovery_seconds(history: list[Stretch], pids: Collection[int], killed: float) -> float | None:
@@ -59,4 +78,4 @@ def recovery_seconds(history: list[Stretch], pids: Collection[int], killed: floa
 
 def num_lines(runs: Path) -> int:
     """How many iterations were computed so far, those computed again included."""
-    return sum(file.read_bytes().count(b"\n") for file in runs.glob(f"*/{COMPUTED}"))
+    return sum(file.read_bytes().count(b"\n") for file in runs.glob(FILES))

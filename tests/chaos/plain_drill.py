@@ -15,7 +15,8 @@ import optuna
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial, TrialState
 
-from tests.chaos.drill import MORE, SAMPLED, WORKERS, Blow
+from tests.chaos.dealing import MORE, Blow
+from tests.chaos.drill import SAMPLED, WORKERS
 from tests.chaos.evidence import num_lines, overlaps, stretches
 from tests.chaos.plain_worker import RUNS, interval, open_study, original
 from tests.chaos.strikes import Strike, draw_strikes
@@ -134,7 +135,7 @@ def _judge(kind: str, seed: int, drill: PlainDrill, seconds: float) -> Verdict:
     finished = Counter(original(trial) for trial in trials if trial.state in (TrialState.COMPLETE, TrialState.PRUNED))
     begun = {original(trial): trial for trial in trials}
     failed = {original(trial) for trial in trials if trial.state == TrialState.FAIL} - finished.keys()
-    history = stretches(drill.runs)
+    histories = stretches(drill.runs)
     intervals = {str(run): _interval(trial) for run, trial in begun.items()}
     return Verdict(
         database=kind,
@@ -143,12 +144,12 @@ def _judge(kind: str, seed: int, drill: PlainDrill, seconds: float) -> Verdict:
         finished=finished.total(),
         target=drill.target,
         lost=len(begun.keys() - finished.keys() - failed),
-        twice=sum(count - 1 for count in finished.values()) + sum(map(overlaps, history.values())),
+        twice=sum(count - 1 for count in finished.values()) + sum(map(overlaps, histories)),
         running=sum(trial.state == TrialState.RUNNING for trial in trials),
         failed=len(failed),
         wrong=None,
         seconds=seconds,
-        **cost_of_kills(history, intervals, drill.blows),
+        **cost_of_kills(histories, intervals, drill.blows),
     )
 
 

@@ -1,4 +1,4 @@
-"""When and whom to kill: a list drawn from a seed."""
+"""When to strike, and what: a list drawn from a seed."""
 
 from __future__ import annotations
 
@@ -7,37 +7,47 @@ import signal
 from dataclasses import dataclass
 
 WORK = 2500
-"""Iterations over which the kills are spread; a study of 24 runs computes more."""
+"""Iterations over which the strikes are spread; a study of 24 runs computes more."""
 BURST_SHARE = 0.3
-"""Share of the kills that follow the one before at once, while everything is still starting."""
+"""Share of the strikes that follow the one before at once, while everything is still starting."""
 MAX_DELAY_SECONDS = 1.5
 
-PROCESSES: dict[tuple[str, ...], int] = {
+Targets = tuple[str, ...]
+PROCESSES: dict[Targets, int] = {
     ("worker",): 5,
     ("launcher",): 3,
     ("worker", "launcher"): 2,
     ("all workers", "launcher"): 1,
+    ("worker, stopped",): 2,
+    ("study",): 1,
+    ("planner",): 1,
 }
-SERVERS: dict[tuple[str, ...], int] = {
+SCRIPTS: dict[Targets, int] = {("guard", "worker"): 4}
+SERVERS: dict[Targets, int] = {
     ("server",): 3,
     ("server", "worker"): 1,
     ("server", "launcher"): 1,
+    ("answers",): 4,
+    ("last seconds",): 2,
+    ("plan's session",): 1,
 }
-"""Whom a kill meets -> its weight."""
+"""What a strike meets -> its weight. What each of them is: `tests.chaos.dealing`."""
+ASKED = [("worker",), ("all workers",), ("launcher",)]
+"""Whom a scheduler or a person sometimes asks to leave (SIGTERM), one process or kind of them alone."""
 
 
 @dataclass(frozen=True)
 class Strike:
-    """One kill: who, how, and when."""
+    """One strike: at what, how, and when."""
 
-    targets: tuple[str, ...]
+    targets: Targets
     signal: signal.Signals
     iterations: int
     """It waits until so many more iterations are computed,"""
     seconds: float
     """and then for so long."""
     choice: float
-    """Which of the workers, 0..1."""
+    """Which of the workers, or how much of it: 0..1."""
     away_seconds: float
     """How long a killed server stays away."""
 
@@ -45,16 +55,18 @@ class Strike:
         return f"{self.signal.name} to {' and '.join(self.targets)}"
 
 
-def draw_strikes(seed: int, kills: int, targets: dict[tuple[str, ...], int]) -> list[Strike]:
-    """The same list for the same arguments."""
+def draw_strikes(seed: int, number: int, targets: dict[Targets, int]) -> list[Strike]:
+    """The same list for the same arguments; it has every kind of strike, if it is long enough."""
     generator = random.Random(seed)
-    return [_draw(generator, targets, 2 * WORK // kills) for _ in range(kills)]
+    kinds = list(targets)
+    whom = generator.sample(kinds, min(number, len(kinds)))
+    whom += generator.choices(kinds, list(targets.values()), k=number - len(whom))
+    generator.shuffle(whom)
+    return [_draw(generator, who, 2 * WORK // number) for who in whom]
 
 
-def _draw(generator: random.Random, targets: dict[tuple[str, ...], int], max_iterations: int) -> Strike:
-    who = generator.choices(list(targets), list(targets.values()))[0]
-    # A polite signal is for one process alone, as from a scheduler or a person.
-    polite = len(who) == 1 and who != ("server",) and generator.random() < 0.25
+def _draw(generator: random.Random, who: Targets, max_iterations: int) -> Strike:
+    polite = who in ASKED and generator.random() < 0.25
     burst = generator.random() < BURST_SHARE
     return Strike(
         targets=who,

@@ -4,33 +4,61 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from optsweep.data.demo import ensure_demo
 from optsweep.data.subset import ensure_subset
-from tests.chaos.drill import Drill
-from tests.chaos.strikes import PROCESSES, SERVERS, draw_strikes
+from tests.chaos import script
+from tests.chaos.drill import Drill, DrilledSweeps
+from tests.chaos.proxy import Proxy
+from tests.chaos.strikes import PROCESSES, SCRIPTS, SERVERS, draw_strikes
 from tests.chaos.verdict import Verdict, judge
 from tests.servers import PrivateServer, private_server
-from tests.sweeps import Sweeps, no_process_left
+from tests.sweeps import no_process_left
 
 ITERATION_SECONDS = 0.02
 
 
 def chaos(
-    kind: str, seed: int, kills: int, folder: Path, iteration_seconds: float = ITERATION_SECONDS
+    kind: str, seed: int, strikes: int, folder: Path, iteration_seconds: float = ITERATION_SECONDS
 ) -> tuple[Verdict, list[str]]:
     """Run one drill in ``folder``; the verdict, and what else nobody should ever see."""
-    place = workplace(folder, f"{kind}-{seed}")
-    with database(kind, place) as (url, server):
-        sweeps = Sweeps(place, url, iteration_seconds=iteration_seconds)
-        drill = Drill(sweeps, server, seed)
-        targets = PROCESSES if server is None else {**PROCESSES, **SERVERS}
+    return _drill(kind, "demo", seed, strikes, folder, iteration_seconds)
+
+
+def chaos_of_scripts(
+    kind: str, seed: int, strikes: int, folder: Path, iteration_seconds: float = ITERATION_SECONDS
+) -> tuple[Verdict, list[str]]:
+    """The same where runs are those of a script."""
+    (folder / "script.toml").write_text(script.STUDY)
+    return _drill(kind, str(folder / "script.toml"), seed, strikes, folder, iteration_seconds)
+
+
+def _drill(
+    kind: str, study: str, seed: int, strikes: int, folder: Path, iteration_seconds: float
+) -> tuple[Verdict, list[str]]:
+    place = workplace(folder, f"{kind}-{Path(study).stem}-{seed}")
+    with database(kind, place) as (url, server), _wire(url, server) as (near, proxy):
+        sweeps = DrilledSweeps(place, near, iteration_seconds=iteration_seconds)
+        drill = Drill(sweeps, study, seed, server, proxy)
+        targets = PROCESSES | (SERVERS if server else {}) | (SCRIPTS if study != "demo" else {})
         began = time.monotonic()
         with no_process_left(sweeps):
-            drill.run(draw_strikes(seed, kills, targets))
-        return judge(kind, drill, time.monotonic() - began), drill.problems
+            drill.run(draw_strikes(seed, strikes, targets))
+        return judge(kind if study == "demo" else f"{kind}, script", drill, time.monotonic() - began), drill.problems
+
+
+@contextmanager
+def _wire(url: str, server: PrivateServer | None) -> Iterator[tuple[str, Proxy | None]]:
+    """The URL by which the sweep reaches its database, over a wire that can be cut if there is one."""
+    if server is None:
+        yield url, None
+        return
+    with closing(Proxy(server.port)) as proxy:
+        yield sa.make_url(url).set(port=proxy.port).render_as_string(hide_password=False), proxy
 
 
 def workplace(folder: Path, name: str) -> Path:

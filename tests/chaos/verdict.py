@@ -6,21 +6,25 @@ import contextlib
 import math
 import statistics
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
 from optuna.trial import TrialState
 
-from optsweep.database.connection import open_storage
+from optsweep.database.connection import Storage, open_storage
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.snapshot import read_snapshot
-from optsweep.database.tables import runs
+from optsweep.database.tables import losses, run_events, runs, trials
 from optsweep.database.urls import storage_url
 from optsweep.results.records import RunRecord
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.definition import StudyDefinition
-from tests.chaos.drill import Blow, Drill
+from optsweep.study.run_config import ScriptConfig
+from tests.chaos import script
+from tests.chaos.dealing import Blow
+from tests.chaos.drill import Drill
 from tests.chaos.evidence import Stretch, overlaps, recovery_seconds, stretches
 from tests.fakes.training import value_at
 
@@ -88,10 +92,12 @@ def judge(database: str, drill: Drill, seconds: float) -> Verdict:
             snapshot = read_snapshot(study)
             rows = _finished_rows(study)
             held = _held(study)
-            wrong = sum(is_wrong(run, study.definition) for run in snapshot.runs)
+            wrong = [run for run in snapshot.runs if is_wrong(run, study.definition)]
+            drill.problems.extend(f"{run.run} is not as it should be: {run.parameters}, {run.curve}" for run in wrong)
+            drill.problems.extend(_leaked(storage))
         finally:
             storage.close()
-    history = stretches(drill.runs)
+    histories = stretches(drill.runs)
     failed = snapshot.counts["failed"]
     return Verdict(
         database=database,
@@ -100,23 +106,24 @@ def judge(database: str, drill: Drill, seconds: float) -> Verdict:
         finished=snapshot.finished_runs,
         target=snapshot.target,
         lost=snapshot.target - snapshot.finished_runs - failed,
-        twice=sum(count - 1 for count in rows.values()) + sum(map(overlaps, history.values())),
+        twice=sum(count - 1 for count in rows.values())
+        + sum(overlaps(history, drill.stopped) for history in histories),
         running=held,
         failed=failed,
-        wrong=wrong,
+        wrong=len(wrong),
         seconds=seconds,
-        **cost_of_kills(history, {run.run: interval(run.stored_config) for run in snapshot.runs}, drill.blows),
+        **cost_of_kills(histories, {run.run: interval(run.stored_config) for run in snapshot.runs}, drill.blows),
     )
 
 
-def cost_of_kills(history: dict[str, list[Stretch]], intervals: dict[str, int], blows: list[Blow]) -> dict[str, float]:
+def cost_of_kills(histories: list[list[Stretch]], intervals: dict[str, int], blows: list[Blow]) -> dict[str, float]:
     """The verdict's ``mean_again``, ``most_again`` and ``recovery``; ``intervals``: iterations between evaluations."""
-    again = [(stretch.again, intervals[run]) for run, parts in history.items() for stretch in parts]
+    again = [(stretch.again, intervals[stretch.run]) for history in histories for stretch in history]
     recoveries = [
         seconds
         for blow in blows
-        for parts in history.values()
-        if (seconds := recovery_seconds(parts, blow.pids, blow.time)) is not None
+        for history in histories
+        if (seconds := recovery_seconds(history, blow.pids, blow.time)) is not None
     ]
     return {
         "mean_again": sum(iterations for iterations, _ in again) / max(1, len(blows)),
@@ -125,10 +132,24 @@ def cost_of_kills(history: dict[str, list[Stretch]], intervals: dict[str, int], 
     }
 
 
-def interval(config: dict[str, Any]) -> int:
+def interval(config: Mapping[str, Any]) -> int:
     """The most iterations between two evaluations: each is taken at the first step at or past its point."""
+    if "trainer" in config:
+        return script.EVERY
     every, batch = float(config["evaluation"]["every_sequences"]), int(config["training"]["effective_batch"])
     return math.ceil(every / batch)
+
+
+def _leaked(storage: Storage) -> list[str]:
+    """What is left in our tables of studies that are no more."""
+    with storage.engine.connect() as connection:
+        left = {
+            table.name: connection.execute(
+                sa.select(sa.func.count()).where(table.c.trial_id.not_in(sa.select(trials.c.trial_id)))
+            ).scalar_one()
+            for table in (runs, run_events, losses)
+        }
+    return [f"{number} rows of a deleted study in {name}" for name, number in left.items() if number]
 
 
 def _finished_rows(study: Study) -> Counter[str]:
@@ -151,11 +172,20 @@ def is_wrong(run: RunRecord, definition: StudyDefinition) -> bool:
         run.index - len(definition.presets)
     ):
         return True
-    config = run.train_config
-    iterations, batch = config.training.n_iters, config.training.effective_batch
-    every = int(run.stored_config["evaluation"]["every_sequences"])
-    steps = {point: -(-point * every // batch) for point in range(1, config.total_sequences // every + 1)}
-    expected = {point: value_at(config, step / iterations) for point, step in steps.items()}
+    expected = _curve(run)
     if run.state == "complete":
         return run.curve != expected
     return not run.curve or run.curve != {point: expected[point] for point in range(1, len(run.curve) + 1)}
+
+
+def _curve(run: RunRecord) -> dict[int, float]:
+    """What the run's evaluations are if nobody disturbs it."""
+    if isinstance(run.config, ScriptConfig):
+        steps = range(script.EVERY, script.STEPS + 1, script.EVERY)
+        return {point: script.value_at(float(run.parameters["lr"]), step) for point, step in enumerate(steps, 1)}
+    config = run.train_config
+    iterations, batch = config.training.n_iters, config.training.effective_batch
+    every = config.evaluation.every_sequences
+    assert every is not None
+    points = range(1, config.total_sequences // every + 1)
+    return {point: value_at(config, -(-point * every // batch) / iterations) for point in points}
