@@ -39,12 +39,15 @@ def skip(run: str, name: Name = None, storage: StorageOption = None) -> None:
 
 def retry(
     runs: Annotated[list[str] | None, typer.Argument(metavar="[RUN...]")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, not from the last checkpoint.")] = False,
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
     study = study_of(name, storage)
-    again = steering.retry_failed(study, runs)
-    typer.echo(f"Queued again: {', '.join(again)}" if again else "No run has failed")
+    again = steering.retry_failed(study, runs, fresh=fresh)
+    named = ", ".join(again)
+    queued = f"Queued again, to begin anew: {named}; {study.trainer.anew}" if fresh else f"Queued again: {named}"
+    typer.echo(queued if again else "No run has failed")
 
 
 def doctor(name: Name = None, storage: StorageOption = None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,19 +26,6 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True)
-class Lease:
-    """Proof that this process holds the run."""
-
-    trial_id: int
-    run: str
-    token: str
-    attempt: int = 1
-    worker: str | None = None
-    host: str | None = None
-    """Of the holder, as the run's history names it; of a dead holder, if the lease was taken over."""
-
-
-@dataclass(frozen=True)
 class RunProgress:
     """How far a run has come, as its holder tells with every beat; the fields are columns of `tables.runs`."""
 
@@ -50,6 +38,28 @@ class RunProgress:
     best_value: float | None = None
     best_step: int | None = None
     last_value: float | None = None
+
+    @classmethod
+    def of(cls, row: sa.Row[Any]) -> RunProgress:
+        """As a row of `tables.runs` tells it."""
+        return cls(**{column.name: getattr(row, column.name) for column in fields(cls)})
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Proof that this process holds the run."""
+
+    trial_id: int
+    run: str
+    token: str
+    attempt: int = 1
+    worker: str | None = None
+    host: str | None = None
+    """Of the holder, as the run's history names it; of a dead holder, if the lease was taken over."""
+    faults: int = 0
+    """How often in a row, without a new checkpoint, earlier attempts ended by the run's own fault."""
+    known: RunProgress = RunProgress()
+    """How far earlier attempts had come."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from optuna.distributions import BaseDistribution
@@ -44,7 +45,7 @@ from optsweep.database.repair import mend_runs
 from optsweep.database.stored_text import storable
 from optsweep.database.tables import run_events, runs, trial_intermediate_values, trials
 from optsweep.machine.process import Cause, ProcessIdentity
-from optsweep.results.attributes import PREFIX
+from optsweep.results.attributes import PREFIX, Anew
 
 ENDS = ("complete", "pruned", "diverged", "out_of_memory", "skipped", "failed", "handed back", "reclaimed")
 """Words in a run's history after which the lease under which they stand is no more."""
@@ -88,11 +89,14 @@ class Queue:
     ) -> Lease | None:
         mine = connection.execute(sa.select(runs).where(runs.c.token == token)).first()
         if mine is not None:
-            return Lease(mine.trial_id, mine.run, token, mine.attempts + (not start), mine.worker, mine.host)
+            attempt = mine.attempts + (not start)
+            known = RunProgress.of(mine)
+            return Lease(mine.trial_id, mine.run, token, attempt, mine.worker, mine.host, mine.faults, known)
         now = self.storage.now(connection)
         waiting = self._waiting() if run is None else self._waiting().where(runs.c.run == run)
         for row in connection.execute(waiting.limit(64)).all():
-            lease = Lease(row.trial_id, row.run, token, row.attempts + 1, worker, me.host)
+            known = RunProgress.of(row)
+            lease = Lease(row.trial_id, row.run, token, row.attempts + 1, worker, me.host, row.faults, known)
             # Into a row that has no holder: another may have been first.
             free = sa.update(runs).where(runs.c.trial_id == row.trial_id, runs.c.token.is_(None))
             named = storable(connection, worker, 128)
@@ -110,9 +114,9 @@ class Queue:
             self._prove(connection, lease, token=None)
         return None
 
-    def _waiting(self) -> sa.Select[tuple[int, str, int]]:
+    def _waiting(self) -> sa.Select[tuple[Any, ...]]:
         return (
-            sa.select(runs.c.trial_id, runs.c.run, runs.c.attempts)
+            sa.select(runs)
             .join(trials, trials.c.trial_id == runs.c.trial_id)
             .where(runs.c.study_id == self.study_id, trials.c.study_id == self.study_id)
             .where(runs.c.token.is_(None), trials.c.state == TrialState.WAITING)
@@ -166,6 +170,16 @@ class Queue:
         """Store an attribute of the run's trial; raises `LeaseLost`."""
         self._prove(connection, lease)
         put_attribute(connection, lease.trial_id, PREFIX + key, value)
+
+    @transaction
+    def begin_anew(self, connection: sa.Connection, lease: Lease, anew: Anew, why: str) -> None:
+        """The attempt does not go on from a checkpoint; raises `LeaseLost`.
+
+        What was known of the run stands until the attempt's first value takes its place.
+        """
+        self._prove(connection, lease, checkpoint_step=0)
+        put_attribute(connection, lease.trial_id, f"{PREFIX}anew", anew)
+        note(connection, self.study_id, lease, self.storage.now(connection), "begun anew", why)
 
     @transaction
     def finish(

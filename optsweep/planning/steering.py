@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict, replace
 
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from optsweep.database.change import Change, change
+from optsweep.database.lease import RunProgress
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_run, read_snapshot
 from optsweep.database.urls import masked
@@ -14,7 +16,7 @@ from optsweep.errors import ConfigError, StorageError
 from optsweep.machine.devices import list_gpus
 from optsweep.machine.process import identify
 from optsweep.planning.plan import existing_runs, queue_runs
-from optsweep.results.attributes import RunIdentity, StudyAttributes
+from optsweep.results.attributes import PREFIX, RunIdentity, StudyAttributes
 from optsweep.results.words import standstill_words
 from optsweep.study.space import parse_assignments
 
@@ -57,9 +59,10 @@ def skip(study: Study, run: str) -> str:
     raise StorageError(f"run {run!r} of study {study.name!r} has ended: it is {record.state}")
 
 
-def retry_failed(study: Study, chosen: list[str] | None = None) -> list[str]:
+def retry_failed(study: Study, chosen: list[str] | None = None, *, fresh: bool = False) -> list[str]:
     """Queue failed runs again (all, or the chosen ones): same run, directory, parameters, and checkpoint.
 
+    What is known of them stays until they come to new values. With ``fresh`` they do not go on from their checkpoints.
     Raises `StorageError` if a chosen run does not exist or did not fail.
     """
     token = uuid.uuid4().hex
@@ -72,7 +75,8 @@ def retry_failed(study: Study, chosen: list[str] | None = None) -> list[str]:
         if wrong := [run for run in again if run not in failed]:
             names = ", ".join(failed) or "none"
             raise StorageError(f"study {study.name!r}: {', '.join(wrong)} did not fail; failed runs: {names}")
-        new = [(_waiting_again(plan.trial(failed[run].trial_id)), failed[run].priority) for run in again]
+        rows = [failed[run] for run in again]
+        new = [(_waiting_again(plan.trial(row.trial_id), RunProgress.of(row), fresh), row.priority) for row in rows]
         plan.add(new, what="queued again", token=token)
         return again
 
@@ -81,12 +85,15 @@ def retry_failed(study: Study, chosen: list[str] | None = None) -> list[str]:
         return change(study, write)
 
 
-def _waiting_again(old: FrozenTrial) -> FrozenTrial:
+def _waiting_again(old: FrozenTrial, known: RunProgress, fresh: bool) -> FrozenTrial:
+    if fresh:
+        known = replace(known, progress=0.0, sequences=0, seconds=0.0, checkpoint_step=0)
     return create_trial(
         state=TrialState.WAITING,
         params=old.params,
         distributions=old.distributions,
-        user_attrs=old.user_attrs,
+        intermediate_values=old.intermediate_values,
+        user_attrs=old.user_attrs | {f"{PREFIX}standing": asdict(known), f"{PREFIX}anew": "asked" if fresh else ""},
         system_attrs=old.system_attrs,
     )
 

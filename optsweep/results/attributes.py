@@ -86,6 +86,9 @@ Source = Literal["preset", "random", "tpe", "user", "linked"]
 Purpose = Literal["repeats", "fidelity", "confirm"]
 """What the runs of another study are trained again for."""
 
+Anew = Literal["", "asked", "begun"]
+"""Whether the run's next attempt is to begin anew (`retry --fresh`), or has begun anew by itself."""
+
 
 class Stop(Stored):
     """Why no run is claimed any more."""
@@ -163,6 +166,7 @@ class RunIdentity:
     """Whether a "tpe" run was drawn at random, because too few runs had finished for TPE to learn from."""
     of: str | None = None
     """The run of the origin that a linked study's run trains again."""
+    anew: Anew = ""
     forked_from: str | None = None
     """The study that this run was taken over from, finished."""
     standing: Mapping[str, Plain] = field(default_factory=dict)

@@ -192,7 +192,7 @@ class RunEvent:
     time: float
     """Epoch seconds by the database's clock."""
     event: str
-    """planned, taken over, claimed, evaluated, handed back, reclaimed, queued again, or how the run ended."""
+    """planned, taken over, claimed, begun anew, evaluated, handed back, reclaimed, queued again, or how it ended."""
     trial: int
     """Optuna's number of the trial; a failed run that is queued again gets a new one."""
     worker: str | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import TypeAlias
 
 from optsweep.config import TrainConfig
@@ -29,6 +30,7 @@ _version = cache(version)
 
 
 class BuiltinTrainer(Trainer, KnownLengths):
+    anew = "their checkpoints are removed"
     unit = "nats per residue"
     quantity = "NELBO in nats per residue"
     title = "NELBO, nats per residue"
@@ -129,6 +131,12 @@ class BuiltinTrainer(Trainer, KnownLengths):
         from optsweep.train.loop import train
 
         return train
+
+    def set_aside(self, directory: Path) -> str | None:
+        from optsweep.train.checkpoint import remove_checkpoints
+
+        remove_checkpoints(directory)
+        return "its checkpoints were removed"
 
     def sequences(self, config: RunConfig, step: int) -> int:
         return step * _own(config).training.effective_batch

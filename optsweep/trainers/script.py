@@ -31,6 +31,7 @@ from optsweep.trainers.process import ScriptProcess
 from optsweep.trainers.readers import Row, open_reader
 from optsweep.trainers.run_lock import hold
 from optsweep.trainers.script_progress import ScriptProgress
+from optsweep.trainers.set_aside import put_back, set_aside
 from optsweep.trainers.trainer import Trainer
 
 POLL_SECONDS = 0.2
@@ -48,6 +49,8 @@ class ScriptTrainer(Trainer):
     """Runs your own script. How long its runs are, and what they write, only the script knows."""
 
     has_reference = False
+    begins_anew_by_itself = True
+    anew = "what their work folders hold is kept beside them, in before-1 (or -2, ...)"
 
     def __init__(self, definition: ScriptStudy) -> None:
         self._trainer, self._num_evaluations = definition.trainer, definition.budget.num_evaluations
@@ -68,6 +71,15 @@ class ScriptTrainer(Trainer):
 
     def training(self, held_until: Callable[[], float]) -> Callable[..., TrainReport]:
         return partial(train_script, held_until=held_until)
+
+    def set_aside(self, directory: Path) -> str | None:
+        directory.mkdir(parents=True, exist_ok=True)
+        with hold(directory):
+            return set_aside(directory)
+
+    def put_back(self, directory: Path) -> None:
+        with hold(directory):
+            put_back(directory)
 
     def budget(self, config: RunConfig, progress: float, sequences: int) -> str:
         return f"{progress:.0%} of the script's run"

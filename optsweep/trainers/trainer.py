@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from optsweep.config import TrainConfig
 from optsweep.errors import ConfigError
@@ -67,6 +68,10 @@ class Trainer(ABC):
     smallest: str = ""
     """Said of a run that did not fit into memory: " even with ..."."""
     lengths: KnownLengths | None = None
+    begins_anew_by_itself: bool = False
+    """Whether a run that keeps failing without a new checkpoint begins anew, since its checkpoint may be the cause."""
+    anew: str
+    """What becomes of what earlier attempts have left when a run begins anew."""
     notes: Sequence[str] = ()
     """Lines for the start of a sweep."""
 
@@ -99,6 +104,17 @@ class Trainer(ABC):
         ``held_until`` says, in any thread, until when the run is certainly ours (`machine.process.uptime`): no other
         process of the training's may live longer. The function raises `PlaceInUse`.
         """
+
+    @abstractmethod
+    def set_aside(self, directory: Path) -> str | None:
+        """Have the next training in ``directory`` begin anew; says what was done, or None if there was nothing to do.
+
+        Raises `PlaceInUse`.
+        """
+
+    def put_back(self, directory: Path) -> None:
+        """Undo the last `set_aside`; for a trainer that begins anew by itself."""
+        raise NotImplementedError
 
     def sequences(self, config: RunConfig, step: int) -> int:
         """Sequences seen by ``step``; 0 if unknown."""

@@ -41,7 +41,7 @@ class LeaseKeeper:
         self._lease = lease
         self._proven = uptime()
         self._me = identify()
-        self.progress = RunProgress()
+        self.progress = lease.known
         """How far the run is; stored with the next beat."""
         self._outbox: deque[tuple[int, float, RunProgress]] = deque()
         self._wake = threading.Condition()

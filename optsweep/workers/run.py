@@ -19,6 +19,7 @@ from optsweep.results.words import rounded_percent
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
 from optsweep.trainers.trainer import PlaceInUse
+from optsweep.workers.fresh_start import FreshStart
 from optsweep.workers.kept_result import KeptResult
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.prepared_run import PreparedRun, Preparer
@@ -41,17 +42,20 @@ class Runner:
 
         Raises `LeaseLost` if another worker has the run now, `StorageUnavailable` if the database stays away.
         """
-        study, prepared = self._study, self._preparer.prepare(lease)
-        progress = Progress(study, self._optuna_study, self._pruner, prepared, keeper)
-        result = KeptResult(prepared.directory.path, self._created, lease.trial_id, prepared.config)
-        if (kept := result.read()) is not None:
-            report, progress.pruned = kept
-            _logger.info("it has ended before: its result is told again")
-            for evaluation in report.evaluations:
-                progress.on_eval(evaluation)
-            return self._end(prepared, keeper, report, progress.pruned)
+        study, trainer = self._study, self._study.trainer
+        fresh_start = FreshStart(study, lease, keeper)
         try:
-            report = study.trainer.training(keeper.held_until)(
+            fresh_start.begin()
+            prepared = self._preparer.prepare(lease)
+            progress = Progress(study, self._optuna_study, self._pruner, prepared, keeper)
+            result = KeptResult(prepared.directory.path, self._created, lease.trial_id, prepared.config)
+            if (kept := result.read()) is not None:
+                report, progress.pruned = kept
+                _logger.info("it has ended before: its result is told again")
+                for evaluation in report.evaluations:
+                    progress.on_eval(evaluation)
+                return self._end(prepared, keeper, report, progress.pruned)
+            report = trainer.training(keeper.held_until)(
                 prepared.config,
                 self._data,
                 self._device,
@@ -60,6 +64,9 @@ class Runner:
                 on_metrics=progress.on_metrics,
                 interrupted=keeper.must_leave,
             )
+        except RuntimeError:
+            fresh_start.undo_if_useless()
+            raise
         except PlaceInUse as error:
             _logger.warning("%s goes back to the queue: %s", lease.run, error)
             study.queue.hand_back(lease, Cause.INTERRUPTION, str(error))

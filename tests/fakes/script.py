@@ -78,6 +78,12 @@ def befall(trouble: str, folder: Path) -> None:
             # Under nohup SIGHUP is ignored, and what starts there inherits that.
             signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
+    torn = folder.parent / "torn"
+    if trouble == "torn" and not torn.exists():
+        # Once, it is killed while it writes its checkpoint over the one before; what finds that fails.
+        torn.touch()
+        (folder / "state.json").write_text("")
+        os.kill(os.getpid(), signal.SIGKILL)
     if trouble == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
@@ -101,6 +107,8 @@ def main(words: list[str]) -> None:
     first = json.loads(state.read_text()) if state.exists() else 0
     with (folder / "calls.txt").open("a") as calls:
         calls.write(f"{first} {os.environ.get('CUDA_VISIBLE_DEVICES', 'none')} {config['width']}\n")
+    if trouble == "always":
+        befall("raise", folder)
     for step in range(first + 1, config["steps"] + 1):
         time.sleep(float(given.get("seconds", "0")))
         if trouble and step == config["steps"] // 2 + 1:

@@ -22,6 +22,7 @@ from optsweep.database.subset_copy import recorded_data
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE
 from optsweep.machine.process import uptime
+from optsweep.study.commands import commands_digest
 from optsweep.trainers import run_lock
 from optsweep.trainers.trainer import PlaceInUse
 from optsweep.workers.protocol import Leaving, WorkerOrder
@@ -253,7 +254,8 @@ def test_r9_a_run_whose_folder_cannot_be_freed_goes_back_to_the_queue_and_says_s
     run = sweeps.folder / "studies/study/runs/usual"
     run.mkdir(parents=True)
     study = open_study(open_storage(storage_url(None)), "study")
-    order = WorkerOrder("study", "CPU worker 1", "lock", "cpu", 1, 0, str(recorded_data(study)))
+    agreed = commands_digest(study.definition, notifies=False)
+    order = WorkerOrder("study", "CPU worker 1", "lock", "cpu", 1, 0, str(recorded_data(study)), agreed=agreed)
     with (run / run_lock.LOCK_FILE).open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert work(order, Leaving()) == EXIT_DONE
