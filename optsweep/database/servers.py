@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LOCK_SECONDS = 120
 LOCK_SLICE = 30
 """Shorter than the time after which a driver that hears nothing takes the server for dead."""
+LOCK_NOT_AVAILABLE = "55P03"
 SESSION = {
     # A host that is cut off in the middle of a transaction must not keep its locks for the hours that TCP would wait.
     "idle_in_transaction_session_timeout": "60s",
@@ -125,5 +126,8 @@ def _take_for_transaction(connection: sa.Connection, name: str) -> None:
     try:
         # A transaction's lock, not a session's: it also holds behind a pooler that shares sessions.
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(name.encode())})
-    except exc.OperationalError:
-        raise TimeoutError(name) from None
+    except exc.OperationalError as error:
+        # The connection may also be lost while it waits.
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            raise TimeoutError(name) from None
+        raise
