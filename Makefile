@@ -75,9 +75,10 @@ test: $(READY) ## the fast tests
 test-all: $(READY) $(READY_FOR_ALL) ## the heavy tests: databases, browser, trackers, chaos
 	$(PYTHON) -m pytest -m "heavy or gpu" -n 2 --dist loadgroup
 
-chaos: $(READY) ## strike real sweeps at random moments, on three databases (KILLS=50 SEED=1 DATABASES=sqlite SCRIPTS=1 PLAIN=1)
+chaos: $(READY) ## strike real sweeps at random moments, on three databases (KILLS=50 SEED=1 DATABASES=sqlite SCRIPTS=1 PLAIN=1), or the queue's model check (MODEL=10000)
 	$(PYTHON) -m tests.chaos $(call option,KILLS,--kills) $(call option,SEED,--seed) \
-		$(call option,DATABASES,--databases) $(if $(call given,SCRIPTS),--scripts) $(if $(call given,PLAIN),--plain)
+		$(call option,DATABASES,--databases) $(if $(call given,SCRIPTS),--scripts) $(if $(call given,PLAIN),--plain) \
+		$(call option,MODEL,--model)
 
 # The results stand beside the code that measured them, with the name of the processor.
 bench: $(READY) $(READY_FOR_BENCH) ## benchmarks of training, data, dispatch, growth and estimates on this CPU (an hour)

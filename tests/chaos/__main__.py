@@ -15,6 +15,7 @@ from tests.chaos.plain_drill import plain_drill
 from tests.chaos.suite import chaos, chaos_of_scripts
 from tests.chaos.verdict import Verdict, header, row
 from tests.databases import KINDS
+from tests.model.many import many_histories
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +26,10 @@ def main(arguments: list[str]) -> int:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--scripts", action="store_true", help="the same drill on a study of a script")
     kind.add_argument("--plain", action="store_true", help="the same drill on plain Optuna")
+    kind.add_argument("--model", type=int, metavar="N", help="in place of drills: N histories of the model check")
     options = parser.parse_args(arguments)
+    if options.model is not None:
+        return many_histories(options.model, int(options.seed or 1))
     seeds = [int(seed) for seed in (options.seed or str(random.randrange(10_000))).split(",")]
     databases = options.databases.split(",")
     wrong = [kind for kind in databases if kind not in KINDS]

@@ -1,0 +1,186 @@
+"""The queue as a model: what each operation does to the runs, in plain Python, without a database or a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from optsweep.database.lease import LeaseLost
+from optsweep.errors import StorageError
+from optsweep.machine.process import Cause, ProcessIdentity
+from optsweep.planning.plan import SAMPLED_PRIORITY, USER_PRIORITY
+from tests.model.observed import Run, ending_of
+
+MAX_FAULTS, MAX_INTERRUPTIONS = 2, 4
+"""In place of 3 and 20, so that short histories get there."""
+PRESETS = ("large_quality", "small_fast")
+"""The longest first, as they are claimed."""
+
+
+@dataclass(frozen=True)
+class State:
+    """The runs of the one study, and its target; None while it is not planned."""
+
+    target: int | None = None
+    runs: Mapping[str, Run] = field(default_factory=dict)
+
+    def put(self, run: str, **changes: Any) -> State:
+        return replace(self, runs={**self.runs, run: replace(self.runs[run], **changes)})
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an operation is to bring about."""
+
+    state: State
+    answer: object = None
+    error: type[Exception] | None = None
+    either: frozenset[str] = frozenset()
+    """Runs that it may change or leave as they are."""
+    stages: tuple[State, ...] = ()
+    """What it comes by on the way, each in a transaction of its own."""
+
+
+Operation = Callable[[State], Effect]
+
+
+def held(state: State, run: str, me: ProcessIdentity) -> bool:
+    return run in state.runs and state.runs[run].holder == me
+
+
+def of_holder(run: str, me: ProcessIdentity, change: Operation) -> Operation:
+    """An operation that only the holder of the run can do."""
+    return lambda state: change(state) if held(state, run, me) else Effect(state, error=LeaseLost)
+
+
+def next_run(state: State) -> str | None:
+    """What is claimed next (invariant 13); what has failed, last."""
+    waiting = {name: run for name, run in state.runs.items() if run.state == "WAITING" and run.holder is None}
+
+    def place(name: str) -> tuple[int, int]:
+        run = waiting[name]
+        return (2 if run.faults else 0 if run.attempts else 1, run.priority)
+
+    return min(waiting, key=place, default=None)
+
+
+def claim(me: ProcessIdentity) -> Operation:
+    def effect(state: State) -> Effect:
+        run = next_run(state)
+        if run is None:
+            return Effect(state)
+        return Effect(state.put(run, state="RUNNING", holder=me, attempts=state.runs[run].attempts + 1), run)
+
+    return effect
+
+
+def beat(run: str, me: ProcessIdentity, **progress: float | None) -> Operation:
+    return of_holder(run, me, lambda state: Effect(state.put(run, **progress), state.runs[run].order))
+
+
+def report(run: str, me: ProcessIdentity, step: int, value: float, **progress: float | None) -> Operation:
+    def effect(state: State) -> Effect:
+        curve = {**dict(state.runs[run].curve), step: value}
+        return Effect(state.put(run, curve=tuple(sorted(curve.items())), **progress))
+
+    return of_holder(run, me, effect)
+
+
+def forget_after(run: str, me: ProcessIdentity, step: int) -> Operation:
+    def effect(state: State) -> Effect:
+        return Effect(state.put(run, curve=tuple(point for point in state.runs[run].curve if point[0] <= step)))
+
+    return of_holder(run, me, effect)
+
+
+def finish(run: str, me: ProcessIdentity, outcome: str, value: float | None) -> Operation:
+    return of_holder(run, me, lambda state: Effect(_ended(state, run, outcome, value)))
+
+
+def _ended(state: State, run: str, outcome: str, value: float | None) -> State:
+    ending = ending_of(outcome, value)
+    values = () if value is None else (value,)
+    best = {"best_value": value} if ending == "COMPLETE" else {}
+    return state.put(run, state=ending, outcome=outcome, holder=None, order=None, values=values, **best)
+
+
+def _handed_back(state: State, run: str, cause: Cause) -> State:
+    row = state.runs[run]
+    advanced = row.checkpoint_step > row.counted_step
+    faults = (0 if advanced else row.faults) + (cause is Cause.FAULT)
+    interruptions = (0 if advanced else row.interruptions) + (cause is Cause.INTERRUPTION)
+    state = state.put(run, faults=faults, interruptions=interruptions, counted_step=row.checkpoint_step)
+    if faults >= MAX_FAULTS or interruptions >= MAX_INTERRUPTIONS:
+        return _ended(state, run, "failed", None)
+    return state.put(run, state="WAITING", holder=None)
+
+
+def hand_back(run: str, me: ProcessIdentity, cause: Cause) -> Operation:
+    def effect(state: State) -> Effect:
+        after = _handed_back(state, run, cause)
+        return Effect(after, not after.runs[run].ended)
+
+    return of_holder(run, me, effect)
+
+
+def reclaim(judge: Callable[[str, Run], bool | None], cause: Cause = Cause.INTERRUPTION) -> Operation:
+    """Hand back the held runs that ``judge`` calls dead (True), maybe those of which it does not know (None)."""
+
+    def effect(state: State) -> Effect:
+        verdicts = {run: judge(run, row) for run, row in state.runs.items() if row.holder is not None}
+        after = state
+        for run, verdict in verdicts.items():
+            if verdict is not False:
+                after = _handed_back(after, run, cause)
+        taken = sorted(run for run, verdict in verdicts.items() if verdict)
+        either = frozenset(run for run, verdict in verdicts.items() if verdict is None)
+        return Effect(after, taken, either=either)
+
+    return effect
+
+
+def skip(run: str, me: ProcessIdentity) -> Operation:
+    """Take a waiting run and end it; tell the holder of one that runs."""
+
+    def effect(state: State) -> Effect:
+        if state.runs[run].ended:
+            return Effect(state, error=StorageError)
+        if state.runs[run].holder is None:
+            return Effect(_ended(state, run, "skipped", None), stages=(state.put(run, holder=me),))
+        return Effect(state.put(run, order="skip"))
+
+    return effect
+
+
+def retry(chosen: str | None, mended: Operation) -> Operation:
+    """Queue the chosen run again, or all that failed; after what dead holders held was handed back (``mended``)."""
+
+    def effect(state: State) -> Effect:
+        state = mended(state).state
+        failed = [run for run, row in state.runs.items() if row.outcome == "failed"]
+        if chosen is not None and chosen not in failed:
+            return Effect(state, error=StorageError)
+        again = failed if chosen is None else [chosen]
+        new = {run: Run(state.runs[run].priority, earlier=state.runs[run].earlier + 1) for run in again}
+        return Effect(replace(state, runs={**state.runs, **new}), sorted(again), stages=(state,))
+
+    return effect
+
+
+def enqueue(state: State) -> Effect:
+    index = len(state.runs)
+    run = f"user-{sum(name.startswith('user') for name in state.runs) + 1:03d}"
+    return Effect(State(index + 1, {**state.runs, run: Run(USER_PRIORITY + index)}), run)
+
+
+def plan(sampled: int) -> Operation:
+    """A plan of the presets and so many sampled runs, more than those that are there."""
+
+    def effect(state: State) -> Effect:
+        planned = {run: Run(priority) for priority, run in enumerate(PRESETS)}
+        planned |= {f"random-{number + 1:03d}": Run(SAMPLED_PRIORITY + number) for number in range(sampled)}
+        runs = {**planned, **state.runs}
+        return Effect(State(len(runs), runs))
+
+    return effect
