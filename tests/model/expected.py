@@ -153,8 +153,11 @@ def skip(run: str, me: ProcessIdentity) -> Operation:
     return effect
 
 
-def retry(chosen: str | None, mended: Operation) -> Operation:
-    """Queue the chosen run again, or all that failed; after what dead holders held was handed back (``mended``)."""
+def retry(chosen: str | None, fresh: bool, mended: Operation) -> Operation:
+    """Queue the chosen run again, or all that failed; after what dead holders held was handed back (``mended``).
+
+    What is known of it stays; of ``fresh`` ones not the checkpoint.
+    """
 
     def effect(state: State) -> Effect:
         state = mended(state).state
@@ -162,10 +165,25 @@ def retry(chosen: str | None, mended: Operation) -> Operation:
         if chosen is not None and chosen not in failed:
             return Effect(state, error=StorageError)
         again = failed if chosen is None else [chosen]
-        new = {run: Run(state.runs[run].priority, earlier=state.runs[run].earlier + 1) for run in again}
+        new = {run: _again(state.runs[run], fresh) for run in again}
         return Effect(replace(state, runs={**state.runs, **new}), sorted(again), stages=(state,))
 
     return effect
+
+
+def _again(old: Run, fresh: bool) -> Run:
+    return Run(
+        old.priority,
+        earlier=old.earlier + 1,
+        checkpoint_step=0 if fresh else old.checkpoint_step,
+        best_value=old.best_value,
+        last_value=old.last_value,
+        curve=old.curve,
+    )
+
+
+def begin_anew(run: str, me: ProcessIdentity) -> Operation:
+    return of_holder(run, me, lambda state: Effect(state.put(run, checkpoint_step=0)))
 
 
 def enqueue(state: State) -> Effect:

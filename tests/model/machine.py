@@ -87,6 +87,14 @@ class Machine(Workers):
         self.do(one, lambda: queue.forget_after(lease, step), operation, fault)
 
     @precondition(lambda self: self.holders)
+    @rule(pick=PICK, fault=faults(8))
+    def begin_anew(self, pick: int, fault: Fault | None) -> None:
+        one = self.holders[pick % len(self.holders)]
+        lease, queue = one.lease, self.study(one).queue
+        operation = expected.begin_anew(lease.run, one.identity)
+        self.do(one, lambda: queue.begin_anew(lease, "begun", "for a reason"), operation, fault)
+
+    @precondition(lambda self: self.holders)
     @rule(
         pick=PICK,
         outcome=st.sampled_from([outcome for outcome in ENDS if outcome != "failed"] + ["skipped"]),
@@ -166,13 +174,14 @@ class Machine(Workers):
         self._type(lambda study: skip(study, run) and None, expected.skip(run, me), fault)
 
     @precondition(lambda self: any(run.outcome == "failed" for run in self.state.runs.values()))
-    @rule(pick=st.none() | PICK, fault=faults(40))
-    def retry(self, pick: int | None, fault: Fault | None) -> None:
+    @rule(pick=st.none() | PICK, fresh=st.booleans(), fault=faults(45))
+    def retry(self, pick: int | None, fresh: bool, fault: Fault | None) -> None:
         run = None if pick is None else sorted(self.state.runs)[pick % len(self.state.runs)]
         mended = expected.reclaim(self.judge(self.world.restart("user")))
         # Whether those that may be found dead were, the model could not say from what failed then.
         if not mended(self.state).either:
-            self._type(lambda study: sorted(retry_failed(study, run and [run])), expected.retry(run, mended), fault)
+            chosen, operation = run and [run], expected.retry(run, fresh, mended)
+            self._type(lambda study: sorted(retry_failed(study, chosen, fresh=fresh)), operation, fault)
 
     @precondition(lambda self: self.state.target is not None and len(self.state.runs) < MAX_RUNS)
     @rule(fault=faults(32))
