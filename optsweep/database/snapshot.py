@@ -36,7 +36,6 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
 
     With ``chosen`` these runs alone, which of a study of thousands takes milliseconds in place of seconds.
     """
-    attributes = study.attributes()
     now, rows = _rows(study, chosen)
     if chosen is None:
         read = patiently(study.storage.optuna.get_all_trials, study.study_id, deepcopy=False)
@@ -48,6 +47,8 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
         if row.trial_id in by_id:
             by_run.setdefault(row.run, []).append(row)
     records = [_record(study.name, attempts, by_id[attempts[-1].trial_id]) for attempts in by_run.values()]
+    # Last: of a study that was deleted since the rows were read, no run would be left to go on with.
+    attributes = study.attributes()
     assert attributes.target is not None, "an open study is planned"
     assert attributes.data is not None
     return StudySnapshot(

@@ -136,15 +136,10 @@ def _at_work(drill: Drill) -> bool:
 def _delete(drill: Drill) -> None:
     storage = open_storage(storage_url(drill.sweeps.url))
     try:
-        while True:
-            try:
+        while drill.sweeps.name in optuna.get_all_study_names(storage.optuna):
+            # Where it loses against a transaction of the sweep's, Optuna raises the database's error, or nothing.
+            with suppress(StorageInternalError, exc.SQLAlchemyError):
                 optuna.delete_study(study_name=drill.sweeps.name, storage=storage.optuna)
-                return
-            # Optuna's transaction has lost against one of the sweep's.
-            except (StorageInternalError, exc.SQLAlchemyError):
-                time.sleep(0.05)
-            except KeyError:  # it is gone
-                return
     finally:
         storage.close()
 

@@ -7,6 +7,7 @@ import dataclasses
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from optuna.trial import TrialState, create_trial
 
 from optsweep.database import lease as lease_module
+from optsweep.database import snapshot
 from optsweep.database.change import change
 from optsweep.database.connection import Storage, open_storage
 from optsweep.database.lease import MAX_FAULTS, Lease, LeaseLost, Look, RunProgress
@@ -217,6 +219,24 @@ def test_r6_a_study_that_was_deleted_in_the_middle_is_said_and_leaves_nothing_to
     assert {run.value for run in snapshot.runs} == {None}
     assert words(again, lease.run) == ["planned"]
     again.storage.close()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_r6_a_study_that_is_deleted_while_it_is_read_has_not_ended(
+    study: Study, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """All of no runs are over: a launcher would say that there is nothing to do."""
+    assert not read_snapshot(study).ended
+    read_rows = snapshot._rows
+
+    def read_around_the_deletion(*arguments: Any) -> Any:
+        there = read_rows(*arguments) if moment == "before" else None
+        optuna.delete_study(study_name=study.name, storage=study.storage.optuna)
+        return there or read_rows(*arguments)
+
+    monkeypatch.setattr(snapshot, "_rows", read_around_the_deletion)
+    with pytest.raises(StudyGone):
+        read_snapshot(study)
 
 
 def test_r6_a_study_of_another_program_with_the_same_ids_is_none_of_ours(tmp_path: Path) -> None:
