@@ -1,6 +1,6 @@
 """Training: real residues/s of ours, the usual recipe and Hugging Face's ESM, at three sizes, in interleaved rounds.
 
-    python -m benchmarks.training [--rounds 5] [--sizes small,medium,large] [--no-compile]
+    python -m benchmarks.training [--rounds 5] [--sizes small,medium,large] [--no-compile | --busy]
 
 One thread each, as a sweep's worker has on a CPU, and CPU time: other programs on the machine change little. Padding is
 not counted. Every candidate does its optimiser steps on the same sequences. Compiling takes minutes a size.
@@ -18,6 +18,7 @@ from benchmarks._machine import print_machine
 from benchmarks._paired import Timings, interleaved
 from benchmarks._sequences import random_training_data
 from benchmarks._trainers import HuggingFace, Ours, Recipe, Trainer, bench_config, residues_of_step
+from benchmarks._waiting import measure_waiting
 from optsweep.config import ModelConfig
 from optsweep.data.training_data import TrainingData
 
@@ -37,9 +38,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sizes", default=",".join(SIZES))
     parser.add_argument("--no-compile", action="store_true")
+    parser.add_argument("--busy", action="store_true", help="how threads wait, instead")
     given = parser.parse_args()
     torch.set_num_threads(1)
     print_machine("torch", "transformers")
+    if given.busy:
+        measure_waiting(given.rounds)
+        return
     data = random_training_data(4000)
     for size in given.sizes.split(","):
         measure(size, data, given.rounds, CANDIDATES if given.no_compile else CANDIDATES | COMPILED)

@@ -19,6 +19,7 @@ from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import decode
 from optsweep.errors import DataError, UserError
 from optsweep.files import write_text
+from optsweep.machine.devices import wait_passively
 from optsweep.results.words import rounded_percent
 
 LINE_WIDTH = 60
@@ -44,6 +45,8 @@ def sample(
     """
     from optsweep.train.checkpoint import CURRENT, load_ema
     from optsweep.train.device import resolve_device
+
+    wait_passively()
     from optsweep.train.trained_model import generate
 
     path = checkpoint / CURRENT if checkpoint.is_dir() else checkpoint

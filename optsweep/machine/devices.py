@@ -22,6 +22,15 @@ MAX_WORKERS = 256
 HOST_LOCKS = Path(f"/tmp/optsweep-{os.getuid()}")
 """Where GPU slots are locked: one place a host and user, whatever the study, the folder or $TMPDIR."""
 
+WAIT_POLICY, PASSIVE = "OMP_WAIT_POLICY", "PASSIVE"
+"""How OpenMP's threads wait for each other. Actively, they keep a core that another program wants from the very thread
+that they wait for: training fell to a twentieth (docs/performance.md)."""
+
+
+def wait_passively() -> None:
+    """Have the threads of this process wait so, unless the user has said how; before torch is imported."""
+    os.environ.setdefault(WAIT_POLICY, PASSIVE)
+
 
 @dataclass(frozen=True)
 class Gpu:
@@ -64,7 +73,8 @@ class Slot:
         gpus = {"CUDA_VISIBLE_DEVICES": self.gpu.uuid if self.gpu else ""}
         if self.gpu:
             gpus["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
-        return gpus | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads))
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads))
+        return {**gpus, **threads, WAIT_POLICY: os.environ.get(WAIT_POLICY, PASSIVE)}
 
     def lock_path(self, study_directory: Path) -> Path:
         """Where the slot is locked: GPUs host-wide; CPU slots within the study, since cores are shared anyway.
