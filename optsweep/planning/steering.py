@@ -48,6 +48,8 @@ def enqueue(study: Study, assignments: list[str]) -> str:
 
 def skip(study: Study, run: str) -> str:
     """Leave out a waiting run, or end a running one at its next iteration; raises `StorageError`."""
+    # Nobody would carry out an order to a dead holder, or to none (`optuna ask` took the run).
+    study.queue.reclaim_dead(identify())
     record = read_run(study, run)
     lease = study.queue.take(run, "the user", identify())
     if lease is not None:

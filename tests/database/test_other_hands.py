@@ -28,7 +28,7 @@ from optsweep.errors import StudyGone
 from optsweep.machine import process
 from optsweep.machine.process import Cause, identify
 from optsweep.planning.plan import plan_study
-from optsweep.planning.steering import enqueue, retry_failed
+from optsweep.planning.steering import enqueue, retry_failed, skip
 from tests.cut_off import Killed, killed_at, lost_answers
 from tests.planned import DATA, claim, make_study
 
@@ -175,6 +175,16 @@ def test_r3_a_run_that_another_program_has_taken_waits_again(study: Study) -> No
     assert words(study, run)[-2:] == ["reclaimed", "claimed"]
     # A claim that was stopped, reaped, and continued finds nothing to begin.
     assert study.queue.claim("a", ME) is None
+
+
+def test_r3_a_run_that_another_program_has_taken_or_whose_worker_is_dead_is_skipped_at_once(study: Study) -> None:
+    taken = study.optuna().ask()
+    (run,) = [record.run for record in read_snapshot(study).runs if record.trial == taken.number]
+    lease = study.queue.claim("dead", dataclasses.replace(ME, pid_started=ME.pid_started - 1))
+    assert lease is not None
+    for one in (run, lease.run):
+        assert skip(study, one) == f"{one} is skipped"
+        assert read_run(study, one).state == "pruned"
 
 
 def test_r4_a_cloned_machine_with_a_fresh_beat_lives(study: Study) -> None:

@@ -12,7 +12,7 @@ from optsweep.machine.process import Cause, ProcessIdentity
 from optsweep.planning.plan import SAMPLED_PRIORITY, USER_PRIORITY
 from tests.model.observed import Run, ending_of
 
-MAX_FAULTS, MAX_INTERRUPTIONS = 2, 4
+MAX_FAULTS, MAX_INTERRUPTIONS = 2, 3
 """In place of 3 and 20, so that short histories get there."""
 PRESETS = ("large_quality", "small_fast")
 """The longest first, as they are claimed."""
@@ -140,15 +140,37 @@ def reclaim(judge: Callable[[str, Run], bool | None], cause: Cause = Cause.INTER
     return effect
 
 
-def skip(run: str, me: ProcessIdentity) -> Operation:
-    """Take a waiting run and end it; tell the holder of one that runs."""
+def reap(judge: Callable[[str, Run], bool | None]) -> Operation:
+    """`reclaim`, after what another program has taken waits again."""
+    reclaimed = reclaim(judge)
 
     def effect(state: State) -> Effect:
+        taken = [run for run, row in state.runs.items() if row.stray]
+        mended = state
+        for run in taken:
+            mended = mended.put(run, state="WAITING")
+        after = reclaimed(mended)
+        return replace(after, answer=sorted([*taken, *after.answer]), stages=(mended,))
+
+    return effect
+
+
+def taken_by_another_program(run: str) -> Operation:
+    return lambda state: Effect(state.put(run, state="RUNNING"))
+
+
+def skip(run: str, me: ProcessIdentity, mended: Operation) -> Operation:
+    """Take a waiting run and end it; tell the holder of one that runs; after a look for dead ones (``mended``)."""
+
+    def effect(before: State) -> Effect:
+        state = mended(before).state
+        stages = (*mended(before).stages, state)
         if state.runs[run].ended:
             return Effect(state, error=StorageError)
         if state.runs[run].holder is None:
-            return Effect(_ended(state, run, "skipped", None), stages=(state.put(run, holder=me),))
-        return Effect(state.put(run, order="skip"))
+            stages = (*stages, state.put(run, holder=me))
+            return Effect(_ended(state, run, "skipped", None), stages=stages)
+        return Effect(state.put(run, order="skip"), stages=stages)
 
     return effect
 
@@ -160,13 +182,13 @@ def retry(chosen: str | None, fresh: bool, mended: Operation) -> Operation:
     """
 
     def effect(state: State) -> Effect:
-        state = mended(state).state
+        stages, state = mended(state).stages, mended(state).state
         failed = [run for run, row in state.runs.items() if row.outcome == "failed"]
         if chosen is not None and chosen not in failed:
             return Effect(state, error=StorageError)
         again = failed if chosen is None else [chosen]
         new = {run: _again(state.runs[run], fresh) for run in again}
-        return Effect(replace(state, runs={**state.runs, **new}), sorted(again), stages=(state,))
+        return Effect(replace(state, runs={**state.runs, **new}), sorted(again), stages=(*stages, state))
 
     return effect
 

@@ -36,6 +36,7 @@ class History(RuleBasedStateMachine):
         self.state = State()
         self.study_id: int | None = None
         self.tokens: dict[str, str] = {}
+        self.trial_ids: dict[str, int] = {}
         self.told: dict[str, tuple[float, float]] = {}
         """Run -> when its holder last told that it lives: surely, and perhaps."""
         self.cleared = True
@@ -122,7 +123,8 @@ class History(RuleBasedStateMachine):
         for run, row in seen.runs.items():
             if row.holder is not None and (run not in before.runs or before.runs[run].holder != row.holder):
                 self.told[run] = (self.world.clock, self.world.clock)
-        self.state, self.study_id, self.tokens = State(seen.target, seen.runs), seen.study_id, dict(seen.tokens)
+        self.state, self.study_id = State(seen.target, seen.runs), seen.study_id
+        self.tokens, self.trial_ids = dict(seen.tokens), dict(seen.trial_ids)
         if seen.target is not None and not self.cleared:
             assert not (left := left_behind(self.looking, seen.study_id)), f"of a deleted study there are left: {left}"
             self.cleared = True

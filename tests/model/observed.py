@@ -44,6 +44,11 @@ class Run:
     def ended(self) -> bool:
         return self.state not in ("WAITING", "RUNNING")
 
+    @property
+    def stray(self) -> bool:
+        """Whether another program has taken its trial."""
+        return self.state == "RUNNING" and self.holder is None
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -53,6 +58,8 @@ class Observed:
     runs: Mapping[str, Run]
     tokens: Mapping[str, str]
     """Run -> token of its lease."""
+    trial_ids: Mapping[str, int]
+    """Run -> its newest trial."""
     problems: tuple[str, ...]
     """Broken invariants."""
 
@@ -60,7 +67,7 @@ class Observed:
 def observe(connection: sa.Connection, name: str) -> Observed:
     study_id = connection.scalar(sa.text("SELECT study_id FROM studies WHERE study_name = :name"), {"name": name})
     if study_id is None:
-        return Observed(None, None, {}, {}, ())
+        return Observed(None, None, {}, {}, {}, ())
     of = {"study": study_id}
     rows = connection.execute(sa.text(ROWS), of).mappings().all()
     curves: dict[int, list[tuple[int, float]]] = {}
@@ -72,6 +79,7 @@ def observe(connection: sa.Connection, name: str) -> Observed:
     target = connection.scalar(sa.text(TARGET), of)
     runs: dict[str, Run] = {}
     tokens: dict[str, str] = {}
+    trial_ids: dict[str, int] = {}
     problems: list[str] = []
     for row in rows:
         run, trial_id = row["run"], row["trial_id"]
@@ -90,6 +98,7 @@ def observe(connection: sa.Connection, name: str) -> Observed:
             curve=tuple(curves.get(trial_id, ())),
             values=tuple(values.get(trial_id, ())),
         )
+        trial_ids[run] = trial_id
         tokens.pop(run, None)
         if held:
             tokens[run] = row["token"]
@@ -98,13 +107,14 @@ def observe(connection: sa.Connection, name: str) -> Observed:
         problems.append(f"the target is {target}, there are {len(runs)} runs")
     twice = [holder for holder, number in Counter(run.holder for run in runs.values()).items() if holder and number > 1]
     problems += [f"{holder} holds more than one run" for holder in twice]
-    return Observed(study_id, None if target is None else int(target), runs, tokens, tuple(problems))
+    return Observed(study_id, None if target is None else int(target), runs, tokens, trial_ids, tuple(problems))
 
 
 def _problems(run: Run) -> list[str]:
     found = []
-    # A waiting run that a command has just taken has a holder too; the model knows which.
-    if (run.state == "RUNNING") != (run.holder is not None) and run.state != "WAITING":
+    # A waiting run that a command has just taken has a holder; one that another program has taken has none. The model
+    # knows which.
+    if run.ended and run.holder is not None:
         found.append(f"{run.state} with the token of {run.holder}")
     if run.outcome is not None:
         if run.state != ending_of(run.outcome, run.values[0] if run.values else None):

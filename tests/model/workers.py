@@ -76,7 +76,7 @@ class Workers(History):
         def call() -> list[str]:
             return sorted(study.queue.reclaim_dead(one.identity))
 
-        self.do(one, call, expected.reclaim(self.judge(one)), fault, meanwhile)
+        self.do(one, call, expected.reap(self.judge(one)), fault, meanwhile)
         one.looked = True
 
     def judge(self, looks: Process) -> Callable[[str, Run], bool | None]:
