@@ -41,14 +41,14 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
         read = patiently(study.storage.optuna.get_all_trials, study.study_id, deepcopy=False)
     else:
         read = [study.trial(row.trial_id) for row in rows]
+    # After the rest: of a study that was deleted meanwhile, what was read lacks runs, or their attributes.
+    attributes = study.attributes()
     by_id = {trial._trial_id: trial for trial in read}
     by_run: dict[str, list[sa.Row[Any]]] = {}
     for row in rows:
         if row.trial_id in by_id:
             by_run.setdefault(row.run, []).append(row)
     records = [_record(study.name, attempts, by_id[attempts[-1].trial_id]) for attempts in by_run.values()]
-    # Last: of a study that was deleted since the rows were read, no run would be left to go on with.
-    attributes = study.attributes()
     assert attributes.target is not None, "an open study is planned"
     assert attributes.data is not None
     return StudySnapshot(
