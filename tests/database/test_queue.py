@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from optuna.trial import TrialState
 
-from optsweep.database import queue
+from optsweep.database import leases
 from optsweep.database.connection import check_reachable, open_storage
 from optsweep.database.lease import MAX_FAULTS, MAX_INTERRUPTIONS, Lease, LeaseLost, RunProgress
 from optsweep.database.open_study import Study, open_study
@@ -295,7 +295,7 @@ def test_an_evaluation_is_in_the_row_and_in_the_curve_or_in_neither(
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(queue, "put_intermediate_value", break_off)
+        patch.setattr(leases, "put_intermediate_value", break_off)
         study.queue.report(lease, 2, 2.5, RunProgress(best_value=2.5, last_value=2.5))
     record = read_run(study, lease.run)
     assert (record.value, record.curve) == (3.0, {1: 3.0})
