@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from optsweep.database.connection import open_storage
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
-from optsweep.machine.process import identify
+from optsweep.machine.process import ProcessIdentity, identify
 from optsweep.planning.plan import plan_study
 from optsweep.results.attributes import StudyData
 from optsweep.study.file import load_study
@@ -30,6 +31,13 @@ def make_study(url: str, *, name: str = "study", sampled: int = 7, kind: Any = "
     """Plan a study of the demo's five presets and ``sampled`` sampled runs."""
     definition = load_study("demo").with_overrides(type=kind, trials=sampled, seed=seed)
     return plan_study(open_storage(storage_url(url), create=True), name, definition, DATA, command=["optsweep"])[0]
+
+
+def take(study: Study, run: str, worker: str = "worker", me: ProcessIdentity | None = None) -> Lease | None:
+    """The lease of that waiting run, which is not begun; None if it does not wait."""
+    token = uuid.uuid4().hex
+    queue, holder = study.queue, identify() if me is None else me
+    return study.storage.transaction(lambda connection: queue._take(connection, worker, holder, token, run=run))
 
 
 def claim(study: Study) -> Lease:

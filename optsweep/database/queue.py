@@ -40,7 +40,7 @@ from optsweep.database.leases import Leases
 from optsweep.database.optuna_rows import change_state
 from optsweep.database.repair import mend_runs
 from optsweep.database.stored_text import storable
-from optsweep.database.tables import runs, trials
+from optsweep.database.tables import run_events, runs, trials
 from optsweep.machine.process import Cause, ProcessIdentity
 
 LEASE_SECONDS = 600
@@ -62,13 +62,29 @@ class Queue(Leases):
         Interrupted runs come first, then the order of the plan (invariant 13). A run that failed comes last: if the
         place is to blame, it should fail different runs and be parked, not use up the attempts of one.
         """
-        return self._take(worker, me, uuid.uuid4().hex, start=True)
-
-    def take(self, run: str, worker: str, me: ProcessIdentity) -> Lease | None:
-        """Take the lease of one waiting run without starting it, or None if it does not wait."""
-        return self._take(worker, me, uuid.uuid4().hex, start=False, run=run)
+        return self._claim(worker, me, uuid.uuid4().hex)
 
     @transaction
+    def _claim(self, connection: sa.Connection, worker: str, me: ProcessIdentity, token: str) -> Lease | None:
+        return self._take(connection, worker, me, token)
+
+    def leave_out(self, run: str, by: str, me: ProcessIdentity, reason: str) -> bool:
+        """End a waiting run as skipped; False if it does not wait."""
+        return self._leave_out(run, by, me, reason, uuid.uuid4().hex)
+
+    @transaction
+    def _leave_out(
+        self, connection: sa.Connection, run: str, by: str, me: ProcessIdentity, reason: str, token: str
+    ) -> bool:
+        done = [run_events.c.study_id == self.study_id, run_events.c.token == token]
+        if connection.execute(sa.select(run_events.c.what).where(*done)).first() is not None:
+            return True
+        lease = self._take(connection, by, me, token, run=run)
+        if lease is not None:
+            # A pruned trial without parameters would empty the space that TPE works in; it does not see a failed one.
+            self._finish(connection, lease, TrialState.FAIL, None, "skipped", reason)
+        return lease is not None
+
     def _take(
         self,
         connection: sa.Connection,
@@ -76,14 +92,13 @@ class Queue(Leases):
         me: ProcessIdentity,
         token: str,
         *,
-        start: bool,
         run: str | None = None,
     ) -> Lease | None:
+        """Take the first waiting run and begin it, or ``run``, which is not begun."""
         mine = connection.execute(sa.select(runs).where(runs.c.token == token)).first()
         if mine is not None:
-            attempt = mine.attempts + (not start)
             known = RunProgress.of(mine)
-            return Lease(mine.trial_id, mine.run, token, attempt, mine.worker, mine.host, mine.faults, known)
+            return Lease(mine.trial_id, mine.run, token, mine.attempts, mine.worker, mine.host, mine.faults, known)
         now = self.storage.now(connection)
         waiting = self._waiting() if run is None else self._waiting().where(runs.c.run == run)
         for row in connection.execute(waiting.limit(64)).all():
@@ -95,7 +110,7 @@ class Queue(Leases):
             taken = free.values(token=token, worker=named, beat=now, **asdict(me))
             if connection.execute(taken).rowcount != 1:
                 continue
-            if not start:
+            if run is not None:
                 return lease
             if change_state(connection, row.trial_id, TrialState.RUNNING):
                 first = sa.func.coalesce(runs.c.started, now)

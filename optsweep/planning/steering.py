@@ -51,10 +51,7 @@ def skip(study: Study, run: str) -> str:
     # Nobody would carry out an order to a dead holder, or to none (`optuna ask` took the run).
     study.queue.reclaim_dead(identify())
     record = read_run(study, run)
-    lease = study.queue.take(run, "the user", identify())
-    if lease is not None:
-        # A pruned trial without parameters would empty the space that TPE works in; Optuna's FAIL is invisible to it.
-        study.queue.finish(lease, TrialState.FAIL, None, outcome="skipped", reason="skipped by the user")
+    if study.queue.leave_out(run, "the user", identify(), "skipped by the user"):
         return f"{run} is skipped"
     if study.queue.order(run, "skip"):
         return f"{run} will end at its next iteration"

@@ -30,7 +30,7 @@ from optsweep.machine.process import Cause, identify
 from optsweep.planning.plan import plan_study
 from optsweep.planning.steering import enqueue, retry_failed, skip
 from tests.cut_off import Killed, killed_at, lost_answers
-from tests.planned import DATA, claim, make_study
+from tests.planned import DATA, claim, make_study, take
 
 ME = identify()
 
@@ -47,7 +47,7 @@ def row_of(study: Study, run: str) -> sa.Row:  # type: ignore[type-arg]
 
 def fail(study: Study, run: str) -> None:
     for _ in range(MAX_FAULTS):
-        lease = study.queue.take(run, "worker", ME)
+        lease = take(study, run, "worker", ME)
         assert lease is not None
         study.queue.hand_back(lease, Cause.FAULT, "raised")
     assert read_run(study, run).state == "failed"
@@ -67,10 +67,10 @@ def test_r1_a_lost_answer_to_any_commit_is_found_again_and_counts_once(
         again = claim(study)
         study.queue.finish(again, TrialState.COMPLETE, 2.5, outcome="complete", reason=None)
         for _ in range(MAX_FAULTS - 1):
-            other = study.queue.take("small_fast", "worker", ME)
+            other = take(study, "small_fast", "worker", ME)
             assert other is not None
             assert study.queue.hand_back(other, Cause.FAULT, "raised")
-        other = study.queue.take("small_fast", "worker", ME)
+        other = take(study, "small_fast", "worker", ME)
         assert other is not None
         assert not study.queue.hand_back(other, Cause.FAULT, "raised")
         assert retry_failed(study) == ["small_fast"]

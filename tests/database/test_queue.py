@@ -25,7 +25,7 @@ from optsweep.database.tables import run_events, runs
 from optsweep.database.urls import storage_url
 from optsweep.machine.process import Cause, ProcessIdentity, identify
 from optsweep.planning.steering import retry_failed
-from tests.planned import make_study
+from tests.planned import make_study, take
 
 ELSEWHERE = ProcessIdentity("another host/0/1", "boot", 1, 1)
 
@@ -146,7 +146,7 @@ def test_a_beat_from_the_future_counts_from_now_on(study: Study) -> None:
 
 
 def die_again(study: Study, cause: Cause, checkpoint_step: int = 0) -> bool:
-    lease = study.queue.take("large_quality", "worker", identify())
+    lease = take(study, "large_quality", "worker", identify())
     assert lease is not None
     if checkpoint_step:
         study.queue.beat(lease, RunProgress(checkpoint_step=checkpoint_step))
@@ -240,11 +240,11 @@ def test_a_runs_history_tells_of_its_deaths_its_return_and_its_end(study: Study)
     study.queue.report(lease, 2, 3.0, RunProgress())
     study.queue.hand_back(lease, Cause.INTERRUPTION, "asked to leave by SIGTERM")
     for _ in range(MAX_FAULTS):
-        last = study.queue.take(lease.run, "fails", me)
+        last = take(study, lease.run, "fails", me)
         assert last is not None
         study.queue.hand_back(last, Cause.FAULT, "ValueError: no")
     assert retry_failed(study, [lease.run]) == [lease.run]
-    lease = study.queue.take(lease.run, "ends it", me)
+    lease = take(study, lease.run, "ends it", me)
     assert lease is not None
     study.queue.finish(lease, TrialState.COMPLETE, 2.75, outcome="complete", reason=None)
     assert events_of(study, lease.run) == [

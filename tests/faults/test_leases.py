@@ -26,7 +26,7 @@ from optsweep.machine.process import ProcessIdentity, identify, uptime
 from optsweep.workers import lease_keeper
 from optsweep.workers.lease_keeper import LeaseKeeper
 from tests.faults.small_study import STUDY
-from tests.planned import make_study
+from tests.planned import make_study, take
 from tests.sweeps import Sweeps, wait_for
 
 ELSEWHERE = ProcessIdentity("another host/0/1", "boot", 1, 1)
@@ -78,7 +78,7 @@ def test_a_worker_that_was_stopped_past_its_lease_leaves_its_run_alone_and_the_r
         connection.execute(sa.update(runs).where(runs.c.run == taken).values(silent))
     # The launcher looks for dead leases too; whoever comes first hands the run back.
     study.queue.reclaim_dead(identify())
-    lease = wait_for(lambda: study.queue.take(taken, "the other host", identify()))
+    lease = wait_for(lambda: take(study, taken, "the other host", identify()))
     study.queue.finish(lease, TrialState.COMPLETE, 2.25, outcome="complete", reason=None)
     sleeper.send_signal(signal.SIGCONT)
     log = sweeps.folder / "studies/study/runs" / taken / "log_stdout.txt"

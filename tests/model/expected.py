@@ -168,7 +168,6 @@ def skip(run: str, me: ProcessIdentity, mended: Operation) -> Operation:
         if state.runs[run].ended:
             return Effect(state, error=StorageError)
         if state.runs[run].holder is None:
-            stages = (*stages, state.put(run, holder=me))
             return Effect(_ended(state, run, "skipped", None), stages=stages)
         return Effect(state.put(run, order="skip"), stages=stages)
 
@@ -205,7 +204,7 @@ def _again(old: Run, fresh: bool) -> Run:
 
 
 def begin_anew(run: str, me: ProcessIdentity) -> Operation:
-    return of_holder(run, me, lambda state: Effect(state.put(run, checkpoint_step=0)))
+    return of_holder(run, me, lambda state: Effect(state.put(run, checkpoint_step=0, counted_step=0)))
 
 
 def enqueue(state: State) -> Effect:
