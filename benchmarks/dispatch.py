@@ -40,7 +40,7 @@ started = time.process_time()
 study = open_study(open_storage(storage_url(sys.argv[1])), "bench")
 lease = study.queue.claim("worker", identify())
 trial = study.trial(lease.trial_id)
-Preparer(study, study.optuna(), "worker", 1)._draw(trial, RunIdentity.read(trial.user_attrs))
+Preparer(study, study.optuna(), "worker", 1)._draw(lease, trial, RunIdentity.read(trial.user_attrs))
 print(time.process_time() - started)
 """
 PLAIN = """

@@ -49,8 +49,8 @@ def plan_study(
 ) -> tuple[Study, Plan]:
     """Make the study if it is missing and queue the runs that are missing; safe to repeat and to kill anywhere.
 
-    A new study takes over the finished runs of ``origin`` that hold in it too. One with another definition or other
-    data begins anew if none of its runs has a value yet and nobody holds one; else `ConfigError` is raised.
+    A new study takes over the finished runs of ``origin`` that hold in it too. One with another definition
+    begins anew on the same data if none of its runs has a value yet and nobody holds one; else `ConfigError` is raised.
     """
     with storage.planning(name):
         study = find_or_create(storage, name)
@@ -62,7 +62,7 @@ def plan_study(
             attributes, changed, users = plan.attributes(), "", list[RunIdentity]()
             if attributes.definition is None:
                 describe_new(plan, definition, data, command)
-            elif (found := differences(name, attributes, definition, data)) and plan.is_untried():
+            elif (found := corrected(name, attributes, definition, data)) and plan.is_untried():
                 changed, users = _shown(found), users_runs(existing_runs(plan, definition), definition)
                 plan.replace_runs(f"the study began anew: {changed}")
                 describe_new(plan, definition, data, command)
@@ -120,8 +120,12 @@ def _with_users(made: Plan, users: list[RunIdentity]) -> Plan:
 
 
 def check_unchanged(study: str, begun: StudyAttributes, definition: StudyDefinition, data: CorpusRecord | None) -> None:
-    """Raise `ConfigError` if there are `differences`."""
-    if found := differences(study, begun, definition, data):
+    """Raise `ConfigError` if there are `differences`, or if the data is not the study's; None while it is not known."""
+    found = differences(study, begun, definition)
+    assert begun.data is not None, "it is stored with the definition"
+    if data is not None and not begun.data.same_as(data):
+        found.append(f"the data was {begun.data.corpus} with other content than {data.corpus} has now")
+    if found:
         way_out = "put them back, or begin a new study with --name (or --fork) NAME"
         raise ConfigError(f"study {study!r}", [f"it began with other settings: {_shown(found)}\n{way_out}"])
 
@@ -130,20 +134,21 @@ def _shown(found: list[str]) -> str:
     return "; ".join(found[:6]) + (f"; and {len(found) - 6} more" if len(found) > 6 else "")
 
 
-def differences(
-    study: str, begun: StudyAttributes, definition: StudyDefinition, data: CorpusRecord | None
-) -> list[str]:
-    """What differs from the study file and the data that the study began with; ``data`` is None while not known."""
+def corrected(study: str, begun: StudyAttributes, definition: StudyDefinition, data: CorpusRecord | None) -> list[str]:
+    """The settings that have changed, if the study may take them while no run has a value: on the same data."""
+    assert begun.data is not None, "it is stored with the definition"
+    same = data is None or begun.data.same_as(data)
+    return differences(study, begun, definition) if same else []
+
+
+def differences(study: str, begun: StudyAttributes, definition: StudyDefinition) -> list[str]:
+    """What differs from the study file that the study began with."""
     stored, given = _comparable(stored_definition(study, begun)), _comparable(definition)
-    found = [
+    return [
         f"{key} was {stored.get(key)!r}, is {given.get(key)!r}"
         for key in dict.fromkeys([*stored, *given])
         if stored.get(key) != given.get(key)
     ]
-    assert begun.data is not None, "it is stored with the definition"
-    if data is not None and not begun.data.same_as(data):
-        found.append(f"the data was {begun.data.corpus} with other content than {data.corpus} has now")
-    return found
 
 
 def _comparable(definition: StudyDefinition) -> dict[str, Plain]:

@@ -19,7 +19,7 @@ from optsweep.durations import SECONDS, parse_duration
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
 from optsweep.planning.defaults import Choice, choose, choose_slots, study_name
-from optsweep.planning.plan import check_unchanged, differences
+from optsweep.planning.plan import check_unchanged, corrected
 from optsweep.results.attributes import CorpusRecord
 from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
 from optsweep.study.file import load_study
@@ -108,7 +108,7 @@ def check(request: SweepRequest) -> Session:
     )
     if existing is not None:
         begun = existing.attributes()
-        if not (differences(name, begun, session.definition, session.corpus) and is_untried(existing)):
+        if not (corrected(name, begun, session.definition, session.corpus) and is_untried(existing)):
             check_unchanged(name, begun, session.definition, session.corpus)
             return session
         session = replace(session, existing=None)

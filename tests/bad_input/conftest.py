@@ -22,7 +22,7 @@ from .studies import RIGHT
 
 @pytest.fixture(scope="session")
 def planned_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small corpus, its subset, and a study that was planned on it but not started."""
+    """A small corpus, its subset, and a study that was planned on it; one of its runs has a value, none has ended."""
     folder = tmp_path_factory.mktemp("planned")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -32,6 +32,10 @@ def planned_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert cli.run(["sweep", "mine.toml", "--data", "small.pt", "--cpu-workers", "1", "--no-launch"]) == 0
     # The planning's connections are still open, and what they wrote may not stand in the database itself yet.
     with closing(sqlite3.connect(folder / "studies" / "optsweep.db")) as connection:
+        # With one value: before that its settings may be corrected.
+        (run,) = connection.execute("SELECT min(run) FROM optsweep_runs").fetchone()
+        connection.execute("UPDATE optsweep_runs SET best_value = 3.0, last_value = 3.0 WHERE run = ?", [run])
+        connection.commit()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return folder
 

@@ -301,21 +301,29 @@ CASES = [*SWEEP, *DATA, *WITHOUT_STUDY, *WITH_STUDY, *TRAIN, *SAMPLE]
 
 def small_checkpoint() -> bytes:
     """A checkpoint whose training data is gone."""
-    import io
+    import tempfile
     import tomllib
-
-    import torch
+    from pathlib import Path
 
     from optsweep.config import TrainConfig
-    from optsweep.train.checkpoint import FORMAT
+    from optsweep.train.checkpoint_file import Checkpoint, CheckpointFile
     from optsweep.train.model import Transformer
 
     config = TrainConfig.model_validate({**tomllib.loads(CONFIG), "provenance": {"corpus": "gone.pt"}})
     model = Transformer(config.model, config.data.max_protein_len)
-    buffer = io.BytesIO()
-    values = {"format": FORMAT, "config": config.model_dump(mode="json", exclude_none=True), "ema": model.state_dict()}
-    torch.save(values, buffer)
-    return buffer.getvalue()
+    none = {
+        "step": 1,
+        "seconds": 1.0,
+        "micro_batch": 1,
+        "history": [],
+        "losses": None,
+        "weights": None,
+        "optimizer": None,
+    }
+    checkpoint = CheckpointFile(Checkpoint(ema=model.state_dict(), **none), config, "")
+    with tempfile.NamedTemporaryFile() as file:
+        checkpoint.write(Path(file.name))
+        return file.read()
 
 
 def small_corpus() -> bytes:

@@ -23,6 +23,7 @@ def check_goes_on(sweeps: Sweeps, sampled: int, target: int) -> None:
     check_nothing_repeated(sweeps)
 
 
+@pytest.mark.heavy
 def test_skip_enqueue_and_stop_with_drain_reach_a_running_sweep(sweeps: Sweeps, optsweep: Command) -> None:
     sweeps.iteration_seconds = 0.03
     process = sweeps.start(*SWEEP, "2")

@@ -89,6 +89,7 @@ def test_a_changed_corpus_is_refused_before_its_subset_is_made_again(begun: Swee
     assert (folder / "corpus_sweep.pt").read_bytes() == subset
 
 
+@pytest.mark.heavy
 def test_the_same_sequences_in_a_new_file_are_no_change(sweeps: Sweeps, optsweep: Command) -> None:
     """A FASTA file that was only touched is imported again, and the study goes on."""
     fasta = sweeps.folder / "proteins.fasta"

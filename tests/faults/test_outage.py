@@ -38,6 +38,7 @@ def on_server(place: Path, server: PrivateServer) -> Iterator[Sweeps]:
         yield sweeps
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("server", "seconds"), OUTAGES, indirect=["server"])
 def test_an_outage_costs_no_run_and_no_worker(on_server: Sweeps, server: PrivateServer, seconds: int) -> None:
     """One worker is killed meanwhile: its successor waits for the database as well."""

@@ -74,6 +74,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield made
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(300)
 def test_r5_whatever_a_script_says_last_its_run_has_failed_and_the_others_go_on(
     workplace: Path, url: str, demo_corpus: Path
@@ -129,6 +130,7 @@ def test_r14_a_loud_script_grows_neither_launcher_nor_worker(workplace: Path, de
     assert peaks["worker"] < 600e6, peaks
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(300)
 def test_r12_the_first_sweep_after_the_projects_folder_has_moved_goes_on(
     workplace: Path, tmp_path: Path, demo_corpus: Path, monkeypatch: pytest.MonkeyPatch

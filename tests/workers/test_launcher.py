@@ -76,6 +76,7 @@ def test_two_ctrl_c_leave_at_once_and_nothing_is_lost(sweeps: Sweeps) -> None:
     sweeps.check_exact(5)
 
 
+@pytest.mark.heavy
 def test_after_kill_9_of_the_launcher_its_workers_leave_and_the_same_command_at_once_holds_no_slot_twice(
     sweeps: Sweeps,
 ) -> None:
@@ -90,6 +91,7 @@ def test_after_kill_9_of_the_launcher_its_workers_leave_and_the_same_command_at_
     assert all(set(count.values()) == {1} for count in sweeps.computed().values())
 
 
+@pytest.mark.heavy
 def test_a_killed_worker_is_replaced_and_its_run_goes_on_from_its_last_evaluation(sweeps: Sweeps) -> None:
     sweeps.iteration_seconds = 0.01
     process = sweeps.start(*SWEEP, "1")
@@ -134,6 +136,7 @@ def test_under_nohup_the_end_of_the_terminal_does_not_end_a_sweep(sweeps: Sweeps
     assert "stopping" not in output
 
 
+@pytest.mark.heavy
 def test_a_worker_that_is_asked_to_leave_on_its_own_is_replaced(sweeps: Sweeps) -> None:
     sweeps.iteration_seconds = 0.01
     process = sweeps.start("demo", "--cpu-workers", "1", *SWEEP[3:], "0")
@@ -145,6 +148,7 @@ def test_a_worker_that_is_asked_to_leave_on_its_own_is_replaced(sweeps: Sweeps) 
     assert all(set(count.values()) == {1} for count in sweeps.computed().values())
 
 
+@pytest.mark.heavy
 def test_drill_of_five_kills(sweeps: Sweeps) -> None:
     """Workers and launchers die at any moment; the target is met exactly and nothing counts as the runs' fault."""
     sweeps.iteration_seconds = 0.006
@@ -171,6 +175,7 @@ def parameters(sweeps: Sweeps) -> dict[str, dict[str, object]]:
     return {run.run: run.parameters for run in snapshot.runs}
 
 
+@pytest.mark.heavy
 def test_random_mode_gives_the_same_configurations_with_one_worker_with_four_and_killed(
     sweeps: Sweeps, tmp_path: Path
 ) -> None:
@@ -191,6 +196,7 @@ def test_random_mode_gives_the_same_configurations_with_one_worker_with_four_and
     assert len({str(values) for values in others[0].values()}) == 12
 
 
+@pytest.mark.heavy
 def test_a_run_that_fails_by_its_own_fault_keeps_its_place_and_is_tried_again_on_request(sweeps: Sweeps) -> None:
     sweeps.trouble = {"small_fast": "raise", "random-001": "SIGSEGV"}
     code, output = sweeps.run(*SWEEP, "2")

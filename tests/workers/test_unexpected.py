@@ -23,6 +23,7 @@ def broken(workplace: Path, tmp_path: Path, demo_corpus: Path) -> Iterator[Sweep
         yield made
 
 
+@pytest.mark.heavy
 def test_r5_an_error_in_one_slot_parks_it_and_the_others_finish_the_study(
     broken: Sweeps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -42,6 +43,7 @@ def test_r5_an_error_in_one_slot_parks_it_and_the_others_finish_the_study(
     assert any("Traceback" in log.read_text() and "nor this" in log.read_text() for log in logs)
 
 
+@pytest.mark.heavy
 def test_r5_an_error_in_what_is_shown_or_described_is_said_once_and_ends_nothing(
     broken: Sweeps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
