@@ -45,7 +45,7 @@ def machine(kind: str) -> Iterator[type[Machine]]:
         stack.enter_context(world.simulated())
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         for name in ("MAX_FAULTS", "MAX_INTERRUPTIONS"):
-            patch.setattr(f"optsweep.database.queue.{name}", getattr(expected, name))
+            patch.setattr(f"optsweep.database.leases.{name}", getattr(expected, name))
         # Each lost answer would be told.
         logging.disable(logging.WARNING)
         stack.callback(logging.disable, logging.NOTSET)

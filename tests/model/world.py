@@ -7,7 +7,6 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 
 import optuna
@@ -138,10 +137,9 @@ class World:
         me = self._me()
         return self._alive.get((me.host, me.boot_id, me.pid if pid == os.getpid() else pid))
 
-    def _read(self, path: Path) -> str:
-        assert path == Path("/proc/uptime")
+    def _uptime(self) -> float:
         assert self._current is not None
-        return f"{self.uptime(self._current)} 0"
+        return self.uptime(self._current)
 
     def _sleep(self, _: float) -> None:
         if self._current is not None and self._current.engine.stopped:
@@ -157,7 +155,7 @@ class World:
             patch.setattr(process, "this_host", lambda: self._me().host)
             patch.setattr(process, "this_boot", lambda: self._me().boot_id)
             patch.setattr(process, "start_ticks", self._start_ticks)
-            patch.setattr(process, "_read", self._read)
+            patch.setattr(process, "uptime", self._uptime)
             patch.setattr(steering, "identify", self._me)
             patch.setattr(Storage, "now", lambda *_: self.clock)
             for module in (patience, lease):
