@@ -35,7 +35,10 @@ def remember_agreed(definition: StudyDefinition) -> None:
 
 def _folder() -> Path:
     named = Path(os.environ.get("XDG_STATE_HOME", ""))
-    return (named if named.is_absolute() else Path.home() / ".local" / "state") / "optsweep" / "agreed"
+    home = os.path.expanduser("~")
+    # A container's user may have no home: nothing is remembered there.
+    home = os.devnull if home == "~" else home
+    return (named if named.is_absolute() else Path(home, ".local", "state")) / "optsweep" / "agreed"
 
 
 def _ran_before(study: str, definition: StudyDefinition) -> bool:
