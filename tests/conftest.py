@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from optsweep.data.demo import ensure_demo
 from optsweep.data.subset import ensure_subset
@@ -18,10 +20,28 @@ from tests.planned import make_study
 WITH_MMSEQS = os.environ.get("PATH", "")
 SHARED = Path(__file__).parents[1].parent / "shared"
 
+IN_ONE_PROCESS = ("tests/slurm/test_submit.py", "tests/integrations/test_dashboard.py")
+"""Their tests share what is started once: a SLURM, a browser."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests, by their time limits, begin first: none is left for the end, when other processes are done."""
     items.sort(key=_time_limit, reverse=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """With ``--dist loadgroup``, the tests of these files run in one process each.
+
+    xdist's own groups are names that it adds to the tests' ids, which pytest 9.2 no longer takes.
+    """
+    return _InOneProcess(config, log) if config.option.dist == "loadgroup" else None
+
+
+class _InOneProcess(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in IN_ONE_PROCESS else nodeid
 
 
 def _time_limit(item: pytest.Item) -> float:

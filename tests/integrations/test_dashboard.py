@@ -22,7 +22,7 @@ from tests.integrations.swept import Swept
 from tests.sweeps import Sweeps, no_process_left, wait_for
 
 # One sweep is made for all of them.
-pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("dashboard")]
+pytestmark = [pytest.mark.heavy]
 PRESETS = ("small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus")
 PATIENCE = 30_000
 """Milliseconds that a page may take on a busy machine."""

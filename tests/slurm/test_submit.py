@@ -16,7 +16,7 @@ from tests.slurm.cluster import Cluster, private_cluster
 from tests.sweeps import Sweeps, wait_for
 
 # One SLURM is started for all of them.
-pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1200), pytest.mark.xdist_group("slurm")]
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1200)]
 SECONDS = 800
 NVIDIA_SMI = """#!/bin/sh
 for number in 0 1; do
