@@ -112,6 +112,6 @@ def _check(sweeps: ManyHosts, gamma: Host) -> None:
         assert list(run.curve) == list(range(1, len(run.curve) + 1))
         assert all(later < earlier for earlier, later in pairwise(run.curve.values()))
         assert run.progress == 1
-    assert "another has" in sweeps.log(gamma)
+    assert "it is left alone" in sweeps.log(gamma)
     assert len(list((sweeps.folder / "gamma" / "data").glob("demo_sweep-*.pt"))) == 1
     assert any(str(run.worker).endswith(" gamma") for run in snapshot.runs)
