@@ -154,8 +154,9 @@ def _load(directory: Path) -> tuple[int, list[Evaluation]]:
 
 def keep_ema_only(directory: Path) -> None:
     """As the real one: what predicts stays, the rest goes."""
-    (directory / CHECKPOINT).unlink(missing_ok=True)
-    (directory / EMA).touch()
+    if (directory / CHECKPOINT).exists():
+        (directory / CHECKPOINT).unlink()
+        (directory / EMA).touch()
 
 
 def remove_checkpoints(directory: Path) -> None:
