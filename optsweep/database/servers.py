@@ -83,8 +83,10 @@ def names_alike(url: sa.URL, names: Sequence[str]) -> list[str]:
         cursor.execute("SELECT @@character_set_database, @@collation_database")
         charset, collation = cursor.fetchall()[0]
         stored = f"convert(name USING {charset}) COLLATE {collation}"
-        group = "SELECT group_concat(name SEPARATOR ', ')"
-        cursor.execute(f"{group} FROM ({rows}) AS names GROUP BY {stored} HAVING count(*) > 1", tuple(names))
+        group = "SELECT group_concat(name ORDER BY binary name SEPARATOR ', ') AS alike"
+        cursor.execute(
+            f"{group} FROM ({rows}) AS names GROUP BY {stored} HAVING count(*) > 1 ORDER BY alike", tuple(names)
+        )
         return [alike for (alike,) in cursor.fetchall()]
 
 

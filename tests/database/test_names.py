@@ -40,7 +40,7 @@ name = "small"
 k = 2
 """
 ALIKE = {
-    "case of parameters": ("k = { low = 1, high = 80 }\nK = { low = 1, high = 80 }", "parameters k, K"),
+    "case of parameters": ("k = { low = 1, high = 80 }\nK = { low = 1, high = 80 }", "parameters K, k"),
     "accent of parameters": ('"xe" = { low = 1, high = 80 }\n"xé" = { low = 1, high = 80 }', "parameters xe, xé"),
     "case of presets": (PRESETS, "presets Small, small"),
 }
