@@ -80,7 +80,8 @@ class Leases:
 
         What was known of the run stands until the attempt's first value takes its place.
         """
-        self._prove(connection, lease, checkpoint_step=0, counted_step=0)
+        # What was counted stays: to come as far as before is no progress, and the run is not tried for ever.
+        self._prove(connection, lease, checkpoint_step=0)
         put_attribute(connection, lease.trial_id, f"{PREFIX}anew", anew)
         note(connection, self.study_id, lease, self.storage.now(connection), "begun anew", why)
 

@@ -204,7 +204,7 @@ def _again(old: Run, fresh: bool) -> Run:
 
 
 def begin_anew(run: str, me: ProcessIdentity) -> Operation:
-    return of_holder(run, me, lambda state: Effect(state.put(run, checkpoint_step=0, counted_step=0)))
+    return of_holder(run, me, lambda state: Effect(state.put(run, checkpoint_step=0)))
 
 
 def enqueue(state: State) -> Effect:
