@@ -136,17 +136,12 @@ class Queue(Leases):
         row = connection.execute(self._waiting().limit(1)).first()
         return None if row is None else row.run
 
-    def reclaim_dead(self, me: ProcessIdentity) -> list[str]:
+    def reclaim_dead(self) -> list[str]:
         """Hand back the runs of dead holders; returns their names. Safe anywhere, at any time, by any process."""
-        mended = self._mend_runs()
-        dead = self._dead_leases()
+        mended, dead = self._find_dead()
         return mended + [run.run for run in dead if self._reclaim(run, Cause.INTERRUPTION, f"{run.worker} died")]
 
-    @transaction
-    def _mend_runs(self, connection: sa.Connection) -> list[str]:
-        return mend_runs(connection, self.study_id, self.storage.now(connection))
-
-    def reclaim(self, dead: ProcessIdentity, me: ProcessIdentity, cause: Cause, reason: str) -> list[HeldRun]:
+    def reclaim(self, dead: ProcessIdentity, cause: Cause, reason: str) -> list[HeldRun]:
         """Hand back what a dead process of this host held, the cause known."""
         return [run for run in self.held_by(dead) if self._reclaim(run, cause, reason)]
 
@@ -205,13 +200,15 @@ class Queue(Leases):
         ]
 
     @transaction
-    def _dead_leases(self, connection: sa.Connection) -> list[HeldRun]:
+    def _find_dead(self, connection: sa.Connection) -> tuple[list[str], list[HeldRun]]:
+        """The runs that wait again since rows and trials differed, and those of dead holders."""
         now = self.storage.now(connection)
+        mended = mend_runs(connection, self.study_id, now)
         held = self._leases(connection, [])
         # A beat from the future (the clock was set back) would never expire: its time counts from now.
         connection.execute(sa.update(runs).where(*self._held(), runs.c.beat > now + 60).values(beat=now))
         limit = LEASE_SECONDS if self._look.can_tell_silence(now) else math.inf
-        return [run for run in held if _is_dead(run, now - run.beat, limit)]
+        return mended, [run for run in held if _is_dead(run, now - run.beat, limit)]
 
     @transaction
     def unfinished(self, connection: sa.Connection) -> int:

@@ -49,7 +49,7 @@ def enqueue(study: Study, assignments: list[str]) -> str:
 def skip(study: Study, run: str) -> str:
     """Leave out a waiting run, or end a running one at its next iteration; raises `StorageError`."""
     # Nobody would carry out an order to a dead holder, or to none (`optuna ask` took the run).
-    study.queue.reclaim_dead(identify())
+    study.queue.reclaim_dead()
     record = read_run(study, run)
     if study.queue.leave_out(run, "the user", identify(), "skipped by the user"):
         return f"{run} is skipped"
@@ -79,7 +79,7 @@ def retry_failed(study: Study, chosen: list[str] | None = None, *, fresh: bool =
         plan.add(new, what="queued again", token=token)
         return again
 
-    study.queue.reclaim_dead(identify())
+    study.queue.reclaim_dead()
     with study.storage.planning(study.name):
         return change(study, write)
 
@@ -99,7 +99,7 @@ def _waiting_again(old: FrozenTrial, known: RunProgress, fresh: bool) -> FrozenT
 
 def doctor_lines(study: Study) -> list[str]:
     """How the study is; hands back the runs of dead workers."""
-    reclaimed = study.queue.reclaim_dead(identify())
+    reclaimed = study.queue.reclaim_dead()
     snapshot = read_snapshot(study)
     counts = ", ".join(f"{count} {state}" for state, count in snapshot.counts.items())
     gpus = ", ".join(f"{gpu.label} ({gpu.name})" for gpu in list_gpus()) or "the driver lists none"

@@ -23,7 +23,6 @@ from optsweep.machine.process import (
     OutOfMemoryCounter,
     ProcessIdentity,
     answered_by_thread,
-    identify,
     limit_patience,
 )
 from optsweep.results.attributes import StudyAttributes, SweepEnd
@@ -69,7 +68,6 @@ class Launcher:
         self._data = data or recorded_data(study)
         self._ends = ends
         self._agreed = agreed
-        self._me = identify()
         self._url = study.storage.url.render_as_string(hide_password=False)
         self._observe = observe
         self._say = say
@@ -94,7 +92,7 @@ class Launcher:
         with answered_by_thread(_SIGNALS, self._on_signal):
             try:
                 self._study.store(StudyAttributes(last_end=None))
-                self._study.queue.reclaim_dead(self._me)
+                self._study.queue.reclaim_dead()
                 for slot in self._slots:
                     slot.say_if_held()
                 self._loop()
@@ -139,7 +137,7 @@ class Launcher:
             self._signal_workers(signal.SIGTERM)
 
     def _reclaim_dead(self) -> None:
-        self._study.queue.reclaim_dead(self._me)
+        self._study.queue.reclaim_dead()
 
     def _aside(self, doing: str, task: Callable[[], None]) -> None:
         """Do what runs do not depend on; if it fails, that is said once, and the sweep goes on."""
@@ -205,7 +203,7 @@ class Launcher:
         held = self._study.queue.held_by(worker)
         if status > 0 and held:
             reason = RunDirectory.of(self._study.name, held[0].run).tail() or reason
-        return self._study.queue.reclaim(worker, self._me, cause, reason)
+        return self._study.queue.reclaim(worker, cause, reason)
 
     def _on_signal(self, number: int) -> None:
         if number != signal.SIGCHLD:

@@ -84,7 +84,7 @@ class _Worker:
         if self.study.queue.unfinished() == 0:
             return EXIT_DONE
         # Others still run; what they hand back must find a worker.
-        self.study.queue.reclaim_dead(self.me)
+        self.study.queue.reclaim_dead()
         time.sleep(WAIT_SECONDS)
         return None
 

@@ -63,7 +63,7 @@ def test_r1_a_lost_answer_to_any_commit_is_found_again_and_counts_once(
         assert study.queue.hand_back(lease, Cause.INTERRUPTION, "asked to leave")
         assert row_of(study, lease.run).interruptions == 1
         assert study.queue.claim("dies", dead) is not None
-        assert study.queue.reclaim_dead(ME) == [lease.run]
+        assert study.queue.reclaim_dead() == [lease.run]
         again = claim(study)
         study.queue.finish(again, TrialState.COMPLETE, 2.5, outcome="complete", reason=None)
         for _ in range(MAX_FAULTS - 1):
@@ -115,7 +115,7 @@ def test_a_death_before_any_statement_changes_all_or_nothing(study: Study, step:
         if step in ("report", "finish", "hand back"):
             with contextlib.suppress(LeaseLost):  # of what was not cut off
                 study.queue.hand_back(lease, Cause.INTERRUPTION, "died")
-        study.queue.reclaim_dead(ME)
+        study.queue.reclaim_dead()
         check_whole(study, before)
         if not cut:
             break
@@ -135,7 +135,7 @@ def take_step(study: Study, step: str, lease: Lease) -> None:
         case "hand back":
             study.queue.hand_back(lease, Cause.INTERRUPTION, "asked to leave")
         case "reclaim":
-            study.queue.reclaim_dead(ME)
+            study.queue.reclaim_dead()
         case "retry":
             retry_failed(study)
         case "enqueue":
@@ -170,7 +170,7 @@ def test_r3_a_run_that_another_program_has_taken_waits_again(study: Study) -> No
     taken = study.optuna().ask()
     (run,) = [record.run for record in read_snapshot(study).runs if record.trial == taken.number]
     assert run not in [lease.run for _ in range(12) if (lease := study.queue.claim("a", ME)) is not None]
-    assert study.queue.reclaim_dead(ME) == [run]
+    assert study.queue.reclaim_dead() == [run]
     assert claim(study).run == run
     assert words(study, run)[-2:] == ["reclaimed", "claimed"]
     # A claim that was stopped, reaped, and continued finds nothing to begin.
@@ -191,7 +191,7 @@ def test_r4_a_cloned_machine_with_a_fresh_beat_lives(study: Study) -> None:
     clone = dataclasses.replace(ME, boot_id="of the clone", pid=1)
     lease = study.queue.claim("on the clone", clone)
     assert lease is not None
-    assert study.queue.reclaim_dead(ME) == []
+    assert study.queue.reclaim_dead() == []
     study.queue.beat(lease, RunProgress())
 
 
@@ -205,7 +205,7 @@ def test_a_process_before_a_reboot_is_dead_once_it_was_silent_for_longer_than_th
         with study.storage.engine.begin() as connection:
             beat = study.storage.now(connection) - silent
             connection.execute(sa.update(runs).where(runs.c.trial_id == lease.trial_id).values(beat=beat))
-        assert study.queue.reclaim_dead(ME) == reclaimed
+        assert study.queue.reclaim_dead() == reclaimed
 
 
 def test_r6_a_study_that_was_deleted_in_the_middle_is_said_and_leaves_nothing_to_the_next(study: Study) -> None:
@@ -318,7 +318,7 @@ def test_r8_retry_that_was_killed_anywhere_and_typed_again_queues_a_run_once(stu
 def test_r13_a_run_that_optuna_was_told_has_failed_is_left_and_can_be_tried_again(study: Study) -> None:
     lease = claim(study)
     study.optuna().tell(study.trial(lease.trial_id).number, state=TrialState.FAIL)
-    study.queue.reclaim_dead(ME)
+    study.queue.reclaim_dead()
     assert read_run(study, lease.run).state == "failed"
     assert "another program" in str(read_run(study, lease.run).reason)
     with pytest.raises(LeaseLost):
@@ -332,7 +332,7 @@ def test_r13_a_value_that_optuna_was_told_is_the_runs_value(study: Study) -> Non
     study.optuna().tell(study.trial(lease.trial_id).number, 1.25)
     with pytest.raises(LeaseLost):
         study.queue.finish(lease, TrialState.COMPLETE, 2.5, outcome="complete", reason=None)
-    study.queue.reclaim_dead(ME)
+    study.queue.reclaim_dead()
     record = read_run(study, lease.run)
     assert (record.state, record.value, study.trial(lease.trial_id).value) == ("complete", 1.25, 1.25)
 

@@ -101,10 +101,10 @@ def test_a_run_of_a_dead_process_goes_back_to_the_queue_and_a_living_one_keeps_i
     living = study.queue.claim("lives", identify())
     assert lease is not None
     assert living is not None
-    assert study.queue.reclaim_dead(identify()) == []
+    assert study.queue.reclaim_dead() == []
     child.kill()
     child.communicate()
-    assert study.queue.reclaim_dead(identify()) == [lease.run]
+    assert study.queue.reclaim_dead() == [lease.run]
     assert state(study, lease.run) == "waiting"
     assert state(study, living.run) == "running"
     with pytest.raises(LeaseLost):
@@ -117,7 +117,7 @@ def test_a_pid_that_is_used_again_counts_as_dead(study: Study) -> None:
     me = identify()
     used_again = study.queue.claim("its pid is used again", replace(me, pid_started=me.pid_started - 1))
     assert used_again is not None
-    assert study.queue.reclaim_dead(me) == [used_again.run]
+    assert study.queue.reclaim_dead() == [used_again.run]
 
 
 def set_beat(study: Study, lease: Lease, seconds_from_now: float) -> None:
@@ -130,16 +130,16 @@ def test_a_holder_on_another_host_is_taken_for_dead_only_after_ten_silent_minute
     lease = study.queue.claim("far away", ELSEWHERE)
     assert lease is not None
     set_beat(study, lease, -590)
-    assert study.queue.reclaim_dead(identify()) == []
+    assert study.queue.reclaim_dead() == []
     set_beat(study, lease, -610)
-    assert study.queue.reclaim_dead(identify()) == [lease.run]
+    assert study.queue.reclaim_dead() == [lease.run]
 
 
 def test_a_beat_from_the_future_counts_from_now_on(study: Study) -> None:
     lease = study.queue.claim("its clock was set back", ELSEWHERE)
     assert lease is not None
     set_beat(study, lease, 7200)
-    assert study.queue.reclaim_dead(identify()) == []
+    assert study.queue.reclaim_dead() == []
     with study.storage.engine.connect() as connection:
         beat = connection.execute(sa.select(runs.c.beat).where(runs.c.trial_id == lease.trial_id)).scalar_one()
         assert beat <= study.storage.now(connection)
@@ -185,7 +185,7 @@ def test_a_failed_run_keeps_its_place_and_can_be_tried_again(study: Study) -> No
 def test_two_that_find_the_same_dead_holder_hand_its_run_back_once(study: Study) -> None:
     lease = study.queue.claim("dead", replace(identify(), pid_started=1))
     assert lease is not None
-    dead = study.queue._dead_leases()
+    _, dead = study.queue._find_dead()
     assert study.queue._reclaim(dead[0], Cause.INTERRUPTION, "died")
     again = study.queue.claim("worker", identify())
     assert again is not None
@@ -233,7 +233,7 @@ def test_a_runs_history_tells_of_its_deaths_its_return_and_its_end(study: Study)
         assert lease is not None
         study.queue.report(lease, 1, 3.25, RunProgress(checkpoint_step=40, best_value=3.25))
         dead = replace(me, pid_started=me.pid_started - 1)
-        study.queue.reclaim(dead, me, Cause.INTERRUPTION, f"the worker was killed by {signal}")
+        study.queue.reclaim(dead, Cause.INTERRUPTION, f"the worker was killed by {signal}")
     lease = study.queue.claim("is asked to leave", me)
     assert lease is not None
     study.queue.report(lease, 1, 3.25, RunProgress())

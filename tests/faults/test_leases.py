@@ -77,7 +77,7 @@ def test_a_worker_that_was_stopped_past_its_lease_leaves_its_run_alone_and_the_r
         silent = {"beat": study.storage.now(connection) - LEASE_SECONDS - 60, **asdict(ELSEWHERE)}
         connection.execute(sa.update(runs).where(runs.c.run == taken).values(silent))
     # The launcher looks for dead leases too; whoever comes first hands the run back.
-    study.queue.reclaim_dead(identify())
+    study.queue.reclaim_dead()
     lease = wait_for(lambda: take(study, taken, "the other host", identify()))
     study.queue.finish(lease, TrialState.COMPLETE, 2.25, outcome="complete", reason=None)
     sleeper.send_signal(signal.SIGCONT)

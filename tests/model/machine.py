@@ -119,7 +119,7 @@ class Machine(Commands):
         queue = self.study(one).queue
 
         def call() -> list[str]:
-            return sorted(run.run for run in queue.reclaim(dead, one.identity, cause, "for a reason"))
+            return sorted(run.run for run in queue.reclaim(dead, cause, "for a reason"))
 
         def judge(_: str, row: Run) -> bool:
             return row.holder == dead

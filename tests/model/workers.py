@@ -74,7 +74,7 @@ class Workers(History):
         study = self.study(one)
 
         def call() -> list[str]:
-            return sorted(study.queue.reclaim_dead(one.identity))
+            return sorted(study.queue.reclaim_dead())
 
         self.do(one, call, expected.reap(self.judge(one)), fault, meanwhile)
         one.looked = True
