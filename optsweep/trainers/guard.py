@@ -22,7 +22,7 @@ from pathlib import Path
 
 NOT_STARTED = 127
 LOOK_SECONDS = 1.0
-"""How often the time is looked at: the kernel's own timers stand still while a host sleeps."""
+"""How often the time is looked at, at least: the kernel's own timers stand still while a host sleeps."""
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -62,8 +62,8 @@ def guard(lock: int, until: float, command: list[str]) -> int:
 
 def _end_with_the_worker(until: float, silent: threading.Event) -> None:
     said = b""
-    while time.clock_gettime(time.CLOCK_BOOTTIME) < until:
-        if select.select([0], [], [], LOOK_SECONDS)[0]:
+    while (left := until - time.clock_gettime(time.CLOCK_BOOTTIME)) > 0:
+        if select.select([0], [], [], min(left, LOOK_SECONDS))[0]:
             news = os.read(0, 1 << 16)
             if not news:
                 break

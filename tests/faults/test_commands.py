@@ -25,7 +25,8 @@ def check_goes_on(sweeps: Sweeps, sampled: int, target: int) -> None:
 
 @pytest.mark.heavy
 def test_skip_enqueue_and_stop_with_drain_reach_a_running_sweep(sweeps: Sweeps, optsweep: Command) -> None:
-    sweeps.iteration_seconds = 0.03
+    # Long enough for two commands on a slow machine before the run ends by itself.
+    sweeps.iteration_seconds = 0.15
     process = sweeps.start(*SWEEP, "2")
     wait_for(lambda: len(sweeps.computed()) == 2)
     running = sorted(sweeps.computed())
