@@ -19,11 +19,11 @@ from benchmarks._paired import interleaved
 from benchmarks._sequences import random_training_data
 from benchmarks._trainers import Ours, bench_config
 from optsweep.config import ModelConfig
-from optsweep.machine.devices import WAIT_POLICY, cpu_slots
+from optsweep.machine.devices import cpu_slots
 
 MODEL, BATCH = ModelConfig(hidden_size=128, n_heads=4, n_blocks=3), 64
-STEPS = 6
-VARIABLES = (WAIT_POLICY, "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
+STEPS = 3
+VARIABLES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
 ACTIVE, OURS, PASSIVE = "torch's own", "optsweep's default", "passive"
 
 
@@ -31,7 +31,7 @@ def measure_waiting(rounds: int) -> None:
     """Print how many times longer each way takes than passive waiting."""
     (slot,) = cpu_slots(1)
     chosen = {key: value for key, value in slot.environment.items() if key in VARIABLES}
-    ways = {ACTIVE: {}, OURS: chosen, PASSIVE: {WAIT_POLICY: "PASSIVE"}}
+    ways = {ACTIVE: {}, OURS: chosen, PASSIVE: {"OMP_WAIT_POLICY": "PASSIVE"}}
     print(f"\nhidden {MODEL.hidden_size} x {MODEL.n_blocks} blocks, {slot.threads} threads, {rounds} rounds; {chosen}")
     print(f"{'':24}{'steps/s':>8}   times as long as with passive waiting (quartiles)")
     for busy in (0, 2):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -19,7 +20,7 @@ from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import decode
 from optsweep.errors import DataError, UserError
 from optsweep.files import write_text
-from optsweep.machine.devices import wait_passively
+from optsweep.machine.devices import waiting
 from optsweep.results.words import rounded_percent
 
 LINE_WIDTH = 60
@@ -46,7 +47,7 @@ def sample(
     from optsweep.train.checkpoint import CURRENT, load_ema
     from optsweep.train.device import resolve_device
 
-    wait_passively()
+    os.environ.update(waiting())
     from optsweep.train.trained_model import generate
 
     path = checkpoint / CURRENT if checkpoint.is_dir() else checkpoint

@@ -5,6 +5,7 @@ Signals leave a checkpoint; the same command resumes.
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +17,7 @@ from optsweep.config import read_config, write_config
 from optsweep.data.holding_out.exclusion import ensure_exclusion
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, ConfigError, StorageError, UserError
 from optsweep.files import write_text
-from optsweep.machine.devices import wait_passively
+from optsweep.machine.devices import waiting
 from optsweep.results.folders import study_directory
 from optsweep.results.words import nats, percent
 from optsweep.train.report import Evaluation, TrainReport
@@ -47,7 +48,7 @@ def train(
         excluded = ensure_exclusion(data, on_progress)
     for line in exclusion_lines(excluded):
         console.print(line)
-    wait_passively()
+    os.environ.update(waiting())
     from optsweep.train.loop import train_from_file
 
     received: list[int] = []

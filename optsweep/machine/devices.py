@@ -22,14 +22,15 @@ MAX_WORKERS = 256
 HOST_LOCKS = Path(f"/tmp/optsweep-{os.getuid()}")
 """Where GPU slots are locked: one place a host and user, whatever the study, the folder or $TMPDIR."""
 
-WAIT_POLICY, PASSIVE = "OMP_WAIT_POLICY", "PASSIVE"
-"""How OpenMP's threads wait for each other. Actively, they keep a core that another program wants from the very thread
-that they wait for: training fell to a twentieth (docs/performance.md)."""
+_WAIT_VARIABLES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
+_SPINS = "10000"
+"""How often a thread of OpenMP looks before it sleeps when it waits for another. libgomp's own 300,000 keep a core that
+another program wants from the very thread that is waited for: training fell to a twentieth (docs/performance.md)."""
 
 
-def wait_passively() -> None:
-    """Have the threads of this process wait so, unless the user has said how; before torch is imported."""
-    os.environ.setdefault(WAIT_POLICY, PASSIVE)
+def waiting() -> dict[str, str]:
+    """How the threads of a training wait for each other, unless the user has said how; for before torch is imported."""
+    return {} if any(name in os.environ for name in _WAIT_VARIABLES) else {"GOMP_SPINCOUNT": _SPINS}
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Slot:
         if self.gpu:
             gpus["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
         threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads))
-        return {**gpus, **threads, WAIT_POLICY: os.environ.get(WAIT_POLICY, PASSIVE)}
+        return {**gpus, **threads, **waiting()}
 
     def lock_path(self, study_directory: Path) -> Path:
         """Where the slot is locked: GPUs host-wide; CPU slots within the study, since cores are shared anyway.
