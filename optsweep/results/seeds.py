@@ -1,0 +1,138 @@
+"""What several training seeds of one configuration say together: shrunken means, the leader, and what to repeat next.
+
+The best of many noisy values looks better than it is. So each configuration's mean is drawn towards what the sampled
+runs are like, the more the fewer seeds it has: the mean of a normal posterior. Plain means of unequal numbers of seeds
+would favour those that were lucky once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+FEWEST_FREEDOM = 5
+"""Degrees of freedom below which the measured noise is completed by the default."""
+DEFAULT_SHARE = 0.5
+"""The default deviation of seeds, in spreads of the values: it has no unit, so that it holds on any script's scale."""
+LEAST_REAL = 0.1
+"""The least share of the values' variance that is taken for real differences between configurations."""
+CANDIDATES = 5
+"""How many of the best are considered for the next repeat."""
+MAD_TO_DEVIATION = 1.4826
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A configuration with the values of its complete seeds."""
+
+    run: str
+    """The run of its first seed."""
+    values: tuple[float, ...]
+    """Of its complete seeds, the first seed's first; lower is better."""
+    running: int = 0
+    """Further seeds that have not ended yet."""
+    sampled: bool = True
+    """False for presets and the user's runs, which the prior is not fitted on."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is believed of a configuration."""
+
+    run: str
+    mean: float
+    """Shrunken."""
+    deviation: float
+    """Of the posterior: how far the true mean over all seeds may be from ``mean``."""
+    seeds: int
+
+
+def standings(configurations: Sequence[Configuration]) -> list[Standing]:
+    """Those with a value, the best first; with one seed each that is always the order of their values."""
+    posterior = _Posterior(configurations)
+    ranked = sorted((one for one in configurations if one.values), key=posterior.rank)
+    return [
+        Standing(one.run, posterior.mean(one), posterior.deviation(len(one.values)), len(one.values)) for one in ranked
+    ]
+
+
+def leader(configurations: Sequence[Configuration]) -> str | None:
+    """The run of the best shrunken mean, None if nothing is complete."""
+    return next((one.run for one in standings(configurations)), None)
+
+
+def next_to_repeat(configurations: Sequence[Configuration]) -> str | None:
+    """The configuration whose next seed may change most who leads, by its first seed's run; None if none is complete.
+
+    Among the five best, the one with the lowest mean minus one deviation, where seeds that still run count as if they
+    had come: two workers that ask one after the other need not repeat the same one.
+    """
+    posterior = _Posterior(configurations)
+    best = sorted((one for one in configurations if one.values), key=posterior.rank)[:CANDIDATES]
+
+    def hopeful(one: Configuration) -> float:
+        return posterior.mean(one) - posterior.deviation(len(one.values) + one.running)
+
+    return min(best, key=hopeful).run if best else None
+
+
+def seed_noise(configurations: Sequence[Configuration]) -> tuple[float, int]:
+    """The deviation of a value over training seeds, and its degrees of freedom.
+
+    Pooled over the repeated configurations; below five degrees of freedom the default takes the missing ones.
+    """
+    squares, freedom = pooled([one.values for one in configurations])
+    missing = max(0, FEWEST_FREEDOM - freedom)
+    default = DEFAULT_SHARE * _spread(configurations)
+    return math.sqrt((squares + missing * default**2) / (freedom + missing)), freedom + missing
+
+
+def pooled(groups: Sequence[Sequence[float]]) -> tuple[float, int]:
+    """The sum of squares around each group's own mean, and its degrees of freedom."""
+    repeated = [values for values in groups if len(values) > 1]
+    squares = sum((value - fmean(values)) ** 2 for values in repeated for value in values)
+    return squares, sum(len(values) - 1 for values in repeated)
+
+
+class _Posterior:
+    """A normal prior over configurations, and normal noise of seeds."""
+
+    def __init__(self, configurations: Sequence[Configuration]) -> None:
+        self._noise = seed_noise(configurations)[0] ** 2
+        firsts = _first_values(configurations)
+        self._centre = median(firsts) if firsts else 0.0
+        # First seeds only: how often one is repeated depends on its values, and must not move what all are like.
+        spread = _spread(configurations) ** 2
+        self._real = max(spread - self._noise, LEAST_REAL * spread)
+
+    def mean(self, one: Configuration) -> float:
+        raw, seeds = fmean(one.values), len(one.values)
+        if not self._real:
+            return raw
+        return raw + (self._centre - raw) * self._noise / (self._noise + seeds * self._real)
+
+    def deviation(self, seeds: int) -> float:
+        if not self._real:
+            return math.sqrt(self._noise / seeds)
+        return math.sqrt(self._noise * self._real / (self._noise + seeds * self._real))
+
+    def rank(self, one: Configuration) -> tuple[float, float]:
+        """The raw mean decides where rounding has made two shrunken ones equal."""
+        return self.mean(one), fmean(one.values)
+
+
+def _first_values(configurations: Sequence[Configuration]) -> list[float]:
+    """Of the sampled configurations, or of all if fewer than two of them are complete."""
+    firsts = [one.values[0] for one in configurations if one.values and one.sampled]
+    return firsts if len(firsts) > 1 else [one.values[0] for one in configurations if one.values]
+
+
+def _spread(configurations: Sequence[Configuration]) -> float:
+    """A robust deviation: a few runs that went very wrong do not make good ones look alike."""
+    firsts = _first_values(configurations)
+    if not firsts:
+        return 0.0
+    centre = median(firsts)
+    return MAD_TO_DEVIATION * median(abs(value - centre) for value in firsts)
