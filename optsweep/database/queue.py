@@ -138,7 +138,8 @@ class Queue(Leases):
 
     def reclaim_dead(self) -> list[str]:
         """Hand back the runs of dead holders; returns their names. Safe anywhere, at any time, by any process."""
-        mended, dead = self._find_dead()
+        mended: list[str] = []
+        dead = self._find_dead(mended)
         return mended + [run.run for run in dead if self._reclaim(run, Cause.INTERRUPTION, f"{run.worker} died")]
 
     def reclaim(self, dead: ProcessIdentity, cause: Cause, reason: str) -> list[HeldRun]:
@@ -200,15 +201,16 @@ class Queue(Leases):
         ]
 
     @transaction
-    def _find_dead(self, connection: sa.Connection) -> tuple[list[str], list[HeldRun]]:
-        """The runs that wait again since rows and trials differed, and those of dead holders."""
+    def _find_dead(self, connection: sa.Connection, mended: list[str]) -> list[HeldRun]:
+        """The runs of dead holders; those that wait again since rows and trials differed are added to ``mended``."""
         now = self.storage.now(connection)
-        mended = mend_runs(connection, self.study_id, now)
+        # Added: of a transaction whose answer was lost, the second try finds nothing to mend any more.
+        mended += [run for run in mend_runs(connection, self.study_id, now) if run not in mended]
         held = self._leases(connection, [])
         # A beat from the future (the clock was set back) would never expire: its time counts from now.
         connection.execute(sa.update(runs).where(*self._held(), runs.c.beat > now + 60).values(beat=now))
         limit = LEASE_SECONDS if self._look.can_tell_silence(now) else math.inf
-        return mended, [run for run in held if _is_dead(run, now - run.beat, limit)]
+        return [run for run in held if _is_dead(run, now - run.beat, limit)]
 
     @transaction
     def unfinished(self, connection: sa.Connection) -> int:

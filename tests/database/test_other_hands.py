@@ -177,6 +177,14 @@ def test_r3_a_run_that_another_program_has_taken_waits_again(study: Study) -> No
     assert study.queue.claim("a", ME) is None
 
 
+def test_r1_what_was_mended_is_said_though_the_answer_was_lost(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = study.optuna().ask()
+    (run,) = [record.run for record in read_snapshot(study).runs if record.trial == taken.number]
+    with lost_answers(monkeypatch):
+        assert study.queue.reclaim_dead() == [run]
+    assert read_run(study, run).state == "waiting"
+
+
 def test_r3_a_run_that_another_program_has_taken_or_whose_worker_is_dead_is_skipped_at_once(study: Study) -> None:
     taken = study.optuna().ask()
     (run,) = [record.run for record in read_snapshot(study).runs if record.trial == taken.number]

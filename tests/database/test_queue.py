@@ -185,7 +185,7 @@ def test_a_failed_run_keeps_its_place_and_can_be_tried_again(study: Study) -> No
 def test_two_that_find_the_same_dead_holder_hand_its_run_back_once(study: Study) -> None:
     lease = study.queue.claim("dead", replace(identify(), pid_started=1))
     assert lease is not None
-    _, dead = study.queue._find_dead()
+    dead = study.queue._find_dead([])
     assert study.queue._reclaim(dead[0], Cause.INTERRUPTION, "died")
     again = study.queue.claim("worker", identify())
     assert again is not None

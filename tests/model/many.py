@@ -24,7 +24,7 @@ def run_range(kind: str, seeds: range) -> tuple[int, list[str], float]:
             try:
                 run_histories(made, number, PER_SEED)
             except Exception as error:
-                broken.append(f"{kind}, seed {number}: {''.join(traceback.format_exception_only(error))}")
+                broken.append(f"{kind}, seed {number}: {''.join(traceback.format_exception(error, limit=-3))}")
     return len(seeds) - len(broken), broken, time.monotonic() - began
 
 
