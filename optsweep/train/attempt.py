@@ -18,11 +18,12 @@ from optsweep.train.checkpoint import CheckpointStore
 from optsweep.train.checkpoint_file import Checkpoint
 from optsweep.train.device import autocast, uses_bfloat16
 from optsweep.train.evaluation import Evaluator, Score, due_points
+from optsweep.train.learning_rate import learning_rate
 from optsweep.train.loss import draw_step, nelbo, split
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import Optimizer
 from optsweep.train.report import Evaluation, MetricsLine, MetricsLog, OnEval, OnMetrics, Outcome, TrainReport
-from optsweep.train.schedules import Stream, learning_rate, torch_seed
+from optsweep.train.schedules import Stream, torch_seed
 from optsweep.train.speed import Compilation, Throughput
 
 MAX_ITERATIONS_PER_LINE = 100

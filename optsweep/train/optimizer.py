@@ -12,7 +12,8 @@ from torch import nn
 from torch.optim.adamw import adamw
 
 from optsweep.config import TrainConfig
-from optsweep.train.schedules import ema_decay, learning_rate
+from optsweep.train.learning_rate import learning_rate
+from optsweep.train.schedules import ema_decay
 
 BETA1 = 0.9
 EPSILON = 1e-8

@@ -1,4 +1,4 @@
-"""What a training step gets by its number alone: mask ratio, curriculum, learning rate, EMA decay, random numbers.
+"""What a training step gets by its number alone: mask ratio, curriculum, EMA decay, random numbers.
 
 A run goes on anywhere without a stored random state: every number follows from the seed, its purpose and the step.
 
@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from optsweep.config import CurriculumConfig, OptimConfig, Schedule
+from optsweep.config import CurriculumConfig, Schedule
 
 FloatArray = NDArray[np.float64]
 
@@ -22,7 +22,6 @@ LOGLINEAR_EPS = 1e-3
 """Sahoo et al. 2024 (arXiv:2406.07524): loglinear stops this far below full masking."""
 CURRICULUM_BOOST = 2.0
 """b of p = 1 + b exp(-b step / preschool_time)."""
-FINAL_LR_FRACTION = 0.01
 
 
 def mask_ratio(schedule: Schedule, time: FloatArray) -> FloatArray:
@@ -53,14 +52,6 @@ def stratified_uniform(count: int, random: np.random.Generator) -> FloatArray:
     Low-variance sampling of times within a batch (Kingma et al. 2021, arXiv:2107.00630, appendix I.1).
     """
     return (np.arange(1, count + 1) - random.random()) / count
-
-
-def learning_rate(optim: OptimConfig, n_iters: int, step: int) -> float:
-    """Linear warmup, then a cosine down to 1 % of ``optim.lr``; ``step`` counts from 0."""
-    if step < optim.warmup:
-        return optim.lr * (step + 1) / optim.warmup
-    done = (step - optim.warmup) / max(1, n_iters - optim.warmup)
-    return optim.lr * (FINAL_LR_FRACTION + (1 - FINAL_LR_FRACTION) * (1 + math.cos(math.pi * done)) / 2)
 
 
 def ema_decay(ema_fraction: float, n_iters: int, step: int) -> float:

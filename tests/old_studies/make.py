@@ -1,7 +1,7 @@
 """Makes half-done studies by another version of the code, as fixtures for those that come after it.
 
 git worktree add /tmp/old COMMIT
-.venv/bin/python -m tests.old_studies.make /tmp/old tests/old_studies/COMMIT [sqlite postgresql script]
+.venv/bin/python -m tests.old_studies.make /tmp/old tests/old_studies/COMMIT [sqlite postgresql script shipped]
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import psutil
 
 from tests.databases import fresh_database
 from tests.old_studies.stored import (
+    DEMO,
     DUMP,
     EXPECTED,
     NAME,
@@ -196,6 +197,25 @@ def make(source: Path, target: Path, kind: str) -> None:
     (target / EXPECTED).write_text(json.dumps(expected, indent=1) + "\n")
 
 
+def make_shipped(source: Path, target: Path) -> None:
+    """Only the database of a study of the shipped demo file, interrupted in its first run."""
+    with tempfile.TemporaryDirectory() as temporary:
+        old = OldCode(source, Path(temporary), None)
+        old.check()
+        launcher = old.start("sweep", "demo", "--cpu-workers", "1")
+        while len(read_curve(old.folder / "studies" / "demo" / "runs" / "large_quality")) < HALF.start:
+            assert launcher.poll() is None, "it ended too early"
+            time.sleep(0.01)
+        launcher.send_signal(signal.SIGINT)
+        launcher.communicate()
+        target.mkdir(parents=True, exist_ok=True)
+        (target / DEMO).write_text(dump_sqlite(old.folder / SQLITE).replace(str(old.folder), TOKEN))
+
+
 if __name__ == "__main__":
-    for kind in sys.argv[3:] or ("sqlite", "postgresql", "script"):
-        make(Path(sys.argv[1]).resolve(), Path(sys.argv[2]) / kind, kind)
+    source, target = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    for kind in sys.argv[3:] or ("sqlite", "postgresql", "script", "shipped"):
+        if kind == "shipped":
+            make_shipped(source, target)
+        else:
+            make(source, target / kind, kind)

@@ -16,6 +16,8 @@ import sqlalchemy as sa
 NAME = "half"
 """Of every study."""
 DUMP, EXPECTED = "database.sql", "expected.json"
+DEMO = "demo.sql"
+"""The database of a study of the shipped demo file."""
 TOKEN = "@FOLDER@"
 """Stands for the folder in which the study works, wherever its path is written down."""
 SQLITE = Path("studies") / "optsweep.db"

@@ -7,9 +7,9 @@ import sys
 
 import torch
 
+from optsweep.train.learning_rate import learning_rate
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import BETA1, Optimizer
-from optsweep.train.schedules import learning_rate
 from tests.train.supply import make_config
 
 CPU = torch.device("cpu")

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from optsweep.config import CurriculumConfig, OptimConfig, Schedule
+from optsweep.train.learning_rate import learning_rate, summed_learning_rate
 from optsweep.train.loss import corrupt, loss_weights
 from optsweep.train.schedules import (
     curriculum_exponent,
     ema_decay,
-    learning_rate,
     mask_ratio,
     mask_ratio_slope,
     stratified_uniform,
@@ -83,6 +83,15 @@ def test_learning_rate_warms_up_and_falls_to_one_per_cent() -> None:
     assert rates[100] == pytest.approx(1e-5)
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert learning_rate(OptimConfig(lr=1e-3, warmup=0), 1, 0) == pytest.approx(1e-3)
+
+
+@pytest.mark.parametrize(
+    ("n_iters", "warmup"), [(1, 0), (1, 1), (2, 1), (10, 0), (10, 9), (10, 10), (450, 38), (7001, 631)]
+)
+def test_the_sum_of_the_learning_rate_is_that_of_its_steps(n_iters: int, warmup: int) -> None:
+    optim = OptimConfig(lr=3e-3, warmup=warmup)
+    summed = math.fsum(learning_rate(optim, n_iters, step) for step in range(n_iters))
+    assert summed_learning_rate(3e-3, n_iters, warmup) == pytest.approx(summed, rel=1e-12)
 
 
 def test_ema_forgets_the_initial_weights() -> None:
