@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 from optsweep.config import TrainConfig
+from optsweep.data.training_data import TrainingData
 from optsweep.study.definition import BuiltinStudy
 from optsweep.study.hyperparameters import HYPERPARAMETERS
 from optsweep.study.parameter import Parameters
 from optsweep.study.presets import Lengths, Preset
 from optsweep.study.run_config import RunConfig
 from optsweep.toml_files import Table, Toml
-from optsweep.train.report import TrainReport
+from optsweep.train.report import OnEval, OnMetrics, TrainReport
 from optsweep.train.sizes import checkpoint_bytes, ema_bytes, parameter_count, relative_cost
+from optsweep.trainers.run_lock import in_turn
 from optsweep.trainers.trainer import KnownLengths, Trainer, Work
 
 MINIMUM_ITERATIONS = 10
@@ -128,9 +130,7 @@ class BuiltinTrainer(Trainer, KnownLengths):
         return config.model_copy(update={"training": training.model_copy(update={"threads": threads})})
 
     def training(self, held_until: Callable[[], float]) -> Callable[..., TrainReport]:
-        from optsweep.train.loop import train
-
-        return train
+        return train_in_turn
 
     def set_aside(self, directory: Path) -> str | None:
         from optsweep.train.checkpoint import remove_checkpoints
@@ -193,6 +193,23 @@ class BuiltinTrainer(Trainer, KnownLengths):
             + sum(ema_bytes(config.model) for config in queued)
             + kept * ema_bytes(model)
         )
+
+
+def train_in_turn(
+    config: TrainConfig,
+    data: TrainingData,
+    device: str,
+    on_eval: OnEval,
+    *,
+    directory: Path,
+    on_metrics: OnMetrics,
+    interrupted: Callable[[], bool],
+) -> TrainReport:
+    """As `optsweep.train.loop.train`, after whoever trains the run in that folder now."""
+    from optsweep.train.loop import train
+
+    with in_turn(directory):
+        return train(config, data, device, on_eval, directory=directory, on_metrics=on_metrics, interrupted=interrupted)
 
 
 def _own(config: RunConfig) -> TrainConfig:

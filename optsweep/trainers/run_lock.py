@@ -1,4 +1,4 @@
-"""A run's folder belongs to one script at a time, whatever is left of earlier ones.
+"""A run's folder belongs to one training at a time, whatever is left of earlier ones.
 
 Each script, and what it starts, inherits the open file that locks the folder, so that the lock lives as long as any of
 them. What was started without inherited files is known by its environment. So what outlived its guard and its worker
@@ -13,13 +13,16 @@ import fcntl
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from optsweep.trainers.trainer import PlaceInUse
 
 LOCK_FILE = "script.lock"
+TRAINING_LOCK = "training.lock"
+LEAVE_SECONDS = 10.0
+"""Longer than a worker waits between two tries to reach a database (`patience`), and so until it leaves a lost run."""
 VARIABLE = "OPTSWEEP_RUN_FOLDER"
 WAIT_SECONDS = 60.0
 """How long something of an earlier attempt may take to die."""
@@ -31,6 +34,22 @@ NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 def marked(environment: Mapping[str, str], directory: Path) -> dict[str, str]:
     """The environment of a script that trains in ``directory``."""
     return {**environment, VARIABLE: str(directory.resolve())}
+
+
+@contextlib.contextmanager
+def in_turn(directory: Path) -> Iterator[None]:
+    """The block trains the run within this process, once the worker that trained it before has let go of its folder.
+
+    A database that came back without its last seconds gives the run to another worker while its holder still trains,
+    which learns of it with its next beat. It is not waited for longer than `LEAVE_SECONDS`: one that was stopped asks
+    whose the run is before it goes on.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + LEAVE_SECONDS
+    with (directory / TRAINING_LOCK).open("ab") as lock:
+        while not _locked(lock) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        yield
 
 
 def hold(directory: Path, wait_seconds: float | None = None) -> BinaryIO:
