@@ -56,6 +56,11 @@ class PrunerSection(Section):
     """Share of the budget up to which nothing is pruned; at least the longest warmup or preschool."""
     minimum: PositiveInt = 3
     """Complete runs that must have a value at the same grid point."""
+    others_best: Switch = False
+    """Whether others count with their best so far, as the run itself does, or with their value at the point.
+
+    No file says it: studies that began before it was so go on to cut what they would have cut.
+    """
 
 
 class SamplerSection(Section):
@@ -160,9 +165,10 @@ class StudyDefinition(Section):
     def planned_like(self, begun: StudyDefinition) -> Self:
         """The same study as the version that began it would have planned it.
 
-        That is with its rounding and without the hyperparameters that are younger.
+        That is with its rounding and what its pruner compares, and without the hyperparameters that are younger.
         """
-        return self.model_copy(update={"rounding": begun.rounding})
+        pruner = self.pruner.model_copy(update={"others_best": begun.pruner.others_best})
+        return self.model_copy(update={"rounding": begun.rounding, "pruner": pruner})
 
     def candidates(self, drawn: Parameters, given: Parameters) -> list[dict[str, Scalar]]:
         """What a run may have in place of ``drawn`` values that are not rounded, the first that is new to the study.

@@ -34,6 +34,9 @@ def parse_study(values: Table, name: str, place: str) -> StudyDefinition:
     mistakes = [f"{key} is not a known name" for key in ("name", "presets", "rounding") if key in values]
     contents = {**values, "name": name, "presets": values.get("preset", []), "rounding": "width"}
     contents.pop("preset", None)
+    if isinstance(pruner := values.get("pruner", {}), dict):
+        mistakes += ["pruner.others_best is not a known name"] if "others_best" in pruner else []
+        contents["pruner"] = {**pruner, "others_best": True}
     mistakes += _read_template(contents)
     contents = study_class(contents).complete(contents)
     try:

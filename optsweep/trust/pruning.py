@@ -13,7 +13,7 @@ import numpy as np
 from optsweep.errors import ConfigError
 from optsweep.results.forecast import play
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.search.pruning_rule import KINDS, PruningRule, pruner_name
+from optsweep.search.pruning_rule import KINDS, PruningRule, comparable, pruner_name
 from optsweep.study.definition import PrunerSection, StudyDefinition
 from optsweep.trust.noise import SeedNoise
 
@@ -61,10 +61,10 @@ def pruning_risk(snapshot: StudySnapshot, completed: dict[str, float], noise: Se
 def _close(snapshot: StudySnapshot, cut: list[RunRecord], noise: SeedNoise | None) -> int | None:
     if noise is None:
         return None
-    gaps = []
+    gaps, curves = [], [comparable(other.curve, snapshot.definition.pruner) for other in snapshot.ranking]
     for run in cut:
         step = max(run.curve)
-        if others := [other.curve[step] for other in snapshot.ranking if step in other.curve]:
+        if others := [curve[step] for curve in curves if step in curve]:
             gaps.append(min(run.curve.values()) - median(others))
     return sum(gap < math.sqrt(2) * noise.deviation for gap in gaps)
 
@@ -163,10 +163,11 @@ def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
 
 def candidates(default: PrunerSection) -> list[PrunerSection]:
     """The study's own pruner first, then every kind with several warmups, startups and minimum counts."""
-    found = [default, PrunerSection(kind="none")]
+    compared = {"others_best": default.others_best}
+    found = [default, PrunerSection.model_validate({"kind": "none", **compared})]
     for warmup in (0.3, 0.5, 0.7):
         for startup, minimum in ((5, 3), (10, 5), (20, 10)):
-            shared = {"warmup_fraction": warmup, "startup": startup, "minimum": minimum}
+            shared = {"warmup_fraction": warmup, "startup": startup, "minimum": minimum, **compared}
             for name, kind in KINDS.items():
                 found += [PrunerSection.model_validate({"kind": name, **shared, **own}) for own in kind.variants]
     return list(dict.fromkeys(found))

@@ -1,18 +1,21 @@
-"""Pruning: Optuna's decisions, our words; presets and the warmup are spared."""
+"""Pruning: Optuna's decisions over the best so far, our words; presets and the warmup are spared."""
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import optuna
 import pytest
 from optuna.pruners import BasePruner, MedianPruner, PercentilePruner
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from optsweep.errors import ConfigError
 from optsweep.results.attributes import PREFIX
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.study.definition import StudyDefinition
@@ -25,6 +28,11 @@ def definition(**pruner: object) -> StudyDefinition:
     contents = tomllib.loads(UNIREF50.read_text())
     contents["pruner"] |= pruner
     return parse_study(contents, "mine", "mine.toml")
+
+
+def begun_before(new: StudyDefinition) -> StudyDefinition:
+    """As a version stored it that compared with raw values."""
+    return new.model_copy(update={"pruner": new.pruner.model_copy(update={"others_best": False})})
 
 
 def finish(study: optuna.Study, curve: Sequence[float], state: TrialState = TrialState.COMPLETE) -> None:
@@ -139,22 +147,53 @@ ORACLES: list[tuple[dict[str, object], Callable[[], BasePruner]]] = [
 ]
 
 
+@pytest.mark.parametrize("begun", ["now", "before"])
 @pytest.mark.parametrize(("settings", "oracle"), ORACLES, ids=["median", "percentile"])
-def test_the_decisions_are_optunas(settings: dict[str, object], oracle: Callable[[], BasePruner]) -> None:
+def test_the_decisions_are_optunas(
+    settings: dict[str, object], oracle: Callable[[], BasePruner], begun: Literal["now", "before"]
+) -> None:
+    """Over curves of the best so far; over raw values in a study that an earlier version began."""
     rng = random.Random(5)
-    study, ours, theirs = optuna.create_study(), CurvePruner(definition(**settings)), oracle()
+    study, told, theirs = optuna.create_study(), optuna.create_study(), oracle()
+    ours = CurvePruner(definition(**settings) if begun == "now" else begun_before(definition(**settings)))
     decisions = []
     for _ in range(120):
         level = rng.gauss(2.9, 0.05)
-        curve = [rng.gauss(level, 0.005) for _ in range(rng.randint(1, 20))]
+        curve = [rng.gauss(level, 0.02) for _ in range(rng.randint(1, 20))]
         trial = running(study, curve)
+        twin = running(told, list(itertools.accumulate(curve, min)) if begun == "now" else curve)
         reason = ours.reason(study, trial)
-        assert (reason is not None) == theirs.prune(study, trial)
+        assert (reason is not None) == theirs.prune(told, twin)
         assert reason is None or re.match(rf"pruned at {5 * len(curve)} %: ", reason)
         decisions.append(reason is not None)
         state = TrialState.PRUNED if reason else rng.choice([TrialState.COMPLETE, TrialState.FAIL])
-        study.tell(trial.number, min(curve) if state == TrialState.COMPLETE else None, state=state)
+        for one, number in ((study, trial.number), (told, twin.number)):
+            one.tell(number, min(curve) if state == TrialState.COMPLETE else None, state=state)
     assert 10 < sum(decisions) < 110
+
+
+def test_a_worse_run_is_cut_at_the_first_chance_though_the_others_overfitted_afterwards() -> None:
+    noise, first = 0.002, 7
+    falling = [3.0 - 0.02 * point for point in range(1, 6)]
+    overfitting = [falling[-1] + 0.005 * point for point in range(1, 16)]
+    study = optuna.create_study()
+    for number in range(-2, 3):
+        finish(study, [value + number * noise / 2 for value in falling + overfitting])
+    worse = [value + 2 * noise for value in falling + overfitting]
+    reasons = [CurvePruner(definition()).reason(study, running(study, worse[:step])) for step in range(1, first + 1)]
+    assert reasons == [None] * (first - 1) + ["pruned at 35 %: 2.904 > median 2.900 of 5 runs"]
+    assert CurvePruner(begun_before(definition())).reason(study, running(study, worse)) is None
+
+
+def test_a_study_that_was_begun_before_goes_on_to_compare_with_raw_values() -> None:
+    assert definition().pruner.others_best
+    stored = definition().model_dump()
+    del stored["pruner"]["others_best"]
+    begun = StudyDefinition.model_validate(stored)
+    assert not begun.pruner.others_best
+    assert definition(startup=9).planned_like(begun).pruner == begun.pruner.model_copy(update={"startup": 9})
+    with pytest.raises(ConfigError, match=r"pruner\.others_best is not a known name"):
+        definition(others_best=False)
 
 
 def test_runs_that_finish_later_are_seen(study: optuna.Study) -> None:
