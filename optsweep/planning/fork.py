@@ -53,9 +53,9 @@ def compatible_runs(
     for row in newest_rows(origin).values():
         if row.outcome in FINISHED:
             trial = copy.copy(origin.trial(row.trial_id))
-            trial.params = definition.space.completed(trial.params)
-            identity = RunIdentity.read(trial.user_attrs)
-            if _holds(definition, identity, trial.params):
+            identity, known = RunIdentity.read(trial.user_attrs), trial.params
+            trial.params = definition.completed(known, identity.preset)
+            if _holds(definition, identity, trial.params, known):
                 index, result = _index(definition, identity), result_of(row)
                 identity = replace(identity, index=index, forked_from=origin.name, standing=result)
                 trial.user_attrs = identity.stored()
@@ -67,11 +67,12 @@ def compatible_runs(
     ]
 
 
-def _holds(definition: StudyDefinition, run: RunIdentity, parameters: Parameters) -> bool:
+def _holds(definition: StudyDefinition, run: RunIdentity, parameters: Parameters, known: Parameters) -> bool:
     presets = {preset.name: preset.parameters for preset in definition.presets}
     if definition.space.check(parameters) or (run.preset is not None and presets.get(run.preset) != parameters):
         return False
-    wanted = trainer_of(definition).resolve(parameters, preset=run.preset, seed=0)
+    # What it had besides in the study from before, or from its user, says to the digit what its config has.
+    wanted = trainer_of(definition).resolve({**run.fixed, **known, **parameters}, preset=run.preset, seed=0)
     trained = read_run_config(run.config, run.run)
     return wanted.model_dump(exclude=INCIDENTAL) == trained.model_dump(exclude=INCIDENTAL)
 
