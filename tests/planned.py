@@ -27,9 +27,13 @@ DATA = StudyData(
 )
 
 
-def make_study(url: str, *, name: str = "study", sampled: int = 7, kind: Any = "random", seed: int = 7) -> Study:
-    """Plan a study of the demo's five presets and ``sampled`` sampled runs."""
+def make_study(
+    url: str, *, name: str = "study", sampled: int = 7, kind: Any = "random", seed: int = 7, repeats: int = 0
+) -> Study:
+    """Plan a study of the demo's five presets and ``sampled`` sampled runs, of which ``repeats`` are repeats."""
     definition = load_study("demo").with_overrides(type=kind, trials=sampled, seed=seed)
+    section = definition.study.model_copy(update={"repeats": repeats})
+    definition = definition.model_copy(update={"study": section})
     return plan_study(open_storage(storage_url(url), create=True), name, definition, DATA, command=["optsweep"])[0]
 
 

@@ -112,6 +112,10 @@ class Sweeps:
         snapshot = self.snapshot()
         return 0 if snapshot is None else snapshot.counts[state]
 
+    def finished(self) -> int:
+        snapshot = self.snapshot()
+        return 0 if snapshot is None else snapshot.finished_runs
+
     def computed(self) -> dict[str, Counter[str]]:
         """For every run: how often each iteration was computed."""
         files = (self.folder / "studies" / self.name / "runs").glob("*/computed.txt")

@@ -20,7 +20,6 @@ from optsweep.files import write_text
 from optsweep.machine.devices import waiting
 from optsweep.results.folders import study_directory
 from optsweep.results.words import nats, percent
-from optsweep.train.learning_rate import decay
 from optsweep.train.report import Evaluation, TrainReport
 from optsweep.views.data import data_progress, exclusion_lines
 from optsweep.views.terminal import plain_console
@@ -110,7 +109,8 @@ def chosen_runs(
             )
         if found[0].config is None:
             raise StorageError(f"run {found[0].run!r} of study {snapshot.study!r} has no parameters yet: it is waiting")
-        return found
+        # A repeat is promoted as what it is a seed of: its first seed's run has the preset's lengths.
+        return [record for record in snapshot.runs if record.run == (found[0].repeat_of or found[0].run)]
     best = snapshot.ranking[: top or 1]
     if not best:
         raise StorageError(f"study {snapshot.study!r} has no complete run yet; `optsweep status` shows its state")
@@ -130,10 +130,6 @@ def promote_runs(snapshot: StudySnapshot, records: list[RunRecord], output: Path
         write_config(path, config)
         swept = record.train_config.training.n_iters
         typer.echo(f"Wrote {path}: {config.training.n_iters:,} iterations instead of {swept:,}")
-        typer.echo(
-            f"Weight decay {config.optim.weight_decay:g}, as found; times the sum of lr it is "
-            f"{decay(record.train_config):.3g} in the sweep, {decay(config):.3g} at full length"
-        )
         typer.echo(f"Train it: optsweep promote --name {snapshot.study} --run {record.run} --start")
         if start:
             return _train_fully(snapshot, path)

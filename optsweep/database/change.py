@@ -6,7 +6,6 @@ done, whatever became of the lock that they wait for before (`Storage.planning`)
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,15 +13,15 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial, TrialState
 
+from optsweep.database import identities
 from optsweep.database.lease import Lease, note
 from optsweep.database.open_study import Study
-from optsweep.database.optuna_rows import change_state, insert_trials, lock_study, user_attributes
+from optsweep.database.optuna_rows import change_state, insert_trials, lock_study
 from optsweep.database.optuna_storage import read_trials
 from optsweep.database.repair import drop_duplicates, forget_lost_rows
 from optsweep.database.run_rows import Losses, put_losses, read_newest_rows
 from optsweep.database.tables import REPLACED, current, run_events, runs, trials
-from optsweep.plain import Plain
-from optsweep.results.attributes import NAMES, PREFIX, RunIdentity, StudyAttributes
+from optsweep.results.attributes import RunIdentity, StudyAttributes
 
 _Result = TypeVar("_Result")
 
@@ -49,20 +48,7 @@ class Change:
         return read_newest_rows(self.connection, self.study.study_id)
 
     def identities(self) -> dict[int, RunIdentity]:
-        """Trial id -> what the trial knows of its run, without its config; trials of other programs are left out."""
-        # The configs of thousands of runs would take seconds.
-        wanted = [name for name in NAMES if name != f"{PREFIX}config"]
-        query = (
-            sa.select(user_attributes)
-            .join(trials, trials.c.trial_id == user_attributes.c.trial_id)
-            .outerjoin(runs, runs.c.trial_id == trials.c.trial_id)
-            .where(trials.c.study_id == self.study.study_id, user_attributes.c.key.in_(wanted), current)
-            .order_by(trials.c.trial_id)
-        )
-        found: dict[int, dict[str, Plain]] = {}
-        for row in self.connection.execute(query):
-            found.setdefault(row.trial_id, {})[row.key] = json.loads(row.value_json)
-        return {trial_id: RunIdentity.read(own) for trial_id, own in found.items() if f"{PREFIX}run" in own}
+        return identities.read_identities(self.connection, self.study.study_id)
 
     def trials_with_rows(self) -> set[int]:
         query = sa.select(runs.c.trial_id).where(runs.c.study_id == self.study.study_id)

@@ -4,7 +4,7 @@ A run's lease is the ``token`` in its row of ``optsweep_runs``. Every change of 
 write proves, with the token in its WHERE clause, that the lease is still held (or, for a claim, that nobody holds it);
 the run's row, Optuna's trial and the run's history then change together:
 
-* claim: the token is written, WAITING -> RUNNING;
+* claim: the token is written, WAITING -> RUNNING, and a slot becomes a repeat (repeats.py);
 * finish: RUNNING -> COMPLETE, PRUNED or FAIL, the token goes;
 * hand back, and reclaim from a dead holder: RUNNING -> WAITING, the token goes.
 
@@ -19,28 +19,16 @@ repair.py and `disown` mend it. A trial keeps its row, parameters and values thr
 from __future__ import annotations
 
 import math
-import uuid
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from optuna.trial import TrialState
 
+from optsweep.database.claims import Claims
 from optsweep.database.connection import transaction
-from optsweep.database.lease import (
-    HeldRun,
-    Lease,
-    LeaseLost,
-    Look,
-    RunProgress,
-    holder_is,
-    note,
-)
-from optsweep.database.leases import Leases
-from optsweep.database.optuna_rows import change_state
+from optsweep.database.lease import HeldRun, Lease, LeaseLost, Look, holder_is
 from optsweep.database.repair import mend_runs
-from optsweep.database.stored_text import storable
-from optsweep.database.tables import run_events, runs, trials
+from optsweep.database.tables import runs, trials
 from optsweep.machine.process import Cause, ProcessIdentity
 
 LEASE_SECONDS = 600
@@ -51,84 +39,10 @@ Longer than a holder waits for a database that is away (`patience.RETRY_SECONDS`
 
 
 @dataclass(frozen=True)
-class Queue(Leases):
+class Queue(Claims):
     """The runs of one study, as workers, launchers and commands share them."""
 
     _look: Look = field(default_factory=Look, compare=False)
-
-    def claim(self, worker: str, me: ProcessIdentity) -> Lease | None:
-        """Take the first waiting run, or None if none waits; no two callers ever get the same one.
-
-        Interrupted runs come first, then the order of the plan (invariant 13). A run that failed comes last: if the
-        place is to blame, it should fail different runs and be parked, not use up the attempts of one.
-        """
-        return self._claim(worker, me, uuid.uuid4().hex)
-
-    @transaction
-    def _claim(self, connection: sa.Connection, worker: str, me: ProcessIdentity, token: str) -> Lease | None:
-        return self._take(connection, worker, me, token)
-
-    def leave_out(self, run: str, by: str, me: ProcessIdentity, reason: str) -> bool:
-        """End a waiting run as skipped; False if it does not wait."""
-        return self._leave_out(run, by, me, reason, uuid.uuid4().hex)
-
-    @transaction
-    def _leave_out(
-        self, connection: sa.Connection, run: str, by: str, me: ProcessIdentity, reason: str, token: str
-    ) -> bool:
-        done = [run_events.c.study_id == self.study_id, run_events.c.token == token]
-        if connection.execute(sa.select(run_events.c.what).where(*done)).first() is not None:
-            return True
-        lease = self._take(connection, by, me, token, run=run)
-        if lease is not None:
-            # A pruned trial without parameters would empty the space that TPE works in; it does not see a failed one.
-            self._finish(connection, lease, TrialState.FAIL, None, "skipped", reason)
-        return lease is not None
-
-    def _take(
-        self,
-        connection: sa.Connection,
-        worker: str,
-        me: ProcessIdentity,
-        token: str,
-        *,
-        run: str | None = None,
-    ) -> Lease | None:
-        """Take the first waiting run and begin it, or ``run``, which is not begun."""
-        mine = connection.execute(sa.select(runs).where(runs.c.token == token)).first()
-        if mine is not None:
-            known = RunProgress.of(mine)
-            return Lease(mine.trial_id, mine.run, token, mine.attempts, mine.worker, mine.host, mine.faults, known)
-        now = self.storage.now(connection)
-        waiting = self._waiting() if run is None else self._waiting().where(runs.c.run == run)
-        for row in connection.execute(waiting.limit(64)).all():
-            known = RunProgress.of(row)
-            lease = Lease(row.trial_id, row.run, token, row.attempts + 1, worker, me.host, row.faults, known)
-            # Into a row that has no holder: another may have been first.
-            free = sa.update(runs).where(runs.c.trial_id == row.trial_id, runs.c.token.is_(None))
-            named = storable(connection, worker, 128)
-            taken = free.values(token=token, worker=named, beat=now, **asdict(me))
-            if connection.execute(taken).rowcount != 1:
-                continue
-            if run is not None:
-                return lease
-            if change_state(connection, row.trial_id, TrialState.RUNNING):
-                first = sa.func.coalesce(runs.c.started, now)
-                self._prove(connection, lease, attempts=lease.attempt, started=first, ended=None, reason=None)
-                note(connection, self.study_id, lease, now, "claimed", f"attempt {lease.attempt}")
-                return lease
-            # Between the look and the token another worker claimed it and let go of it.
-            self._prove(connection, lease, token=None)
-        return None
-
-    def _waiting(self) -> sa.Select[tuple[Any, ...]]:
-        return (
-            sa.select(runs)
-            .join(trials, trials.c.trial_id == runs.c.trial_id)
-            .where(runs.c.study_id == self.study_id, trials.c.study_id == self.study_id)
-            .where(runs.c.token.is_(None), trials.c.state == TrialState.WAITING)
-            .order_by(sa.case((runs.c.faults > 0, 2), (runs.c.attempts > 0, 0), else_=1), runs.c.priority)
-        )
 
     @transaction
     def next_waiting(self, connection: sa.Connection) -> str | None:

@@ -6,29 +6,23 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 
 from optsweep.database.connection import transaction
 from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
+from optsweep.database.repeats import CLAIMED_PRIORITY, STATES
 from optsweep.database.tables import current, run_events, runs, trials
 from optsweep.errors import StorageError
 from optsweep.outside_text import clean
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
-from optsweep.results.records import RunEvent, RunRecord, RunState, StudySnapshot
+from optsweep.results.records import RunEvent, RunRecord, StudySnapshot
 
 AS_IN_ROW = (
     "run", "last_value", "best_step", "progress", "sequences", "seconds", "train_loss", "residues_per_second", "ended",
 )  # fmt: skip
 """Fields of a record that are columns of our table."""
-STATES: dict[TrialState, RunState] = {
-    TrialState.COMPLETE: "complete",
-    TrialState.PRUNED: "pruned",
-    TrialState.FAIL: "failed",
-    TrialState.RUNNING: "running",
-    TrialState.WAITING: "waiting",
-}
 
 
 def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudySnapshot:
@@ -54,7 +48,7 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
     return StudySnapshot(
         study=study.name,
         target=attributes.target,
-        runs=sorted(records, key=lambda record: record.index),
+        runs=sorted(records, key=lambda record: (record.source == "repeat", record.index)),
         definition=study.definition,
         data=attributes.data,
         now=now,
@@ -104,6 +98,8 @@ def _record(study: str, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRecor
         parameters=trial.params or identity.fixed,
         stored_config=identity.config,
         of=identity.of,
+        repeat_of=identity.repeat_of,
+        after_choice=identity.after_choice,
         started=min((earlier.started for earlier in rows if earlier.started is not None), default=None),
         **{name: getattr(row, name) for name in AS_IN_ROW},
     )
@@ -124,8 +120,9 @@ def outcome_of(study: Study, connection: sa.Connection, run: str) -> str | None:
 
 @transaction
 def best_runs(study: Study, connection: sa.Connection, number: int) -> list[str]:
-    """The best complete runs, the best one first."""
+    """The best complete runs, the best one first; repeats are not among them."""
     complete = [runs.c.study_id == study.study_id, runs.c.outcome == "complete", runs.c.best_value.is_not(None)]
+    complete.append(runs.c.priority < CLAIMED_PRIORITY)
     query = sa.select(runs.c.run).where(*complete).order_by(runs.c.best_value, runs.c.trial_id).limit(number)
     return list(connection.execute(query).scalars())
 

@@ -62,7 +62,7 @@ def preview_session(session: Session) -> Preview:
     configs = {
         run.run: trainer.resolve(run.fixed, preset=run.preset, seed=definition.seed_for(run.index))
         for run in queued
-        if run.source != "tpe"
+        if run.source not in ("tpe", "repeat")
     }
     peak = trainer.peak_disk(configs, len(session.slots), KEPT_BEST)
     return Preview(session, replace(plan, queued=queued), configs, peak)

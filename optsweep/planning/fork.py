@@ -53,26 +53,28 @@ def compatible_runs(
     for row in newest_rows(origin).values():
         if row.outcome in FINISHED:
             trial = copy.copy(origin.trial(row.trial_id))
-            identity, known = RunIdentity.read(trial.user_attrs), trial.params
-            trial.params = definition.completed(known, identity.preset)
-            if _holds(definition, identity, trial.params, known):
+            trial.params = definition.space.completed(trial.params)
+            identity = RunIdentity.read(trial.user_attrs)
+            if _holds(definition, identity, trial.params):
                 index, result = _index(definition, identity), result_of(row)
                 identity = replace(identity, index=index, forked_from=origin.name, standing=result)
                 trial.user_attrs = identity.stored()
                 trial.distributions = dict(distributions_for(definition, trial.params))
                 taken.append((identity, trial))
     drawn = _drawn_again(definition, {identity.number for identity, _ in taken if identity.sampled})
-    return [
+    kept = [
         (one, trial) for one, trial in taken if one.source == "preset" or definition.identity(trial.params) not in drawn
     ]
+    return _renumbered(kept)
 
 
-def _holds(definition: StudyDefinition, run: RunIdentity, parameters: Parameters, known: Parameters) -> bool:
+def _holds(definition: StudyDefinition, run: RunIdentity, parameters: Parameters) -> bool:
     presets = {preset.name: preset.parameters for preset in definition.presets}
-    if definition.space.check(parameters) or (run.preset is not None and presets.get(run.preset) != parameters):
+    # A preset's repeat has its lengths, and a preset's run its name.
+    preset = run.repeat_of if run.repeat_of in presets else run.preset
+    if definition.space.check(parameters) or (preset is not None and presets.get(preset) != parameters):
         return False
-    # What it had besides in the study from before, or from its user, says to the digit what its config has.
-    wanted = trainer_of(definition).resolve({**run.fixed, **known, **parameters}, preset=run.preset, seed=0)
+    wanted = trainer_of(definition).resolve(parameters, preset=preset, seed=0)
     trained = read_run_config(run.config, run.run)
     return wanted.model_dump(exclude=INCIDENTAL) == trained.model_dump(exclude=INCIDENTAL)
 
@@ -81,7 +83,7 @@ def _index(definition: StudyDefinition, run: RunIdentity) -> int:
     """The run's place in the new study's plan."""
     if run.preset is not None:
         return [preset.name for preset in definition.presets].index(run.preset)
-    return run.index if run.source == "user" else len(definition.presets) + run.number
+    return run.index if run.source in ("user", "repeat") else len(definition.presets) + run.number
 
 
 def _drawn_again(definition: StudyDefinition, taken: set[int]) -> set[Identity]:
@@ -90,8 +92,19 @@ def _drawn_again(definition: StudyDefinition, taken: set[int]) -> set[Identity]:
         return set()
     random_runs = RandomRuns(definition)
     return {
-        definition.identity(random_runs.parameters(number)) for number in set(range(definition.num_sampled)) - taken
+        definition.identity(random_runs.parameters(number)) for number in set(range(definition.num_first_seeds)) - taken
     }
+
+
+def _renumbered(runs: Sequence[tuple[RunIdentity, FrozenTrial]]) -> list[tuple[RunIdentity, FrozenTrial]]:
+    """Without repeats whose first seeds are not taken over, and the places of the others among the repeats anew."""
+    found = [(one, trial) for one, trial in runs if one.source != "repeat"]
+    names = {one.run for one, _ in found}
+    for index, (one, trial) in enumerate((one, trial) for one, trial in runs if one.repeat_of in names):
+        moved = replace(one, index=index)
+        trial.user_attrs = moved.stored()
+        found.append((moved, trial))
+    return found
 
 
 def take_over(origin: Study, study: str, definition: StudyDefinition, data: CorpusRecord) -> TakenOver:

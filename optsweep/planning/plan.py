@@ -14,6 +14,7 @@ from optuna.trial import TrialState, create_trial
 from optsweep.database.change import Change, change
 from optsweep.database.connection import Storage
 from optsweep.database.open_study import Study, find_study, stored_definition
+from optsweep.database.repeats import CLAIMED_PRIORITY, SLOT_PRIORITY
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
 from optsweep.planning.fork import TakenOver, take_over
@@ -22,6 +23,7 @@ from optsweep.study.definition import StudyDefinition
 from optsweep.trainers import trainer_of
 
 USER_PRIORITY, SAMPLED_PRIORITY = 1_000_000, 2_000_000
+"""Beyond them are the repeats: `database.repeats.CLAIMED_PRIORITY` and `SLOT_PRIORITY`."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def describe_new(plan: Change, definition: StudyDefinition, data: StudyData, com
 def users_runs(existing: list[RunIdentity], definition: StudyDefinition) -> list[RunIdentity]:
     """The user's own runs, which a study that begins anew keeps; raises `ConfigError` if they do not fit any more."""
     users = [one for one in existing if one.source == "user"]
-    mistakes = [f"{one.run}: {mistake}" for one in users for mistake in definition.given_mistakes(one.fixed)]
+    mistakes = [mistake for one in users for mistake in definition.space.check(one.fixed, one.run, partial=True)]
     if mistakes:
         raise ConfigError("enqueued runs", [f"{mistake}; skip it, or choose another --name" for mistake in mistakes])
     return users
@@ -143,19 +145,12 @@ def corrected(study: str, begun: StudyAttributes, definition: StudyDefinition, d
 
 def differences(study: str, begun: StudyAttributes, definition: StudyDefinition) -> list[str]:
     """What differs from the study file that the study began with."""
-    return [f"{key} was {was!r}, is {now!r}" for key, was, now in _changes(study, begun, definition)]
-
-
-def changed_names(study: str, begun: StudyAttributes, definition: StudyDefinition) -> list[str]:
-    """The names only, such as space.lr or presets.small_fast, each once."""
-    keys = [key.split(".") for key, _, _ in _changes(study, begun, definition)]
-    return list(dict.fromkeys(".".join(key[:2]) for key in keys))
-
-
-def _changes(study: str, begun: StudyAttributes, definition: StudyDefinition) -> list[tuple[str, Plain, Plain]]:
     stored, given = _comparable(stored_definition(study, begun)), _comparable(definition)
-    both = [(key, stored.get(key), given.get(key)) for key in dict.fromkeys([*stored, *given])]
-    return [(key, was, now) for key, was, now in both if was != now]
+    return [
+        f"{key} was {stored.get(key)!r}, is {given.get(key)!r}"
+        for key in dict.fromkeys([*stored, *given])
+        if stored.get(key) != given.get(key)
+    ]
 
 
 def _comparable(definition: StudyDefinition) -> dict[str, Plain]:
@@ -187,12 +182,19 @@ def existing_runs(plan: Change, definition: StudyDefinition) -> list[RunIdentity
 
 
 def missing_runs(definition: StudyDefinition, existing: list[RunIdentity], taken: list[RunIdentity]) -> Plan:
-    """The runs that the plan names and the study lacks; sampled runs of either kind count towards their number."""
+    """The runs that the plan names and the study lacks; sampled runs of either kind count towards their number.
+
+    So do repeats. Of what is missing in all, first seeds come first: those that are there are never too many.
+    """
     there = {one.run: one for one in (*existing, *taken)}
     numbers = {one.number for one in there.values() if one.sampled}
+    repeats = sum(one.source == "repeat" for one in there.values())
+    missing = max(0, definition.num_sampled - len(numbers) - repeats)
+    first_seeds = min(missing, max(0, definition.num_first_seeds - len(numbers)))
     free = (number for number in itertools.count() if number not in numbers)
-    new = itertools.islice(free, max(0, definition.num_sampled - len(numbers)))
+    new = itertools.islice(free, first_seeds)
     queued = [run for run in planned_runs(definition, new) if run.run not in there]
+    queued += planned_repeats(range(repeats, repeats + missing - first_seeds))
     return Plan(queued, [one.run for one in existing], [one.run for one in taken], len(there) + len(queued))
 
 
@@ -210,8 +212,16 @@ def planned_runs(definition: StudyDefinition, numbers: Iterable[int]) -> list[Ru
     return presets + sampled
 
 
+def planned_repeats(numbers: Iterable[int]) -> list[RunIdentity]:
+    """Slots for repeats, of these numbers among them (from 0); what each repeats is chosen when it is claimed."""
+    return [
+        RunIdentity(run=f"repeat-{number + 1:03d}", index=number, source="repeat", preset=None, fixed={})
+        for number in numbers
+    ]
+
+
 def priorities(definition: StudyDefinition) -> Callable[[RunIdentity], int]:
-    """What claims order runs by: presets, the longest first, then the user's, then sampled ones (invariant 13)."""
+    """What claims order runs by (invariant 13): presets, the longest first, the user's, sampled ones, repeats."""
     trainer = trainer_of(definition)
     costs = {
         preset.name: trainer.work(trainer.resolve(preset.parameters, preset=preset.name, seed=0)).operations
@@ -220,6 +230,8 @@ def priorities(definition: StudyDefinition) -> Callable[[RunIdentity], int]:
     longest_first = sorted(costs, key=lambda name: costs[name], reverse=True)
 
     def priority(identity: RunIdentity) -> int:
+        if identity.source == "repeat":
+            return (SLOT_PRIORITY if identity.repeat_of is None else CLAIMED_PRIORITY) + identity.index
         if identity.source == "user":
             return USER_PRIORITY + identity.index
         if identity.run in costs:

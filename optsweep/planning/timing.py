@@ -16,7 +16,7 @@ from optsweep.files import write_text
 from optsweep.machine.child import answers_of
 from optsweep.machine.devices import Slot
 from optsweep.planning.request import Session
-from optsweep.results.attributes import RunIdentity
+from optsweep.results.attributes import NEVER_CUT, RunIdentity
 from optsweep.results.folders import study_directory
 from optsweep.results.forecast import play
 
@@ -82,7 +82,7 @@ def measure(session: Session, queued: Sequence[RunIdentity]) -> Measured:
     shortest = 1.0 if pruner.kind == "none" else pruner.warmup_fraction
     # Sampled runs are cut in turn.
     parts = [
-        shortest if run.preset is None and place % round(1 / CUT_SHARE) == 0 else 1.0
+        shortest if run.source not in NEVER_CUT and place % round(1 / CUT_SHARE) == 0 else 1.0
         for place, run in enumerate(queued)
     ]
     cut = {kind: [part * seconds for part, seconds in zip(parts, own, strict=True)] for kind, own in whole.items()}

@@ -104,12 +104,15 @@ def repeats(snapshot: StudySnapshot, chosen: list[RunRecord], seeds: int) -> lis
     return completed + [with_seed(snapshot, run, number) for number in range(2, seeds + 1) for run in chosen[:REPEATED]]
 
 
-def with_seed(snapshot: StudySnapshot, run: RunRecord, number: int, purpose: str = "repeat") -> RunAgain:
-    """The run with the training seed that belongs to ``number`` and ``purpose``; the evaluation stays the same."""
-    config = run.train_config
-    seed = snapshot.definition.seed_for(run.index, purpose, number)
-    training = config.training.model_copy(update={"seed": seed})
-    return RunAgain(f"{run.run}-seed-{number}", run, config.model_copy(update={"training": training}))
+def with_seed(snapshot: StudySnapshot, run: RunRecord, number: int, purpose: Purpose = "repeats") -> RunAgain:
+    """The run with the training seed that belongs to ``number`` and ``purpose``; the evaluation stays the same.
+
+    The seeds are others than those of the repeats inside the sweep.
+    """
+    training = run.train_config.training.model_copy(
+        update={"seed": snapshot.definition.seed_for(run.index, purpose, number)}
+    )
+    return RunAgain(f"{run.run}-seed-{number}", run, run.train_config.model_copy(update={"training": training}))
 
 
 def larger(snapshot: StudySnapshot, chosen: list[RunRecord], setting: Setting) -> list[RunAgain]:
@@ -126,9 +129,7 @@ def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
     """The full-length config: a preset's own full column, else the full budget with the same fractions."""
     lengths = snapshot.lengths("promote")
     swept = record.train_config
-    # As found: over lengths the same weight decay is nearer to the best than the same product with the learning rate.
-    parameters = {**record.parameters, "weight_decay": swept.optim.weight_decay}
-    config = lengths.full(parameters, preset=record.preset, seed=swept.training.seed)
+    config = lengths.full(record.parameters, preset=record.preset, seed=swept.training.seed)
     value = {} if record.value is None else {"value": record.value}
     versions: dict[str, Plain] = {
         key: swept.provenance[key] for key in ("optsweep", "torch") if key in swept.provenance

@@ -81,8 +81,11 @@ class StudyData(CorpusRecord):
 PREFIX = "optsweep:"
 """What the names of our attributes begin with."""
 
-Source = Literal["preset", "random", "tpe", "user", "linked"]
-""""linked": a run of another study, trained again; see `optsweep.planning.trained_again`."""
+Source = Literal["preset", "random", "tpe", "user", "repeat", "linked"]
+""""repeat": a further training seed of another run of the study; see `optsweep.database.repeats`.
+"linked": a run of another study, trained again; see `optsweep.planning.trained_again`."""
+NEVER_CUT: Sequence[Source] = ("preset", "repeat")
+"""What no pruner ends (invariant 8)."""
 Purpose = Literal["repeats", "fidelity", "confirm"]
 """What the runs of another study are trained again for."""
 
@@ -155,7 +158,7 @@ class RunIdentity:
 
     run: str
     index: int
-    """Position in the plan, from 0; seeds are derived from it."""
+    """Position in the plan, from 0, of which seeds are derived; of a repeat its position among the repeats."""
     source: Source
     preset: str | None
     fixed: Parameters
@@ -166,6 +169,10 @@ class RunIdentity:
     """Whether a "tpe" run was drawn at random, because too few runs had finished for TPE to learn from."""
     of: str | None = None
     """The run of the origin that a linked study's run trains again."""
+    repeat_of: str | None = None
+    """The run of which this one is a further seed; None for a repeat until it is claimed."""
+    after_choice: bool = False
+    """Whether it was claimed once the leader was chosen, in which it has no part."""
     anew: Anew = ""
     forked_from: str | None = None
     """The study that this run was taken over from, finished."""
@@ -191,6 +198,25 @@ class RunIdentity:
     def number(self) -> int:
         """The number of a sampled run or a user's, from 0: 6 for tpe-007."""
         return int(self.run.rpartition("-")[2]) - 1
+
+    @property
+    def seed_number(self) -> int:
+        """Which seed of its configuration a repeat is: 2 for tpe-007-seed2."""
+        return seed_number(self.run)
+
+
+def is_repeat(user_attributes: Mapping[str, Any]) -> bool:
+    """Whether the trial with these attributes is a further seed of another's configuration, or a slot for one."""
+    return user_attributes.get(f"{PREFIX}source") == "repeat"
+
+
+def seed_run(first: str, number: int) -> str:
+    """The id of a configuration's seed number ``number``, from 2; ``first`` is the run of its first seed."""
+    return f"{first}-seed{number}"
+
+
+def seed_number(run: str) -> int:
+    return int(run.rpartition("-seed")[2])
 
 
 NAMES = {PREFIX + known.name: known.name for known in fields(RunIdentity)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TypeVar
 
+from optsweep.results.attributes import NEVER_CUT
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.trainers.trainer import Work
 
@@ -104,7 +105,7 @@ def works(snapshot: StudySnapshot) -> dict[str, Work]:
             config = snapshot.trainer.resolve(presets[run.preset], preset=run.preset, seed=0)
         if config is not None:
             known[run.run] = snapshot.trainer.work(config)
-    sampled = [known[run.run] for run in snapshot.runs if run.run in known and run.source != "preset"]
+    sampled = [known[run.run] for run in snapshot.runs if run.run in known and run.source not in NEVER_CUT]
     like = sampled or list(known.values()) or [Work(1.0, 0.0)]
     usual = Work(fmean(work.iterations for work in like), fmean(work.operations for work in like))
     return {run.run: known.get(run.run, usual) for run in snapshot.runs}
@@ -139,7 +140,7 @@ def remaining_seconds(snapshot: StudySnapshot) -> float | None:
     running = [run for run in snapshot.runs if run.state == "running"]
     if pace is None or not running:
         return None
-    ends = [run.progress for run in snapshot.runs if run.finished and run.source != "preset"]
+    ends = [run.progress for run in snapshot.runs if run.finished and run.source not in NEVER_CUT]
 
     def rest(run: RunRecord) -> float:
         return pace.seconds(work_of[run.run]) * (_expected_end(run, ends) - run.progress)
@@ -153,7 +154,7 @@ def remaining_seconds(snapshot: StudySnapshot) -> float | None:
 
 def _expected_end(run: RunRecord, ends: Sequence[float]) -> float:
     """The share of its iterations that a run will do: of a sampled one, as much as those that got farther than it."""
-    farther = [end for end in ends if end > run.progress] if run.source != "preset" else []
+    farther = [end for end in ends if end > run.progress] if run.source not in NEVER_CUT else []
     return fmean(farther) if farther else 1.0
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from optsweep.config import TrainConfig
 from optsweep.plain import Plain
 from optsweep.results.attributes import Source, StudyAttributes, StudyData
+from optsweep.results.configurations import complete_seeds, ranked
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import RunConfig, of_builtin, read_run_config
@@ -37,7 +38,7 @@ class RunRecord:
     random_start: bool = False
     """Whether a "tpe" run was drawn at random, because too few runs had finished for TPE to learn from."""
     index: int
-    """Position in the plan, from 0; seeds are derived from it."""
+    """Position in the plan, from 0, of which seeds are derived; of a repeat its position among the repeats."""
     state: RunState
     cut: bool = False
     """Whether the pruner ended it; diverged and out-of-memory runs are "pruned" too, but would not have gone on."""
@@ -64,6 +65,10 @@ class RunRecord:
     """The resolved config as it is stored; empty until a worker has drawn the parameters."""
     of: str | None = None
     """The run of the origin that a linked study's run trains again."""
+    repeat_of: str | None = None
+    """The run of the same study of which it is a further seed."""
+    after_choice: bool = False
+    """Whether it is a seed of the leader that was claimed after the choice, in which it has no part."""
     train_loss: float | None = None
     residues_per_second: float | None = None
     started: float | None = None
@@ -110,7 +115,7 @@ class StudySnapshot:
     study: str
     target: int
     runs: list[RunRecord]
-    """In the order of the plan: presets first, then sampled runs, then the user's."""
+    """In the order of the plan: presets first, then sampled runs, then the user's, then repeats."""
     definition: StudyDefinition
     """The study file as it was when the study began."""
     data: StudyData
@@ -157,11 +162,18 @@ class StudySnapshot:
         """Whether every run is finished or failed."""
         return all(run.over for run in self.runs)
 
-    @property
+    @cached_property
     def ranking(self) -> list[RunRecord]:
-        """Complete runs, best (lowest value) first; a pruned run's value was cut short and is not ranked with them."""
-        complete = [run for run in self.runs if run.state == "complete" and run.value is not None]
-        return sorted(complete, key=lambda run: (run.value, run.index))
+        """Complete runs, best (lowest value) first; a pruned run's value was cut short and is not ranked with them.
+
+        A configuration that was repeated stands where its shrunken mean belongs, as its first seed's run.
+        """
+        return ranked(self.runs)
+
+    @cached_property
+    def seeds(self) -> Mapping[str, int]:
+        """Run -> how many seeds of its configuration are complete."""
+        return complete_seeds(self.runs)
 
     @property
     def best(self) -> RunRecord | None:

@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from optsweep.results.attributes import PREFIX
+from optsweep.results.attributes import PREFIX, is_repeat
 from optsweep.study.definition import PrunerKind, PrunerSection, StudyDefinition
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ class CurvePruner:
 
     def reason(self, study: optuna.Study, trial: FrozenTrial) -> str | None:
         """Why the run is to be cut after its last evaluation ("pruned at 40 %: 2.91 > median ..."), or None."""
-        if trial.user_attrs.get(f"{PREFIX}preset") is not None or trial.last_step is None:
+        attributes = trial.user_attrs
+        if attributes.get(f"{PREFIX}preset") is not None or is_repeat(attributes) or trial.last_step is None:
             return None
         self._remember(study)
         return self._rule.reason(trial.last_step, min(trial.intermediate_values.values()))
@@ -159,7 +160,7 @@ class CurvePruner:
             trial = trials[number]
             if not trial.state.is_finished():
                 self._unfinished.append(number)
-            elif trial.state.name != "FAIL":
+            elif trial.state.name != "FAIL" and not is_repeat(trial.user_attrs):
                 self._rule.add(trial.intermediate_values, complete=trial.state.name == "COMPLETE")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
 from optsweep.errors import ConfigError
-from optsweep.results.attributes import Source
+from optsweep.results.attributes import Source, is_repeat
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import IntegerRange, Parameters, Range, Scalar
 from optsweep.study.space import Identity, SearchSpace
@@ -68,21 +70,22 @@ class Sampler:
         or if a run whose parameters were all given when it was planned lacks some.
         """
         definition = self._definition
-        given = definition.settled({**trial.params, **fixed}, fixed)
+        given = {**trial.params, **fixed}
         needed = definition.space.active(given)
         missing = [name for name in needed if name not in given]
         if not missing:
             return {name: given[name] for name in needed}
-        if source in ("preset", "linked"):
+        if source in ("preset", "repeat", "linked"):
             raise ConfigError(f"a {source} run's parameters", [f"{name} is missing" for name in missing])
         if source == "random":
             return self._random_runs.parameters(index)
+        study = _WithoutRepeats(study)
         taken = _presets(definition) | _others(definition, study, trial)
         if source == "tpe" or definition.study.type == "tpe":
             for attempt in range(TPE_DRAWS if _has_started(definition, study) else 0):
                 seed = definition.seed_for(source, index, attempt)
                 parameters = _tpe(definition, study, trial, given, seed)
-                if definition.identity(parameters) not in taken and definition.holds(parameters):
+                if definition.identity(parameters) not in taken:
                     return parameters
         if source == "tpe":
             parameters = self._random_runs.parameters(index)
@@ -91,11 +94,28 @@ class Sampler:
         return _new_random(definition, f"{definition.study.seed}/{source}/{index}", taken, given)
 
 
+class _WithoutRepeats(optuna.Study):
+    """A study as TPE is to see it: each configuration once, by its first seed.
+
+    Several seeds of the best ones would draw it to what has been found, and take the place of other configurations
+    among the good ones.
+    """
+
+    def __init__(self, study: optuna.Study) -> None:
+        super().__init__(study_name=study.study_name, storage=study._storage)
+
+    def _get_trials(
+        self, deepcopy: bool = True, states: Container[TrialState] | None = None, use_cache: bool = False
+    ) -> list[FrozenTrial]:
+        trials = super()._get_trials(deepcopy, states, use_cache)
+        return [trial for trial in trials if not is_repeat(trial.user_attrs)]
+
+
 def _new_random(definition: StudyDefinition, stream: str, taken: set[Identity], given: Parameters) -> dict[str, Scalar]:
     generators = definition.space.generators(stream)
     for _ in range(RANDOM_DRAWS):
         for parameters in definition.candidates(definition.space.draw(generators, given), given):
-            if definition.identity(parameters) not in taken and definition.holds(parameters):
+            if definition.identity(parameters) not in taken:
                 return parameters
     raise ConfigError(
         f"study {definition.name}", [f"no new configuration in {RANDOM_DRAWS} draws; widen [space] or lower --trials"]
@@ -127,8 +147,7 @@ def _tpe(
         if name not in parameters:
             distribution = _distribution(definition.space, name)
             parameters[name] = sampler.sample_independent(study, trial, name, distribution)
-    rounded = definition.space.rounded({name: parameters[name] for name in active}, definition.rounding, given)
-    return definition.settled(rounded, given)
+    return definition.space.rounded({name: parameters[name] for name in active}, definition.rounding, given)
 
 
 def _distribution(space: SearchSpace, name: str) -> BaseDistribution:

@@ -6,16 +6,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads
 from optsweep.errors import ConfigError
-from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
-from optsweep.study.lengths import Length
-from optsweep.study.parameter import Number, Parameter, Parameters, Rounding, Scalar, Switch
-from optsweep.study.presets import NamedPreset, Preset, ScriptPreset, preset_mistakes
+from optsweep.study.hyperparameters import ADDED_LATER
+from optsweep.study.parameter import Number, Parameters, Rounding, Scalar, Switch
+from optsweep.study.presets import Length, NamedPreset, Preset, ScriptPreset, preset_mistakes
 from optsweep.study.space import Identity, ScriptSpace, SearchSpace, Space, did_you_mean, identity
-from optsweep.study.stand_ins import StandIns, unnamed
 from optsweep.study.trainer_table import FLAGS, GIVEN, TrainerSection, names_in
 from optsweep.toml_files import Table, validate
 
@@ -23,12 +21,18 @@ StudyType = Literal["predefined", "random", "tpe"]
 PrunerKind = Literal["median", "percentile", "halving", "none"]
 Scale = Annotated[float, Field(gt=0, le=1000, strict=True, allow_inf_nan=False)]
 MAX_TRIALS = 100_000
+REPEATED_FROM = 20
+"""Sampled runs from which on "auto" repeats some: with fewer, a further configuration tells more."""
+REPEATED_SHARE = 0.2
 
 
 class StudySection(Section):
     type: StudyType = "tpe"
     trials: Annotated[int, Field(ge=0, le=MAX_TRIALS, strict=True)] = 20
     """Sampled runs, after the presets; "predefined" has none."""
+    repeats: NaturalInt | Auto = 0
+    """How many of them are further training seeds of the best configurations. Study files that do not say it mean
+    "auto"; studies that began before there were repeats have none."""
     seed: NaturalInt = 42
     message: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
     """A line that is printed when the study starts."""
@@ -130,13 +134,26 @@ class StudyDefinition(Section):
 
     @classmethod
     def complete(cls, contents: Table) -> Table:
-        """The contents of a study file, with what is searched of hyperparameters that are younger than the file."""
-        return contents
+        """The contents of a study file, with what it means by leaving out what is younger than stored studies."""
+        study = contents.get("study", {})
+        return {**contents, "study": {"repeats": "auto", **study}} if isinstance(study, dict) else contents
 
     @property
     def num_sampled(self) -> int:
-        """How many sampled runs follow the presets."""
+        """How many sampled runs follow the presets, repeats among them."""
         return 0 if self.study.type == "predefined" else self.study.trials
+
+    @property
+    def num_repeats(self) -> int:
+        """How many of the sampled runs are further seeds of configurations that have been tried."""
+        if self.study.repeats != "auto":
+            return min(self.study.repeats, self.num_sampled)
+        return round(REPEATED_SHARE * self.num_sampled) if self.num_sampled >= REPEATED_FROM else 0
+
+    @property
+    def num_first_seeds(self) -> int:
+        """How many of the sampled runs have a configuration of their own."""
+        return self.num_sampled - self.num_repeats
 
     def with_overrides(
         self,
@@ -167,34 +184,21 @@ class StudyDefinition(Section):
     def planned_like(self, begun: StudyDefinition) -> Self:
         """The same study as the version that began it would have planned it.
 
-        That is with its rounding and what its pruner compares, and without the hyperparameters that are younger.
+        That is with its rounding and what its pruner compares, without the hyperparameters that are younger, and with
+        its repeats, unless a number of them is given.
         """
-        pruner = self.pruner.model_copy(update={"others_best": begun.pruner.others_best})
-        return self.model_copy(update={"rounding": begun.rounding, "pruner": pruner})
+        pruner, study = self.pruner.model_copy(update={"others_best": begun.pruner.others_best}), self.study
+        if study.repeats == "auto":
+            study = study.model_copy(update={"repeats": begun.study.repeats})
+        return self.model_copy(update={"rounding": begun.rounding, "pruner": pruner, "study": study})
 
     def candidates(self, drawn: Parameters, given: Parameters) -> list[dict[str, Scalar]]:
         """What a run may have in place of ``drawn`` values that are not rounded, the first that is new to the study.
 
         Rounded ones can be read; and where another run has those, there are as many others as real numbers.
         """
-        rounded = self.settled(self.space.rounded(drawn, self.rounding, given), given)
-        return [rounded] if self.rounding == "value" else [rounded, self.settled(drawn, given)]
-
-    def given_mistakes(self, given: Parameters) -> list[str]:
-        """What is wrong with the parameters that a user gives of a run."""
-        return self.space.check(given, partial=True)
-
-    def completed(self, parameters: Parameters, preset: str | None) -> dict[str, Scalar]:
-        """The parameters that a run of a study from before would have in this one."""
-        return self.space.completed(parameters)
-
-    def settled(self, parameters: Parameters, given: Parameters) -> dict[str, Scalar]:
-        """The parameters with those that follow from ``given`` ones, where that is known by now."""
-        return dict(parameters)
-
-    def holds(self, parameters: Parameters) -> bool:
-        """Whether what follows from given parameters is legal, as all is that is drawn."""
-        return True
+        rounded = self.space.rounded(drawn, self.rounding, given)
+        return [rounded] if self.rounding == "value" else [rounded, dict(drawn)]
 
     def identity(self, parameters: Parameters) -> Identity:
         """What two runs have in common when they are the same configuration to this study."""
@@ -209,7 +213,12 @@ class StudyDefinition(Section):
         found = preset_mistakes(self.presets, self.space)
         if self.study.type == "predefined" and not self.presets:
             found.append('study.type = "predefined" needs at least one [[preset]]')
-        if self.num_sampled + len(self.presets) > self.space.size:
+        trials, repeats = self.study.trials, self.study.repeats
+        if self.num_sampled and repeats != "auto" and repeats > max(0, trials - 1):
+            found.append(
+                f"study.repeats = {repeats}: at most {max(0, trials - 1)}, one less than study.trials = {trials}"
+            )
+        if self.num_first_seeds + len(self.presets) > self.space.size:
             found.append(f"study.trials = {self.study.trials}: the space has only {self.space.size:g} different runs")
         fraction, longest = self.pruner.warmup_fraction, self.space.longest_phase
         if fraction < longest:
@@ -226,20 +235,12 @@ class BuiltinStudy(StudyDefinition):
     space: Space = Space()
     presets: Annotated[Sequence[Preset], Field(default_factory=list)]
 
-    @field_validator("presets", mode="after")
-    @classmethod
-    def _in_space(cls, presets: Sequence[Preset], info: ValidationInfo) -> Sequence[Preset]:
-        space = info.data.get("space")
-        return presets if space is None else [preset.in_space(space) for preset in presets]
-
     @classmethod
     def complete(cls, contents: Table) -> Table:
+        contents = super().complete(contents)
         space, presets = contents.get("space", {}), contents.get("presets")
         if isinstance(space, dict):
             usual = {name: one.usual.model_dump() for name, one in ADDED_LATER.items()}
-            # Presets name what a stand-in would be found from: an older file, which goes on to search that.
-            named = [] if not presets else [one for one in STAND_INS.values() if space.keys().isdisjoint(one.pair)]
-            usual |= {one.stands_for: HYPERPARAMETERS[one.stands_for].usual.model_dump() for one in named}
             contents = {**contents, "space": {**usual, **space}}
         if isinstance(presets, list):
             before = {name: one.before for name, one in ADDED_LATER.items() if one.before is not None}
@@ -248,38 +249,13 @@ class BuiltinStudy(StudyDefinition):
 
     def planned_like(self, begun: StudyDefinition) -> Self:
         new = [name for name in ADDED_LATER if name not in begun.space.names()]
-        space: dict[str, Parameter | None] = {
-            name: None for name in new if getattr(self.space, name) == ADDED_LATER[name].usual
-        }
-        space |= unnamed(self.space, begun.space) if isinstance(begun, BuiltinStudy) else {}
+        space = {name: None for name in new if getattr(self.space, name) == ADDED_LATER[name].usual}
         presets = [
             preset.model_copy(update={name: None for name in new if getattr(preset, name) == ADDED_LATER[name].before})
             for preset in self.presets
         ]
-        changed = self.space.model_copy(update=space)
-        update = {"space": changed, "presets": [preset.in_space(changed) for preset in presets]}
-        return super().planned_like(begun).model_copy(update=update)
-
-    @property
-    def _stand_ins(self) -> StandIns:
-        return StandIns(self.space, self.budget.sequences)
-
-    def settled(self, parameters: Parameters, given: Parameters) -> dict[str, Scalar]:
-        return self._stand_ins.settled(parameters, given)
-
-    def holds(self, parameters: Parameters) -> bool:
-        return self._stand_ins.hold(parameters)
-
-    def given_mistakes(self, given: Parameters) -> list[str]:
-        return super().given_mistakes(given) or self._stand_ins.mistakes(given)
-
-    def of_config(self, parameters: Parameters, preset: Preset | None) -> dict[str, Scalar]:
-        """The parameters by the names of the config, whatever stands for some of them in the space."""
-        return self._stand_ins.of_config(parameters, preset)
-
-    def completed(self, parameters: Parameters, preset: str | None) -> dict[str, Scalar]:
-        own = {one.name: one for one in self.presets}.get(preset or "")
-        return self._stand_ins.completed(super().completed(parameters, preset), own)
+        changed = {"space": self.space.model_copy(update=space), "presets": presets}
+        return super().planned_like(begun).model_copy(update=changed)
 
 
 class ScriptStudy(StudyDefinition):
@@ -294,6 +270,12 @@ class ScriptStudy(StudyDefinition):
     def _real_numbers(self) -> ScriptStudy:
         fitted = [preset.model_copy(update=self.space.fitted(preset.parameters)) for preset in self.presets]
         return self.model_copy(update={"presets": fitted})
+
+    @property
+    def num_repeats(self) -> int:
+        # The same command again would be the same run again.
+        takes_seed = "seed" in self.trainer.placeholders
+        return super().num_repeats if takes_seed or self.study.repeats != "auto" else 0
 
     def mistakes(self) -> list[str]:
         found = super().mistakes()

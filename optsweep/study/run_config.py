@@ -47,6 +47,13 @@ def of_builtin(config: RunConfig | None, run: str) -> TrainConfig:
     return config
 
 
+def with_seed(config: RunConfig, seed: int) -> RunConfig:
+    """The config with another training seed."""
+    if isinstance(config, ScriptConfig):
+        return config.model_copy(update={"seed": seed})
+    return config.model_copy(update={"training": config.training.model_copy(update={"seed": seed})})
+
+
 def read_run_config(values: Mapping[str, Plain], run: str) -> RunConfig:
     """A config as it is stored with its run; raises `ConfigError` if it is not one."""
     place = f"stored config of run {run}"

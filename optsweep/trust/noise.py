@@ -134,7 +134,7 @@ def pooled_noise(runs: list[RunRecord]) -> SeedNoise | None:
     groups: dict[str, dict[int, float]] = {}
     for run in runs:
         if run.state == "complete" and run.value is not None and run.config is not None:
-            groups.setdefault(run.of or run.run, {})[run.config.seed] = run.value
+            groups.setdefault(run.of or run.repeat_of or run.run, {})[run.config.seed] = run.value
     repeated = [list(values.values()) for values in groups.values() if len(values) > 1]
     freedom = sum(len(values) - 1 for values in repeated)
     if not freedom:

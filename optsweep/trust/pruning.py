@@ -141,6 +141,7 @@ def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
         why = "were cut, so their full curves are unknown; it needs a study made with --pruner none"
         raise ConfigError(where, [f"{cut} runs of study {snapshot.study!r} {why}"])
     runs = [run for run in snapshot.runs if run.state == "complete" and run.value is not None and run.curve]
+    runs = [run for run in runs if run.source != "repeat"]
     if sum(run.preset is None for run in runs) < FEWEST_CURVES:
         few = f"study {snapshot.study!r} has too few complete sampled runs; it needs {FEWEST_CURVES}"
         raise ConfigError(where, [few])

@@ -11,8 +11,8 @@ from rich.text import Text
 from optsweep.importing.prepare import Preview as DataPreview
 from optsweep.plain import Plain
 from optsweep.planning.begin import Preview
-from optsweep.planning.request import Session
 from optsweep.planning.timing import Cost, Measured
+from optsweep.results.attributes import RunIdentity
 from optsweep.results.words import counted, duration, setting
 from optsweep.trainers.trainer import KnownLengths
 from optsweep.views.data import preview_lines
@@ -33,22 +33,13 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
         f"{len(plan.queued)} would be queued",
         *(preview_lines(data) if data is not None else []),
         "Workers: " + ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots),
-        "Order: interrupted runs, presets (longest first), then sampled runs; a free worker takes the next one",
-        *([kept_line(session)] if session.kept else []),
+        "Order: interrupted runs, presets (longest first), sampled runs, repeats; a free worker takes the next one",
         *session.trainer.notes,
         *([f"Exist: {', '.join(plan.existing)}"] if plan.existing else []),
         *(_queued(preview) if plan.queued else []),
         f"Peak disk: {disk}",
         *(["", *_measured(measured, len(session.slots))] if measured is not None else []),
     )
-
-
-def kept_line(session: Session) -> str:
-    """That a study goes on as it began, though the shipped file says something else by now; empty if it does not."""
-    if not session.kept:
-        return ""
-    name = f"{session.definition.name}.toml"
-    return f"The shipped {name} has changed since, the study goes on as it began, with its own {session.kept}"
 
 
 def _queued(preview: Preview) -> list[RenderableType]:
@@ -68,9 +59,13 @@ def _lengths(preview: Preview, lengths: KnownLengths) -> Table:
     table = Table(*heads, box=None, pad_edge=False, title="Lengths", title_justify="left")
     for place, run in enumerate(preview.plan.queued, start=1):
         config = preview.configs.get(run.run)
-        cells = ["drawn by TPE when a worker takes it"] if config is None else lengths.cells(config)
+        cells = [_decided_later(run)] if config is None else lengths.cells(config)
         table.add_row(str(place), run.run, *cells)
     return table
+
+
+def _decided_later(run: RunIdentity) -> str:
+    return "a further seed of one of the best" if run.source == "repeat" else "drawn by TPE when a worker takes it"
 
 
 def _measured(measured: Measured, num_workers: int) -> list[RenderableType]:

@@ -53,7 +53,8 @@ def _rows(snapshot: StudySnapshot) -> list[Row]:
 def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> Row:
     plain = run_values(run, *(field.name for field in fields(run) if field.name not in NOT_A_COLUMN))
     parameters = {f"parameter.{name}": run.parameters.get(name) for name in names}
-    return {"study": snapshot.study, "synthetic": snapshot.data.synthetic, **plain, **parameters}
+    seeds = {"seeds": snapshot.seeds[run.run]}
+    return {"study": snapshot.study, "synthetic": snapshot.data.synthetic, **plain, **seeds, **parameters}
 
 
 def _csv(rows: Sequence[Row]) -> str:

@@ -32,14 +32,15 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
             key: words.finite(snapshot.data.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")
         },
         "best": None if best is None else run_values(best, "run", "trial", "preset", "value"),
-        "runs": [_run_document(run) for run in snapshot.runs],
+        "runs": [_run_document(run, snapshot.seeds[run.run]) for run in snapshot.runs],
     }
 
 
-def _run_document(run: RunRecord) -> dict[str, Plain]:
+def _run_document(run: RunRecord, seeds: int) -> dict[str, Plain]:
     head = ("run", "preset", "source", "state", "reason", "value", "progress", "worker", "attempts", "sequences")
     known = {"progress": words.finite(run.progress) or 0.0}
-    return run_values(run, *head) | known | {"seconds": words.finite(run.seconds) or 0.0, "dir": run.directory}
+    tail: dict[str, Plain] = {"dir": run.directory, "repeat_of": run.repeat_of, "seeds": seeds}
+    return run_values(run, *head) | known | {"seconds": words.finite(run.seconds) or 0.0} | tail
 
 
 def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] = NO_JOBS) -> RenderableType:

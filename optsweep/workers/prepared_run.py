@@ -15,15 +15,16 @@ from optsweep.config import write_config
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
+from optsweep.database.snapshot import read_run
 from optsweep.errors import ConfigError
-from optsweep.results.attributes import RunIdentity
+from optsweep.results.attributes import NEVER_CUT, RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunRecord
 from optsweep.results.words import start_lines
 from optsweep.search.sampling import Sampler, distributions_for
 from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.parameter import Scalar
-from optsweep.study.run_config import RunConfig, ScriptConfig, read_run_config
+from optsweep.study.run_config import RunConfig, ScriptConfig, read_run_config, with_seed
 from optsweep.toml_files import read_toml
 
 _version = functools.cache(version)
@@ -36,7 +37,7 @@ class PreparedRun:
     config: RunConfig
     directory: RunDirectory
     prunable: bool
-    """Presets are never cut (invariant 8)."""
+    """Presets and repeats are never cut (invariant 8)."""
 
 
 def set_aside(study: Study, lease: Lease) -> None:
@@ -71,7 +72,9 @@ class Preparer:
         trial = study.trial(lease.trial_id)
         identity = RunIdentity.read(trial.user_attrs)
         stored = read_run_config(identity.config, lease.run) if identity.config else None
-        if stored is None:
+        if stored is None and identity.repeat_of is not None:
+            config = self._with_seed(trial, identity, identity.repeat_of)
+        elif stored is None:
             config = self._resolve(trial, identity, self._draw(lease, trial, identity))
         else:
             # A linked run comes with its config, but only its worker knows how many threads it has.
@@ -89,6 +92,7 @@ class Preparer:
             source=identity.source,
             preset=identity.preset,
             index=identity.index,
+            repeat_of=identity.repeat_of,
             state="running",
             worker=self._worker,
             attempts=lease.attempt,
@@ -97,7 +101,7 @@ class Preparer:
         )
         for line in start_lines(record, study.data, study.trainer):
             print(line, flush=True)
-        return PreparedRun(lease, study.trial(lease.trial_id), config, directory, identity.source != "preset")
+        return PreparedRun(lease, study.trial(lease.trial_id), config, directory, identity.source not in NEVER_CUT)
 
     def _draw(self, lease: Lease, trial: FrozenTrial, identity: RunIdentity) -> dict[str, Scalar]:
         study, definition, source = self._study, self._study.definition, identity.source
@@ -117,11 +121,19 @@ class Preparer:
             study.queue.set_attribute(lease, "random_start", True)
         return parameters
 
+    def _with_seed(self, trial: FrozenTrial, identity: RunIdentity, first: str) -> RunConfig:
+        """The config of the configuration's first seed, with the seed of this one."""
+        origin = read_run(self._study, first)
+        assert origin.config is not None, "what has no config is not repeated"
+        seed = self._study.definition.seed_for(origin.index, "repeat", identity.seed_number)
+        provenance = {"study": self._study.name, "run": identity.run, "trial": trial.number, "repeat_of": first}
+        config = with_seed(origin.config, seed)
+        return config.model_copy(update={"provenance": {**config.provenance, **provenance}})
+
     def _resolve(self, trial: FrozenTrial, identity: RunIdentity, parameters: dict[str, Scalar]) -> RunConfig:
         study, trainer, preset = self._study, self._study.trainer, identity.preset
         seed = study.definition.seed_for(identity.index)
-        # A user may have given what follows from a parameter in place of that.
-        config = trainer.resolve({**identity.fixed, **parameters}, preset=preset, seed=seed, threads=self._threads)
+        config = trainer.resolve(parameters, preset=preset, seed=seed, threads=self._threads)
         provenance = {
             "study": study.name,
             "run": identity.run,

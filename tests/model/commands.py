@@ -14,13 +14,13 @@ from optsweep.planning.plan import plan_study
 from optsweep.planning.steering import enqueue, retry_failed, skip
 from optsweep.study.file import load_study
 from tests.model import expected
-from tests.model.expected import PRESETS, Operation
+from tests.model.expected import PRESETS, Operation, is_repeat
 from tests.model.faults import Fault
 from tests.model.history import NAME
 from tests.model.workers import Workers
 from tests.planned import DATA
 
-MAX_RUNS = 6
+MAX_RUNS = 8
 DEMO = load_study("demo").with_overrides(type="random", trials=1)
 DEFINITION = DEMO.model_copy(update={"presets": [preset for preset in DEMO.presets if preset.name in PRESETS]})
 
@@ -47,13 +47,15 @@ class Commands(Workers):
         self.steps = 0
         self.last: dict[str, int] = {}
         """Rule -> the last step at which it was followed."""
+        self.repeats = 0
 
     @invariant()
     def count(self) -> None:
         self.steps += 1
 
-    @initialize(sampled=st.integers(0, 2), fault=faults(75))
-    def plan_first(self, sampled: int, fault: Fault | None) -> None:
+    @initialize(sampled=st.integers(0, 2), repeats=st.sampled_from([0, 1, 3]), fault=faults(90))
+    def plan_first(self, sampled: int, repeats: int, fault: Fault | None) -> None:
+        self.repeats = repeats
         self._plan(sampled, fault)
 
     @precondition(lambda self: self.state.target is None or self.steps - self.last.get("plan", 0) >= 10)
@@ -61,7 +63,7 @@ class Commands(Workers):
     def plan(self, more: int, fault: Fault | None) -> None:
         """Again, or with one more run; anew if the study was deleted."""
         self.last["plan"] = self.steps
-        there = sum(run.startswith("random") for run in self.state.runs)
+        there = sum(run.startswith("random") and not is_repeat(run) for run in self.state.runs)
         self._plan(there + more * (len(self.state.runs) < MAX_RUNS), fault)
 
     @precondition(lambda self: self.state.target is not None)
@@ -118,12 +120,14 @@ class Commands(Workers):
         self.gone()
 
     def _plan(self, sampled: int, fault: Fault | None) -> None:
-        one, definition = self.world.restart("user"), DEFINITION.with_overrides(trials=sampled)
+        """With so many first seeds, and the history's repeats."""
+        one, trials = self.world.restart("user"), {"trials": sampled + self.repeats, "repeats": self.repeats}
+        definition = DEFINITION.model_copy(update={"study": DEFINITION.study.model_copy(update=trials)})
 
         def call() -> None:
             plan_study(one.storage, NAME, definition, DATA, command=["optsweep"])
 
-        self.do(one, call, expected.plan(sampled), fault, typed=True)
+        self.do(one, call, expected.plan(sampled, self.repeats), fault, typed=True)
 
     def _type(self, call: Callable[[Study], object], operation: Operation, fault: Fault | None) -> None:
         """Type a command; the place's process has just begun."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from optsweep.database.lease import LeaseLost
+from optsweep.database.repeats import CLAIMED_PRIORITY, SLOT_PRIORITY
 from optsweep.errors import StorageError
 from optsweep.machine.process import Cause, ProcessIdentity
 from optsweep.planning.plan import SAMPLED_PRIORITY, USER_PRIORITY
+from optsweep.results.seeds import Configuration, leader, next_to_repeat
 from tests.model.observed import Run, ending_of
 
 MAX_FAULTS, MAX_INTERRUPTIONS = 2, 3
@@ -55,8 +57,8 @@ def of_holder(run: str, me: ProcessIdentity, change: Operation) -> Operation:
 
 
 def next_run(state: State) -> str | None:
-    """What is claimed next (invariant 13); what has failed, last."""
-    waiting = {name: run for name, run in state.runs.items() if run.state == "WAITING" and run.holder is None}
+    """What is claimed next (invariant 13) but for slots; what has failed, last."""
+    waiting = {name: run for name, run in _free(state).items() if run.priority < SLOT_PRIORITY}
 
     def place(name: str) -> tuple[int, int]:
         run = waiting[name]
@@ -65,11 +67,56 @@ def next_run(state: State) -> str | None:
     return min(waiting, key=place, default=None)
 
 
+def _free(state: State) -> dict[str, Run]:
+    return {name: run for name, run in state.runs.items() if run.state == "WAITING" and run.holder is None}
+
+
+def is_repeat(run: str) -> bool:
+    """Whether it was claimed as a repeat: of a slot nobody knows yet."""
+    return "-seed" in run
+
+
+def _of_slots(state: State, me: ProcessIdentity) -> Effect:
+    """What a claim does if nothing else waits: a slot becomes a seed of the most hopeful, the last ones of the leader.
+
+    Those wait for all others to end, and all of them end if nothing is complete then.
+    """
+    slots = sorted((run.priority, name) for name, run in _free(state).items() if run.priority >= SLOT_PRIORITY)
+    waiting = [name for _, name in slots]
+    others = {name: run for name, run in state.runs.items() if name not in waiting and not run.after_choice}
+    all_ended, claimed = all(run.ended for run in others.values()), sum(map(is_repeat, state.runs))
+    last = len(slots) <= min(2, (len(slots) + claimed + 1) // 2)
+    first = (leader if last else next_to_repeat)(_configurations(others))
+    if first is None and all_ended:
+        for name in waiting:
+            state = _ended(state, name, "failed", None)
+    if not slots or first is None or (last and not all_ended):
+        return Effect(state)
+    number = 2 + sum(name.startswith(f"{first}-seed") for name in state.runs)
+    run, slot = f"{first}-seed{number}", state.runs[waiting[0]]
+    slot = replace(slot, priority=slot.priority - SLOT_PRIORITY + CLAIMED_PRIORITY, after_choice=last)
+    runs = {name: row for name, row in state.runs.items() if name != waiting[0]} | {run: slot}
+    return Effect(replace(state, runs=runs).put(run, state="RUNNING", holder=me, attempts=1), run)
+
+
+def _configurations(runs: Mapping[str, Run]) -> list[Configuration]:
+    found = []
+    for name, run in runs.items():
+        if run.state == "COMPLETE" and not is_repeat(name):
+            seeds = [run, *(seed for other, seed in runs.items() if other.startswith(f"{name}-seed"))]
+            values = tuple(
+                seed.best_value for seed in seeds if seed.state == "COMPLETE" and seed.best_value is not None
+            )
+            running = sum(not seed.ended for seed in seeds)
+            found.append(Configuration(name, values, running, sampled=name.startswith("random")))
+    return found
+
+
 def claim(me: ProcessIdentity) -> Operation:
     def effect(state: State) -> Effect:
         run = next_run(state)
         if run is None:
-            return Effect(state)
+            return _of_slots(state, me)
         return Effect(state.put(run, state="RUNNING", holder=me, attempts=state.runs[run].attempts + 1), run)
 
     return effect
@@ -200,6 +247,7 @@ def _again(old: Run, fresh: bool) -> Run:
         best_value=old.best_value,
         last_value=old.last_value,
         curve=old.curve,
+        after_choice=old.after_choice,
     )
 
 
@@ -209,16 +257,19 @@ def begin_anew(run: str, me: ProcessIdentity) -> Operation:
 
 def enqueue(state: State) -> Effect:
     index = len(state.runs)
-    run = f"user-{sum(name.startswith('user') for name in state.runs) + 1:03d}"
+    number = sum(name.startswith("user") and not is_repeat(name) for name in state.runs) + 1
+    run = f"user-{number:03d}"
     return Effect(State(index + 1, {**state.runs, run: Run(USER_PRIORITY + index)}), run)
 
 
-def plan(sampled: int) -> Operation:
-    """A plan of the presets and so many sampled runs, more than those that are there."""
+def plan(sampled: int, repeats: int) -> Operation:
+    """A plan of the presets, so many sampled runs, more than those that are there, and slots for repeats."""
 
     def effect(state: State) -> Effect:
         planned = {run: Run(priority) for priority, run in enumerate(PRESETS)}
         planned |= {f"random-{number + 1:03d}": Run(SAMPLED_PRIORITY + number) for number in range(sampled)}
+        there = sum(is_repeat(run) or run.startswith("repeat") for run in state.runs)
+        planned |= {f"repeat-{number + 1:03d}": Run(SLOT_PRIORITY + number) for number in range(there, repeats)}
         runs = {**planned, **state.runs}
         return Effect(State(len(runs), runs))
 

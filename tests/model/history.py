@@ -67,7 +67,7 @@ class History(RuleBasedStateMachine):
             interrupted = True
             before, after = self.state, effect.state
             self._accept(effect, fully=False)
-            happened = self.state != before and all(self.state.runs[run] == after.runs[run] for run in after.runs)
+            happened = self.state != before and all(self.state.runs.get(run) == after.runs[run] for run in after.runs)
             self.meanwhile(meanwhile, one)
             self.broken = True
             effect = Effect(self.state, effect.answer) if happened else operation(self.state)

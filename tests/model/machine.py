@@ -22,7 +22,7 @@ from tests.model.world import HOSTS, Process
 
 class Machine(Commands):
     @precondition(lambda self: self.idle)
-    @rule(pick=PICK, fault=faults(12), meanwhile=MEANWHILE)
+    @rule(pick=PICK, fault=faults(12) | faults(60), meanwhile=MEANWHILE)
     def claim(self, pick: int, fault: Fault | None, meanwhile: int | None) -> None:
         self.claim_by(self.idle[pick % len(self.idle)], fault, meanwhile)
 
@@ -77,7 +77,7 @@ class Machine(Commands):
         outcome=st.sampled_from([outcome for outcome in ENDS if outcome != "failed"] + ["skipped"]),
         value=VALUES,
         valued=st.booleans(),
-        fault=faults(14),
+        fault=faults(20),
         meanwhile=MEANWHILE,
     )
     def finish(

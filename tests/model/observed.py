@@ -37,6 +37,7 @@ class Run:
     last_value: float | None = None
     outcome: str | None = None
     order: str | None = None
+    after_choice: bool = False
     curve: tuple[tuple[int, float], ...] = ()
     values: tuple[float, ...] = ()
 
@@ -95,6 +96,7 @@ def observe(connection: sa.Connection, name: str) -> Observed:
             runs[run].earlier + 1 if run in runs else 0,
             ProcessIdentity(row["host"], row["boot_id"], row["pid"], row["pid_started"]) if held else None,
             *(row[column] for column in COUNTERS),
+            after_choice=row["after_choice"] == "true",
             curve=tuple(curves.get(trial_id, ())),
             values=tuple(values.get(trial_id, ())),
         )
@@ -135,7 +137,9 @@ COUNTERS = (
 ROWS = f"""
     SELECT trials.trial_id, trials.state, run, priority, token, host, boot_id, pid, pid_started, {", ".join(COUNTERS)},
         (SELECT value_json FROM trial_user_attributes a
-         WHERE a.trial_id = trials.trial_id AND a.key = 'optsweep:run') AS named
+         WHERE a.trial_id = trials.trial_id AND a.key = 'optsweep:run') AS named,
+        (SELECT value_json FROM trial_user_attributes a
+         WHERE a.trial_id = trials.trial_id AND a.key = 'optsweep:after_choice') AS after_choice
     FROM trials LEFT JOIN optsweep_runs ON optsweep_runs.trial_id = trials.trial_id
         AND optsweep_runs.study_id = trials.study_id
     WHERE trials.study_id = :study ORDER BY trials.trial_id

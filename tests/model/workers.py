@@ -63,6 +63,7 @@ class Workers(History):
 
         def call() -> None:
             if outcome == "complete":
+                study.queue.set_attribute(lease, "config", {"of": lease.run})
                 keep_losses(study, lease, np.ones(3, np.float32))
             study.queue.finish(lease, TrialState[ending], value, outcome=outcome, reason=reason)
 

@@ -35,19 +35,23 @@ def begun_before(new: StudyDefinition) -> StudyDefinition:
     return new.model_copy(update={"pruner": new.pruner.model_copy(update={"others_best": False})})
 
 
-def finish(study: optuna.Study, curve: Sequence[float], state: TrialState = TrialState.COMPLETE) -> None:
+def finish(
+    study: optuna.Study, curve: Sequence[float], state: TrialState = TrialState.COMPLETE, source: str = "tpe"
+) -> None:
     study.add_trial(
         create_trial(
             state=state,
             value=min(curve) if state == TrialState.COMPLETE else None,
             intermediate_values=dict(enumerate(curve, start=1)),
+            user_attrs={f"{PREFIX}source": source},
         )
     )
 
 
-def running(study: optuna.Study, curve: Sequence[float], preset: str | None = None) -> FrozenTrial:
+def running(study: optuna.Study, curve: Sequence[float], preset: str | None = None, source: str = "tpe") -> FrozenTrial:
     trial = study.ask()
     trial.set_user_attr(f"{PREFIX}preset", preset)
+    trial.set_user_attr(f"{PREFIX}source", source)
     for step, value in enumerate(curve, start=1):
         trial.report(value, step)
     return study._storage.get_trial(trial._trial_id)
@@ -84,6 +88,13 @@ def test_nothing_is_cut_before_warmup_and_preschool_are_over(study: optuna.Study
 
 def test_presets_are_never_cut(study: optuna.Study) -> None:
     assert CurvePruner(definition()).reason(study, running(study, [9.0] * 8, preset="small_fast")) is None
+
+
+def test_repeats_are_never_cut_and_nothing_is_compared_with_them(study: optuna.Study) -> None:
+    assert CurvePruner(definition()).reason(study, running(study, [2.91] * 8, source="repeat")) is None
+    for _ in range(20):
+        finish(study, [2.99] * 20, source="repeat")
+    assert CurvePruner(definition()).reason(study, running(study, [2.91] * 8)) is not None
 
 
 def test_five_runs_must_have_completed() -> None:

@@ -35,6 +35,7 @@ def add(
     parameters: Mapping[str, Any],
     value: float,
     state: TrialState = TrialState.COMPLETE,
+    mark: Mapping[str, Any] | None = None,
 ) -> None:
     """A trial with these parameters, as the worker that held it would have stored it."""
     study.add_trial(
@@ -44,6 +45,7 @@ def add(
             params=dict(parameters),
             distributions=distributions_for(definition, parameters),
             intermediate_values={1: value},
+            user_attrs=dict(mark or {}),
         )
     )
 
@@ -197,6 +199,30 @@ def test_tpe_proposes_nothing_that_another_run_has(definition: StudyDefinition, 
         add(study, small, drawn(small, study, index=index), 2.5 + 0.1 * index)
     finished = study.get_trials(states=(TrialState.COMPLETE,))
     assert len({definition.identity(trial.params) for trial in finished}) == 7
+
+
+def test_tpe_proposes_the_same_whether_runs_are_repeated_or_not(definition: StudyDefinition) -> None:
+    def proposals(*, repeated: bool) -> list[dict[str, Any]]:
+        study = optuna.create_study()
+        finish_presets(study, definition)
+        for index in range(6):
+            add(study, definition, RandomRuns(definition).parameters(index), 2.7 + 0.01 * index)
+        if repeated:
+            best = RandomRuns(definition).parameters(0)
+            mark = {"optsweep:source": "repeat", "optsweep:repeat_of": "tpe-001"}
+            for state in (TrialState.COMPLETE, TrialState.RUNNING, TrialState.PRUNED):
+                add(study, definition, best, 2.6, state, mark)
+        return [drawn(definition, study, index=index) for index in range(6, 10)]
+
+    assert proposals(repeated=True) == proposals(repeated=False)
+
+
+def test_repeats_do_not_count_towards_the_start_of_tpe(definition: StudyDefinition, study: optuna.Study) -> None:
+    first = RandomRuns(definition).parameters(0)
+    add(study, definition, first, 2.7)
+    for _ in range(10):
+        add(study, definition, first, 2.7, mark={"optsweep:source": "repeat"})
+    assert drawn(definition, study, index=1) == RandomRuns(definition).parameters(1)
 
 
 def test_a_failed_run_may_be_proposed_again(definition: StudyDefinition, study: optuna.Study) -> None:

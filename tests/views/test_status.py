@@ -30,6 +30,8 @@ def test_document_has_exactly_the_keys_that_scripts_read(busy: StudySnapshot) ->
         "sequences": 1280000,
         "seconds": 240.0,
         "dir": "runs/tpe-001",
+        "repeat_of": None,
+        "seeds": 0,
     }
 
 
