@@ -31,7 +31,7 @@ from optsweep.results.words import counted, one_line, standstill_words
 from optsweep.study.commands import commands_digest
 from optsweep.views.data import data_lines, data_progress
 from optsweep.views.dry_run import dry_run as dry_run_table
-from optsweep.views.dry_run import dry_run_document
+from optsweep.views.dry_run import dry_run_document, kept_line
 from optsweep.views.live import observer
 from optsweep.views.status import status_document
 from optsweep.views.summary import next_commands, summary
@@ -88,7 +88,7 @@ def _checked(request: SweepRequest) -> Session:
 
 def _begin(session: Session, console: Console) -> Study:
     console.print(f"Study {session.name}: {one_line(session.choice.why)}")
-    for line in (session.definition.study.message, *session.trainer.notes):
+    for line in (session.definition.study.message, kept_line(session), *session.trainer.notes):
         if line:
             console.print(clean(line))
     with data_progress(console) as on_progress:

@@ -20,6 +20,7 @@ from optsweep.files import write_text
 from optsweep.machine.devices import waiting
 from optsweep.results.folders import study_directory
 from optsweep.results.words import nats, percent
+from optsweep.train.learning_rate import decay
 from optsweep.train.report import Evaluation, TrainReport
 from optsweep.views.data import data_progress, exclusion_lines
 from optsweep.views.terminal import plain_console
@@ -130,6 +131,10 @@ def promote_runs(snapshot: StudySnapshot, records: list[RunRecord], output: Path
         write_config(path, config)
         swept = record.train_config.training.n_iters
         typer.echo(f"Wrote {path}: {config.training.n_iters:,} iterations instead of {swept:,}")
+        typer.echo(
+            f"Weight decay {config.optim.weight_decay:g}, as found; times the sum of lr it is "
+            f"{decay(record.train_config):.3g} in the sweep, {decay(config):.3g} at full length"
+        )
         typer.echo(f"Train it: optsweep promote --name {snapshot.study} --run {record.run} --start")
         if start:
             return _train_fully(snapshot, path)

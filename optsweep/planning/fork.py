@@ -14,6 +14,7 @@ from typing import Any
 from optuna.trial import FrozenTrial
 
 from optsweep.database.open_study import Study
+from optsweep.database.repeats import CLAIMED_PRIORITY
 from optsweep.database.run_rows import Losses, newest_rows, read_losses, result_of
 from optsweep.results.attributes import CorpusRecord, RunIdentity
 from optsweep.results.folders import RunDirectory
@@ -49,13 +50,17 @@ def compatible_runs(
     """
     if data is not None and not origin.data.same_as(data):
         return []
-    taken = []
-    for row in newest_rows(origin).values():
+    taken = list[tuple[RunIdentity, FrozenTrial]]()
+    # Repeats after all first seeds: one holds if its first seed does.
+    for row in sorted(newest_rows(origin).values(), key=lambda row: row.priority >= CLAIMED_PRIORITY):
         if row.outcome in FINISHED:
             trial = copy.copy(origin.trial(row.trial_id))
-            trial.params = definition.space.completed(trial.params)
-            identity = RunIdentity.read(trial.user_attrs)
-            if _holds(definition, identity, trial.params):
+            identity, known = RunIdentity.read(trial.user_attrs), trial.params
+            first = next((one for one, _ in taken if one.run == identity.repeat_of), None)
+            if identity.source == "repeat" and first is None:
+                continue
+            trial.params = definition.completed(known, first.preset if first else identity.preset)
+            if first or _holds(definition, identity, trial.params, known):
                 index, result = _index(definition, identity), result_of(row)
                 identity = replace(identity, index=index, forked_from=origin.name, standing=result)
                 trial.user_attrs = identity.stored()
@@ -68,13 +73,12 @@ def compatible_runs(
     return _renumbered(kept)
 
 
-def _holds(definition: StudyDefinition, run: RunIdentity, parameters: Parameters) -> bool:
+def _holds(definition: StudyDefinition, run: RunIdentity, parameters: Parameters, known: Parameters) -> bool:
     presets = {preset.name: preset.parameters for preset in definition.presets}
-    # A preset's repeat has its lengths, and a preset's run its name.
-    preset = run.repeat_of if run.repeat_of in presets else run.preset
-    if definition.space.check(parameters) or (preset is not None and presets.get(preset) != parameters):
+    if definition.space.check(parameters) or (run.preset is not None and presets.get(run.preset) != parameters):
         return False
-    wanted = trainer_of(definition).resolve(parameters, preset=preset, seed=0)
+    # What it had besides in the study from before, or from its user, says to the digit what its config has.
+    wanted = trainer_of(definition).resolve({**run.fixed, **known, **parameters}, preset=run.preset, seed=0)
     trained = read_run_config(run.config, run.run)
     return wanted.model_dump(exclude=INCIDENTAL) == trained.model_dump(exclude=INCIDENTAL)
 

@@ -110,7 +110,7 @@ def describe_new(plan: Change, definition: StudyDefinition, data: StudyData, com
 def users_runs(existing: list[RunIdentity], definition: StudyDefinition) -> list[RunIdentity]:
     """The user's own runs, which a study that begins anew keeps; raises `ConfigError` if they do not fit any more."""
     users = [one for one in existing if one.source == "user"]
-    mistakes = [mistake for one in users for mistake in definition.space.check(one.fixed, one.run, partial=True)]
+    mistakes = [f"{one.run}: {mistake}" for one in users for mistake in definition.given_mistakes(one.fixed)]
     if mistakes:
         raise ConfigError("enqueued runs", [f"{mistake}; skip it, or choose another --name" for mistake in mistakes])
     return users
@@ -145,12 +145,19 @@ def corrected(study: str, begun: StudyAttributes, definition: StudyDefinition, d
 
 def differences(study: str, begun: StudyAttributes, definition: StudyDefinition) -> list[str]:
     """What differs from the study file that the study began with."""
+    return [f"{key} was {was!r}, is {now!r}" for key, was, now in _changes(study, begun, definition)]
+
+
+def changed_names(study: str, begun: StudyAttributes, definition: StudyDefinition) -> list[str]:
+    """The names only, such as space.lr or presets.small_fast, each once."""
+    keys = [key.split(".") for key, _, _ in _changes(study, begun, definition)]
+    return list(dict.fromkeys(".".join(key[:2]) for key in keys))
+
+
+def _changes(study: str, begun: StudyAttributes, definition: StudyDefinition) -> list[tuple[str, Plain, Plain]]:
     stored, given = _comparable(stored_definition(study, begun)), _comparable(definition)
-    return [
-        f"{key} was {stored.get(key)!r}, is {given.get(key)!r}"
-        for key in dict.fromkeys([*stored, *given])
-        if stored.get(key) != given.get(key)
-    ]
+    both = [(key, stored.get(key), given.get(key)) for key in dict.fromkeys([*stored, *given])]
+    return [(key, was, now) for key, was, now in both if was != now]
 
 
 def _comparable(definition: StudyDefinition) -> dict[str, Plain]:

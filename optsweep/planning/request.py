@@ -19,10 +19,11 @@ from optsweep.durations import SECONDS, parse_duration
 from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
 from optsweep.planning.defaults import Choice, choose, choose_slots, study_name
-from optsweep.planning.plan import check_unchanged, corrected
+from optsweep.planning.plan import changed_names, check_unchanged, corrected
 from optsweep.results.attributes import CorpusRecord
 from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
 from optsweep.study.file import load_study
+from optsweep.study.shipped import is_shipped
 from optsweep.trainers import trainer_of
 from optsweep.trainers.trainer import Trainer
 
@@ -67,6 +68,8 @@ class Session:
     """The study, if it has begun and does not begin anew."""
     origin: Study | None
     """The study from which this one is forked."""
+    kept: str = ""
+    """The names of what has changed in the shipped study file, where the study goes on with what it began with."""
 
     @property
     def trainer(self) -> Trainer:
@@ -94,7 +97,9 @@ def check(request: SweepRequest) -> Session:
     if request.fork is not None:
         fork = study_name(request.fork)
         origin, name = _origin(storage, name, fork), fork
-    existing = _existing(storage, name)
+    existing, kept = _existing(storage, name), ""
+    if existing is not None and not choice.begun and is_shipped(choice.study):
+        definition, kept = _as_begun(existing, definition)
     session = Session(
         request=request,
         choice=choice,
@@ -105,6 +110,7 @@ def check(request: SweepRequest) -> Session:
         described=None if choice.data is None else describe_file(choice.data),
         existing=existing,
         origin=origin,
+        kept=kept,
     )
     if existing is not None:
         begun = existing.attributes()
@@ -202,6 +208,17 @@ def _origin(storage: Storage | None, name: str, fork: str) -> Study:
         again = f"study {name!r} trains runs of study {linked.origin!r} again; fork that one"
         raise ConfigError(f"--fork {fork}", [again])
     return study
+
+
+def _as_begun(begun: Study, shipped: StudyDefinition) -> tuple[StudyDefinition, str]:
+    """What the study goes on with, and in what the shipped file has changed since (invariant 15)."""
+    stored = begun.definition
+    given = _with_overrides(shipped, SweepRequest(), begun)
+    found = changed_names(begun.name, begun.attributes(), given) if stored.name == shipped.name else []
+    if not found:
+        return shipped, ""
+    wanted = shipped.study
+    return stored.with_overrides(type=wanted.type, trials=wanted.trials), ", ".join(found)
 
 
 def _with_overrides(definition: StudyDefinition, request: SweepRequest, begun: Study | None) -> StudyDefinition:

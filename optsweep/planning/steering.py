@@ -26,9 +26,9 @@ def enqueue(study: Study, assignments: list[str]) -> str:
 
     Returns the run's id; raises `ConfigError` with every mistake.
     """
-    space = study.definition.space
-    parameters = parse_assignments(assignments, space.kinds)
-    if mistakes := space.check(parameters, partial=True):
+    definition = study.definition
+    parameters = parse_assignments(assignments, definition.space.given_kinds)
+    if mistakes := definition.given_mistakes(parameters):
         raise ConfigError("enqueue", mistakes)
     token = uuid.uuid4().hex
 

@@ -70,7 +70,7 @@ class Sampler:
         or if a run whose parameters were all given when it was planned lacks some.
         """
         definition = self._definition
-        given = {**trial.params, **fixed}
+        given = definition.settled({**trial.params, **fixed}, fixed)
         needed = definition.space.active(given)
         missing = [name for name in needed if name not in given]
         if not missing:
@@ -85,7 +85,7 @@ class Sampler:
             for attempt in range(TPE_DRAWS if _has_started(definition, study) else 0):
                 seed = definition.seed_for(source, index, attempt)
                 parameters = _tpe(definition, study, trial, given, seed)
-                if definition.identity(parameters) not in taken:
+                if definition.identity(parameters) not in taken and definition.holds(parameters):
                     return parameters
         if source == "tpe":
             parameters = self._random_runs.parameters(index)
@@ -115,7 +115,7 @@ def _new_random(definition: StudyDefinition, stream: str, taken: set[Identity], 
     generators = definition.space.generators(stream)
     for _ in range(RANDOM_DRAWS):
         for parameters in definition.candidates(definition.space.draw(generators, given), given):
-            if definition.identity(parameters) not in taken:
+            if definition.identity(parameters) not in taken and definition.holds(parameters):
                 return parameters
     raise ConfigError(
         f"study {definition.name}", [f"no new configuration in {RANDOM_DRAWS} draws; widen [space] or lower --trials"]
@@ -147,7 +147,8 @@ def _tpe(
         if name not in parameters:
             distribution = _distribution(definition.space, name)
             parameters[name] = sampler.sample_independent(study, trial, name, distribution)
-    return definition.space.rounded({name: parameters[name] for name in active}, definition.rounding, given)
+    rounded = definition.space.rounded({name: parameters[name] for name in active}, definition.rounding, given)
+    return definition.settled(rounded, given)
 
 
 def _distribution(space: SearchSpace, name: str) -> BaseDistribution:

@@ -6,14 +6,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, field_validator, model_validator
 
 from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads
 from optsweep.errors import ConfigError
-from optsweep.study.hyperparameters import ADDED_LATER
-from optsweep.study.parameter import Number, Parameters, Rounding, Scalar, Switch
-from optsweep.study.presets import Length, NamedPreset, Preset, ScriptPreset, preset_mistakes
+from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
+from optsweep.study.lengths import Length
+from optsweep.study.parameter import Number, Parameter, Parameters, Rounding, Scalar, Switch
+from optsweep.study.presets import NamedPreset, Preset, ScriptPreset, preset_mistakes
 from optsweep.study.space import Identity, ScriptSpace, SearchSpace, Space, did_you_mean, identity
+from optsweep.study.stand_ins import StandIns, unnamed
 from optsweep.study.trainer_table import FLAGS, GIVEN, TrainerSection, names_in
 from optsweep.toml_files import Table, validate
 
@@ -197,8 +199,24 @@ class StudyDefinition(Section):
 
         Rounded ones can be read; and where another run has those, there are as many others as real numbers.
         """
-        rounded = self.space.rounded(drawn, self.rounding, given)
-        return [rounded] if self.rounding == "value" else [rounded, dict(drawn)]
+        rounded = self.settled(self.space.rounded(drawn, self.rounding, given), given)
+        return [rounded] if self.rounding == "value" else [rounded, self.settled(drawn, given)]
+
+    def given_mistakes(self, given: Parameters) -> list[str]:
+        """What is wrong with the parameters that a user gives of a run."""
+        return self.space.check(given, partial=True)
+
+    def completed(self, parameters: Parameters, preset: str | None) -> dict[str, Scalar]:
+        """The parameters that a run of a study from before would have in this one."""
+        return self.space.completed(parameters)
+
+    def settled(self, parameters: Parameters, given: Parameters) -> dict[str, Scalar]:
+        """The parameters with those that follow from ``given`` ones, where that is known by now."""
+        return dict(parameters)
+
+    def holds(self, parameters: Parameters) -> bool:
+        """Whether what follows from given parameters is legal, as all is that is drawn."""
+        return True
 
     def identity(self, parameters: Parameters) -> Identity:
         """What two runs have in common when they are the same configuration to this study."""
@@ -235,12 +253,21 @@ class BuiltinStudy(StudyDefinition):
     space: Space = Space()
     presets: Annotated[Sequence[Preset], Field(default_factory=list)]
 
+    @field_validator("presets", mode="after")
+    @classmethod
+    def _in_space(cls, presets: Sequence[Preset], info: ValidationInfo) -> Sequence[Preset]:
+        space = info.data.get("space")
+        return presets if space is None else [preset.in_space(space) for preset in presets]
+
     @classmethod
     def complete(cls, contents: Table) -> Table:
         contents = super().complete(contents)
         space, presets = contents.get("space", {}), contents.get("presets")
         if isinstance(space, dict):
             usual = {name: one.usual.model_dump() for name, one in ADDED_LATER.items()}
+            # Presets name what a stand-in would be found from: an older file, which goes on to search that.
+            named = [] if not presets else [one for one in STAND_INS.values() if space.keys().isdisjoint(one.pair)]
+            usual |= {one.stands_for: HYPERPARAMETERS[one.stands_for].usual.model_dump() for one in named}
             contents = {**contents, "space": {**usual, **space}}
         if isinstance(presets, list):
             before = {name: one.before for name, one in ADDED_LATER.items() if one.before is not None}
@@ -249,13 +276,38 @@ class BuiltinStudy(StudyDefinition):
 
     def planned_like(self, begun: StudyDefinition) -> Self:
         new = [name for name in ADDED_LATER if name not in begun.space.names()]
-        space = {name: None for name in new if getattr(self.space, name) == ADDED_LATER[name].usual}
+        space: dict[str, Parameter | None] = {
+            name: None for name in new if getattr(self.space, name) == ADDED_LATER[name].usual
+        }
+        space |= unnamed(self.space, begun.space) if isinstance(begun, BuiltinStudy) else {}
         presets = [
             preset.model_copy(update={name: None for name in new if getattr(preset, name) == ADDED_LATER[name].before})
             for preset in self.presets
         ]
-        changed = {"space": self.space.model_copy(update=space), "presets": presets}
-        return super().planned_like(begun).model_copy(update=changed)
+        changed = self.space.model_copy(update=space)
+        update = {"space": changed, "presets": [preset.in_space(changed) for preset in presets]}
+        return super().planned_like(begun).model_copy(update=update)
+
+    @property
+    def _stand_ins(self) -> StandIns:
+        return StandIns(self.space, self.budget.sequences)
+
+    def settled(self, parameters: Parameters, given: Parameters) -> dict[str, Scalar]:
+        return self._stand_ins.settled(parameters, given)
+
+    def holds(self, parameters: Parameters) -> bool:
+        return self._stand_ins.hold(parameters)
+
+    def given_mistakes(self, given: Parameters) -> list[str]:
+        return super().given_mistakes(given) or self._stand_ins.mistakes(given)
+
+    def of_config(self, parameters: Parameters, preset: Preset | None) -> dict[str, Scalar]:
+        """The parameters by the names of the config, whatever stands for some of them in the space."""
+        return self._stand_ins.of_config(parameters, preset)
+
+    def completed(self, parameters: Parameters, preset: str | None) -> dict[str, Scalar]:
+        own = {one.name: one for one in self.presets}.get(preset or "")
+        return self._stand_ins.completed(super().completed(parameters, preset), own)
 
 
 class ScriptStudy(StudyDefinition):

@@ -24,7 +24,7 @@ def load_study(name_or_path: str | Path) -> StudyDefinition:
 
     Raises `ConfigError` with every mistake of the file, or with the names there are.
     """
-    path = _find(name_or_path)
+    path = find_file(name_or_path)
     return parse_study(read_toml(path), name=path.stem, place=str(path))
 
 
@@ -65,14 +65,15 @@ def _read_template(contents: Table) -> list[str]:
 
 def shipped_studies() -> list[str]:
     """Names of the study files that come with the package."""
-    return sorted(path.stem for path in _shipped_folder().glob("*.toml"))
+    return sorted(path.stem for path in shipped_folder().glob("*.toml"))
 
 
-def _find(name_or_path: str | Path) -> Path:
+def find_file(name_or_path: str | Path) -> Path:
+    """The file of a path or name; raises `ConfigError` if there is none of that name."""
     path = Path(os.path.expanduser(name_or_path))
     if path.suffix == ".toml" or len(path.parts) != 1:
         return path
-    candidates = [folder / f"{path}.toml" for folder in (Path("studies"), _shipped_folder())]
+    candidates = [folder / f"{path}.toml" for folder in (Path("studies"), shipped_folder())]
     for candidate in candidates:
         # Not Path.is_file: a name that is too long is an error to it.
         if os.path.isfile(candidate):
@@ -84,7 +85,7 @@ def _find(name_or_path: str | Path) -> Path:
     )
 
 
-def _shipped_folder() -> Path:
+def shipped_folder() -> Path:
     """The folder of the study files: inside of the installed package, beside it in a source checkout."""
     package = Path(str(resources.files("optsweep")))
     return package / "studies" if (package / "studies").is_dir() else package.parent / "studies"

@@ -1,4 +1,4 @@
-"""The built-in trainer's hyperparameters by name: those that its config has, and four from which the config follows.
+"""The built-in trainer's hyperparameters by name: those that its config has, and five from which the config follows.
 
 To add one, annotate its field in `optsweep.config` with `Searched`; there is nothing else to do.
 """
@@ -6,6 +6,7 @@ To add one, annotate its field in `optsweep.config` with `Searched`; there is no
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,14 +14,17 @@ from pydantic import AfterValidator, TypeAdapter, create_model
 from pydantic.fields import FieldInfo
 
 from optsweep.config import Searched, searched_fields
-from optsweep.study.parameter import Choices, Even, Number, Parameter, Parameters, Range, Real, Scalar, Switch
+from optsweep.study.lengths import Lengths
+from optsweep.study.parameter import Choices, Even, Number, Parameter, Parameters, Range, Real, Scalar, Switch, number
 from optsweep.toml_files import SectionType
+from optsweep.train.learning_rate import summed_learning_rate
 
 FIRST = (
-    "lr", "weight_decay", "dropout", "hidden_size", "head_dim", "n_blocks", "cond_dim", "effective_batch",
+    "lr", "weight_decay", "decay", "dropout", "hidden_size", "head_dim", "n_blocks", "cond_dim", "effective_batch",
     "ema_fraction", "beta2", "grad_clip", "warmup_fraction", "schedule", "curriculum", "preschool_fraction",
 )  # fmt: skip
-"""The first version's, in the order in which they are drawn; younger ones follow."""
+"""The first version's, in the order in which they are drawn; younger ones follow. A stand-in is drawn in the place of
+the one that it stands for, so that a seed draws the same for all others."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,25 @@ class Hyperparameter:
     log: bool = False
     before: Scalar | None = None
     """What the runs of studies have that were planned before it was searched; None for those of the first version."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandIn(Hyperparameter):
+    """One that is searched in place of one of the config, which follows from it; a space has one of the two."""
+
+    stands_for: str
+    factor: Callable[[Parameters, Lengths], float]
+    """What that one is multiplied by to give this one, in a run of these lengths."""
+    needs: tuple[str, ...]
+    """The parameters on which the factor depends, in a sampled run."""
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.stands_for, self.name
+
+    def found(self, value: float, parameters: Parameters, lengths: Lengths) -> float:
+        """What it is where the other one is ``value``; to nine digits, which people read too."""
+        return float(f"{value * self.factor(parameters, lengths):.9g}")
 
 
 _COMPARISONS = {
@@ -77,6 +100,10 @@ def _of_field(section: str, name: str, field: FieldInfo, searched: Searched) -> 
     return Hyperparameter(name, form, usual, (section, name), preset, log=searched.log, before=before)
 
 
+def _summed_learning_rate(parameters: Parameters, lengths: Lengths) -> float:
+    return summed_learning_rate(number(parameters, "lr"), lengths.iterations, lengths.warmup)
+
+
 _HEAD_DIM, _CURRICULUM = Choices[Even](choices=[32, 64, 128]), Choices[Switch](choices=[False, True])
 _FOLLOWED = (
     Hyperparameter("head_dim", Choices[Even], _HEAD_DIM, origin="hidden_size / n_heads"),
@@ -93,13 +120,26 @@ _FOLLOWED = (
         Range(low=0.05, high=0.3),
         origin="sweep.preschool / sweep.iterations",
     ),
+    StandIn(
+        name="decay",
+        form=_within(gt=0),
+        usual=Range(low=0.001, high=0.5, log=True),
+        origin="weight_decay x the sum of lr over the sweep's iterations",
+        log=True,
+        stands_for="weight_decay",
+        factor=_summed_learning_rate,
+        needs=("lr", "effective_batch", "warmup_fraction"),
+    ),
 )
-"""Those from which head count, warmup, curriculum and preschool of a config follow."""
+"""Those from which head count, warmup, curriculum, preschool and weight decay of a config follow."""
 
 
 _declared = {one.name: one for one in (*(_of_field(*found) for found in searched_fields()), *_FOLLOWED)}
 HYPERPARAMETERS = {name: _declared[name] for name in dict.fromkeys((*FIRST, *_declared))}
 ADDED_LATER = {name: one for name, one in HYPERPARAMETERS.items() if one.before is not None}
+STAND_INS = {name: one for name, one in HYPERPARAMETERS.items() if isinstance(one, StandIn)}
+ALTERNATIVES = frozenset(name for one in STAND_INS.values() for name in one.pair)
+"""The names that a space may lack, since it has the other one of the two."""
 
 
 def with_fields(base: type[SectionType], fields: dict[str, Any]) -> type[SectionType]:

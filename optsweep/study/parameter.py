@@ -167,6 +167,13 @@ ScriptParameter = Annotated[
 Parameter: TypeAlias = Range | IntegerRange | Choices[Scalar]
 
 
+def number(parameters: Parameters, name: str) -> float:
+    """The parameter, which is a number."""
+    value = parameters[name]
+    assert isinstance(value, int | float), f"{name} = {value!r}"
+    return value
+
+
 def _shown(bound: float) -> str:
     return f"{bound:g}" if isinstance(bound, float) else str(bound)
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
-from optsweep.config import NaturalInt, PositiveInt, Section
-from optsweep.study.hyperparameters import HYPERPARAMETERS, active, with_fields
+from optsweep.config import PositiveInt, Section
+from optsweep.study.hyperparameters import ALTERNATIVES, HYPERPARAMETERS, STAND_INS, active, with_fields
+from optsweep.study.lengths import Lengths
 from optsweep.study.parameter import Scalar
 from optsweep.study.space import SearchSpace
-
-Length = Annotated[int, Field(gt=0, le=10**15, strict=True)]
-"""Iterations or sequences; times the largest scale it is still an integer of TOML's."""
 
 
 class NamedPreset(Section):
@@ -28,19 +26,8 @@ class NamedPreset(Section):
     def parameters(self) -> dict[str, Scalar]:
         """Every parameter of the space, as a sampled run has them."""
 
-
-class Lengths(Section):
-    """How long a preset trains, in iterations; no preschool means no curriculum."""
-
-    iterations: Length
-    warmup: NaturalInt
-    preschool: NaturalInt = 0
-
-    @model_validator(mode="after")
-    def _phases_fit(self) -> Lengths:
-        for name in ("warmup", "preschool"):
-            if getattr(self, name) > self.iterations:
-                raise ValueError(f"{name} {getattr(self, name)} is longer than iterations {self.iterations}")
+    def in_space(self, space: SearchSpace) -> Self:
+        """The same preset with the parameters that the space has."""
         return self
 
 
@@ -57,6 +44,8 @@ class Preset(_Fields):
     micro_batch: PositiveInt
     sweep: Lengths
     full: Lengths
+    _replaced: frozenset[str] = PrivateAttr(default=frozenset())
+    """Of each hyperparameter and what stands for it, the one that the space has not."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Preset:
@@ -79,7 +68,13 @@ class Preset(_Fields):
             "curriculum": self.sweep.preschool > 0,
             "preschool_fraction": self.sweep.preschool / self.sweep.iterations,
         }
-        return {name: values[name] for name in active(values) if name in values}
+        values |= {name: one.found(values[one.stands_for], values, self.sweep) for name, one in STAND_INS.items()}
+        return {name: values[name] for name in active(values) if name in values and name not in self._replaced}
+
+    def in_space(self, space: SearchSpace) -> Self:
+        preset = self.model_copy()
+        preset._replaced = frozenset(ALTERNATIVES) - set(space.names())
+        return preset
 
 
 class ScriptPreset(NamedPreset):
@@ -95,11 +90,11 @@ class ScriptPreset(NamedPreset):
 
 def preset_mistakes(presets: Iterable[NamedPreset], space: SearchSpace) -> list[str]:
     """Presets that stand twice or that the space does not hold."""
-    presets = list(presets)
+    presets = [preset.in_space(space) for preset in presets]
     repeated = [name for name, times in Counter(preset.name for preset in presets).items() if times > 1]
     found = [f"preset {name}: the name is used twice" for name in repeated]
     for preset in presets:
-        for mistake in space.check(preset.parameters, f"preset {preset.name}"):
+        for mistake in _first_causes(space.check(preset.parameters, f"preset {preset.name}")):
             origins = [
                 f" ({one.name} is {one.origin})"
                 for one in HYPERPARAMETERS.values()
@@ -107,3 +102,15 @@ def preset_mistakes(presets: Iterable[NamedPreset], space: SearchSpace) -> list[
             ]
             found.append(mistake + "".join(origins))
     return found
+
+
+def _first_causes(mistakes: list[str]) -> list[str]:
+    """The mistakes without those of stand-ins that follow from a parameter which is wrong itself."""
+    return [
+        mistake
+        for mistake in mistakes
+        if not any(
+            f": {one.name} = " in mistake and any(f": {name} = " in other for other in mistakes for name in one.needs)
+            for one in STAND_INS.values()
+        )
+    ]

@@ -13,7 +13,15 @@ from pydantic import ConfigDict, model_validator
 
 from optsweep.config import Section
 from optsweep.errors import ConfigError
-from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, active, with_fields
+from optsweep.study.hyperparameters import (
+    ADDED_LATER,
+    ALTERNATIVES,
+    HYPERPARAMETERS,
+    STAND_INS,
+    StandIn,
+    active,
+    with_fields,
+)
 from optsweep.study.parameter import MAX_EXACT, Choices, Parameter, Parameters, Range, Rounding, Scalar, ScriptParameter
 from optsweep.study.trainer_table import GIVEN, PLACEHOLDER
 
@@ -43,6 +51,11 @@ class SearchSpace(Section):
     def kinds(self) -> dict[str, type]:
         """Name -> type of its values, for every parameter."""
         return {name: type(self.parameter(name).limits[0]) for name in self.names()}
+
+    @property
+    def given_kinds(self) -> dict[str, type]:
+        """The same for what a user may give of a run: of a parameter that stands for another one, that one too."""
+        return self.kinds
 
     @property
     def size(self) -> float:
@@ -111,7 +124,8 @@ class SearchSpace(Section):
 if TYPE_CHECKING:
     _Fields = SearchSpace
 else:
-    _Fields = with_fields(SearchSpace, {name: (one.form, one.usual) for name, one in HYPERPARAMETERS.items()})
+    _FORMS = {name: one.form | None if name in ALTERNATIVES else one.form for name, one in HYPERPARAMETERS.items()}
+    _Fields = with_fields(SearchSpace, {name: (_FORMS[name], one.usual) for name, one in HYPERPARAMETERS.items()})
 
 
 class Space(_Fields):
@@ -119,6 +133,19 @@ class Space(_Fields):
 
     Every head_dim must divide every hidden_size, so that each parameter can be drawn by itself.
     """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_of_two(cls, values: object) -> object:
+        """Of a hyperparameter and what stands for it the one that is named; what stands for it, if neither is."""
+        if not isinstance(values, dict):
+            return values
+        for name, one in STAND_INS.items():
+            named = [each for each in one.pair if values.get(each) is not None]
+            if len(named) == 2:
+                raise ValueError(f"{' and '.join(named)} are one thing ({name} is {one.origin}): search one of the two")
+            values = {**values, (name if one.stands_for in named else one.stands_for): None}
+        return values
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Space:
@@ -142,6 +169,25 @@ class Space(_Fields):
     @property
     def logarithmic(self) -> set[str]:
         return {one.name for one in HYPERPARAMETERS.values() if one.log}
+
+    @property
+    def stand_ins(self) -> list[StandIn]:
+        """Those of its hyperparameters that stand for others."""
+        return [one for name, one in STAND_INS.items() if getattr(self, name) is not None]
+
+    @property
+    def given_kinds(self) -> dict[str, type]:
+        return {**self.kinds, **{one.stands_for: self.kinds[one.name] for one in self.stand_ins}}
+
+    def check(self, parameters: Parameters, place: str = "", *, partial: bool = False) -> list[str]:
+        if not partial:
+            return super().check(parameters, place)
+        # What a user gives in place of its stand-in: the study knows whether that can be inside its range.
+        given = {one.stands_for: one.name for one in self.stand_ins if one.stands_for in parameters}
+        own = {name: value for name, value in parameters.items() if name not in given}
+        twice = [f"give one of {other} and {name}" for other, name in given.items() if name in parameters]
+        mistakes = [f"{place}: {mistake}" for mistake in twice] if place else twice
+        return mistakes + super().check(own, place, partial=True)
 
     def generators(self, stream: str) -> dict[str, random.Random]:
         # A younger hyperparameter has its own: it changes nothing about what a seed draws for the others.

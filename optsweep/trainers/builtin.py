@@ -15,17 +15,15 @@ from optsweep.config import TrainConfig
 from optsweep.data.training_data import TrainingData
 from optsweep.study.definition import BuiltinStudy
 from optsweep.study.hyperparameters import HYPERPARAMETERS
-from optsweep.study.parameter import Parameters
-from optsweep.study.presets import Lengths, Preset
+from optsweep.study.lengths import Lengths, floored, part, sampled_lengths
+from optsweep.study.parameter import Parameters, number
+from optsweep.study.presets import Preset
 from optsweep.study.run_config import RunConfig
 from optsweep.toml_files import Table, Toml
 from optsweep.train.report import OnEval, OnMetrics, TrainReport
 from optsweep.train.sizes import checkpoint_bytes, ema_bytes, parameter_count, relative_cost
 from optsweep.trainers.run_lock import in_turn
 from optsweep.trainers.trainer import KnownLengths, Trainer, Work
-
-MINIMUM_ITERATIONS = 10
-"""Floor under a scaled run; fewer steps than this say nothing about a configuration."""
 
 Sections: TypeAlias = "dict[str, dict[str, Toml | None]]"
 _version = cache(version)
@@ -56,7 +54,7 @@ class BuiltinTrainer(Trainer, KnownLengths):
         The study file's own number of threads goes before ``threads``.
         """
         settings, own = self._definition.settings, self._preset(preset)
-        lengths = self._scaled(own) if own else _sampled(parameters, self.sampled_sequences)
+        lengths = self._scaled(own) if own else sampled_lengths(parameters, self.sampled_sequences)
         config = self._sections(parameters, own, lengths, seed)
         config["training"]["threads"] = settings.threads or threads or None
         config["data"]["num_sequences"] = settings.num_training
@@ -76,19 +74,19 @@ class BuiltinTrainer(Trainer, KnownLengths):
         return {preset.name: preset for preset in self.presets}[name] if name else None
 
     def _full_lengths(self, parameters: Parameters, preset: Preset | None) -> Lengths:
-        return preset.full if preset else _sampled(parameters, self._definition.budget.full_sequences)
+        return preset.full if preset else sampled_lengths(parameters, self._definition.budget.full_sequences)
 
     def _scaled(self, preset: Preset) -> Lengths:
         """All three lengths of the sweep times the study's scale, not below their floors."""
         scale, own = self._definition.budget.scale, preset.sweep
-        warmup, preschool = _part(own.warmup, scale), _part(own.preschool, scale)
-        return Lengths(iterations=_floored(own.iterations * scale), warmup=warmup, preschool=preschool)
+        warmup, preschool = part(own.warmup, scale), part(own.preschool, scale)
+        return Lengths(iterations=floored(own.iterations * scale), warmup=warmup, preschool=preschool)
 
     def _sections(self, parameters: Parameters, preset: Preset | None, lengths: Lengths, seed: int) -> Sections:
         """What the configs of the sweep and of the full run have in common."""
         settings = self._definition.settings
         sections: Sections = {
-            "model": {"n_heads": int(_number(parameters, "hidden_size") // _number(parameters, "head_dim"))},
+            "model": {"n_heads": int(number(parameters, "hidden_size") // number(parameters, "head_dim"))},
             "training": {
                 "n_iters": lengths.iterations,
                 "micro_batch": preset.micro_batch if preset else "auto",
@@ -102,11 +100,12 @@ class BuiltinTrainer(Trainer, KnownLengths):
             "data": {"max_protein_len": settings.max_protein_len},
             "evaluation": {"num_sequences": settings.num_validation, "noise_seed": settings.noise_seed},
         }
+        values = self._definition.of_config(parameters, preset)
         for one in HYPERPARAMETERS.values():
             # Without a younger one the config has its default: what runs had before it.
-            if one.place is not None and (one.name in parameters or one.before is None):
+            if one.place is not None and (one.name in values or one.before is None):
                 section, name = one.place
-                sections[section][name] = parameters[one.name]
+                sections[section][name] = values[one.name]
         return sections
 
     def _scaling_notes(self) -> list[str]:
@@ -228,28 +227,5 @@ def lengthened(config: TrainConfig, times: float) -> TrainConfig:
     changed = {}
     for section, name in places:
         before = getattr(config, section)
-        changed[section] = before.model_copy(update={name: _part(getattr(before, name), times)})
+        changed[section] = before.model_copy(update={name: part(getattr(before, name), times)})
     return config.model_copy(update=changed)
-
-
-def _number(parameters: Parameters, name: str) -> float:
-    value = parameters[name]
-    assert isinstance(value, int | float), f"{name} = {value!r}"
-    return value
-
-
-def _sampled(parameters: Parameters, sequences: float) -> Lengths:
-    """A budget in sequences as iterations, with warmup and preschool as their fractions of it."""
-    iterations = _floored(sequences / _number(parameters, "effective_batch"))
-    preschool = _number(parameters, "preschool_fraction") if parameters["curriculum"] else 0.0
-    warmup = _number(parameters, "warmup_fraction")
-    return Lengths(iterations=iterations, warmup=_part(iterations, warmup), preschool=_part(iterations, preschool))
-
-
-def _floored(iterations: float) -> int:
-    return max(MINIMUM_ITERATIONS, round(iterations))
-
-
-def _part(length: int, times: float) -> int:
-    """A part of a length, or a multiple; nothing stays nothing, and something is at least 1."""
-    return max(1, round(length * times)) if length * times else 0

@@ -11,6 +11,7 @@ from rich.text import Text
 from optsweep.importing.prepare import Preview as DataPreview
 from optsweep.plain import Plain
 from optsweep.planning.begin import Preview
+from optsweep.planning.request import Session
 from optsweep.planning.timing import Cost, Measured
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.words import counted, duration, setting
@@ -34,12 +35,21 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
         *(preview_lines(data) if data is not None else []),
         "Workers: " + ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots),
         "Order: interrupted runs, presets (longest first), sampled runs, repeats; a free worker takes the next one",
+        *([kept_line(session)] if session.kept else []),
         *session.trainer.notes,
         *([f"Exist: {', '.join(plan.existing)}"] if plan.existing else []),
         *(_queued(preview) if plan.queued else []),
         f"Peak disk: {disk}",
         *(["", *_measured(measured, len(session.slots))] if measured is not None else []),
     )
+
+
+def kept_line(session: Session) -> str:
+    """That a study goes on as it began, though the shipped file says something else by now; empty if it does not."""
+    if not session.kept:
+        return ""
+    name = f"{session.definition.name}.toml"
+    return f"The shipped {name} has changed since, the study goes on as it began, with its own {session.kept}"
 
 
 def _queued(preview: Preview) -> list[RenderableType]:

@@ -133,7 +133,8 @@ class Preparer:
     def _resolve(self, trial: FrozenTrial, identity: RunIdentity, parameters: dict[str, Scalar]) -> RunConfig:
         study, trainer, preset = self._study, self._study.trainer, identity.preset
         seed = study.definition.seed_for(identity.index)
-        config = trainer.resolve(parameters, preset=preset, seed=seed, threads=self._threads)
+        # A user may have given what follows from a parameter in place of that.
+        config = trainer.resolve({**identity.fixed, **parameters}, preset=preset, seed=seed, threads=self._threads)
         provenance = {
             "study": study.name,
             "run": identity.run,

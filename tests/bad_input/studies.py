@@ -130,6 +130,7 @@ SECTIONS = [
     changed("logarithm of 0", "low = 3e-4", "low = 0.0", "space.lr", "needs low > 0"),
     changed("space of one number", "{ low = 0.0, high = 0.3 }", "1.5", "space.dropout", "below 1"),
     changed("unknown parameter", "cond_dim = {", "condition = {", "space.condition is not a known name"),
+    changed("decay twice", "[space]", "[space]\ndecay = 0.1", "weight_decay and decay", "search one of the two"),
     written("presets only, without presets", RIGHT.replace(PRESETS, "").replace('"tpe"', '"predefined"'), "[[preset]]"),
     written(
         "space smaller than its trials",

@@ -39,7 +39,11 @@ def test_a_preset_gets_its_own_full_column(snapshot: StudySnapshot, capsys: pyte
     assert (config.optim.warmup, config.curriculum.preschool_time) == (10_000, 20_000)
     assert config.training.seed == 11
     assert config.provenance["value"] == 2.7
-    assert "150,000 iterations instead of 45,000" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "150,000 iterations instead of 45,000" in said
+    # 1e-4 x (about half of the iterations) x 0.01.
+    assert config.optim.weight_decay == 0.01
+    assert "Weight decay 0.01, as found; times the sum of lr it is 0.0227 in the sweep, 0.0757 at full length" in said
 
 
 def test_the_best_sampled_run_gets_the_full_budget_with_the_same_fractions(snapshot: StudySnapshot) -> None:
@@ -50,6 +54,7 @@ def test_the_best_sampled_run_gets_the_full_budget_with_the_same_fractions(snaps
     batch = best.parameters["effective_batch"]
     assert config.training.n_iters == round(12_800_000 / batch)
     assert config.optim.warmup == round(best.parameters["warmup_fraction"] * config.training.n_iters)
+    assert config.optim.weight_decay == best.train_config.optim.weight_decay
 
 
 @pytest.mark.parametrize(

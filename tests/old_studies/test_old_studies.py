@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -16,9 +17,22 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from optsweep import cli
+from optsweep.errors import EXIT_DONE, EXIT_USAGE
 from tests.databases import fresh_database
 from tests.newer import with_beta1
-from tests.old_studies.stored import DUMP, EXPECTED, NAME, SQLITE, read_config, read_curve, restore, runs_of
+from tests.old_studies.stored import (
+    DEMO,
+    DUMP,
+    EXPECTED,
+    NAME,
+    SQLITE,
+    TOKEN,
+    read_config,
+    read_curve,
+    restore,
+    runs_of,
+)
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -141,6 +155,51 @@ def test_an_old_study_is_brought_to_its_end(old_study: OldStudy) -> None:
             check_meaning(old_study, name)
 
 
+@pytest.fixture(params=sorted(HERE.glob(f"*/{DEMO}")), ids=lambda path: path.parent.name)
+def old_demo(request: pytest.FixtureRequest, workplace: Path) -> Path:
+    """The folder of a half-done study of an earlier version's demo file, whose database is all that is left."""
+    statements = request.param.read_text().replace(TOKEN, str(workplace).replace("'", "''"))
+    SQLITE.parent.mkdir(exist_ok=True)
+    with sqlite3.connect(SQLITE) as connection:
+        connection.executescript(statements)
+    connection.close()
+    folder: Path = workplace
+    return folder
+
+
+def planned(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """The exit code of a dry run of the demo in one CPU worker, and what it says."""
+    code = cli.run(["sweep", *arguments, "--cpu-workers", "1", "--dry-run"])
+    said = capsys.readouterr()
+    return code, " ".join((said.out + said.err).split())
+
+
+def test_a_shipped_file_that_has_changed_since_refuses_nothing(
+    old_demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = planned(capsys, "demo")
+    assert code == EXIT_DONE, said
+    assert "target 12 runs; 12 exist, 0 would be queued" in said
+    assert "The shipped demo.toml has changed since, the study goes on as it began, with its own " in said
+    assert "space.weight_decay" in said
+    code, said = planned(capsys, "demo", "--trials", "9", "--type", "random")
+    assert code == EXIT_DONE, said
+    assert "target 14 runs; 12 exist, 2 would be queued" in said
+    assert "weight_decay 0." in said, "the new runs are drawn in the space that the study began with"
+    assert "decay" not in said.replace("weight_decay", "").replace("space.decay", "")
+
+
+def test_what_the_user_changes_beside_it_is_refused_as_ever(old_demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = planned(capsys, "demo", "--seed", "7")
+    assert (code, "it began with other settings: study.seed was 42, is 7" in said) == (EXIT_USAGE, True), said
+    mine = old_demo / "studies" / "demo.toml"
+    shipped = (REPOSITORY / "studies" / "demo.toml").read_text()
+    mine.write_text(shipped.replace("num_evaluations = 20", "num_evaluations = 10"))
+    for words in (["demo"], ["studies/demo.toml"], []):
+        code, said = planned(capsys, *words)
+        assert (code, "it began with other settings" in said) == (EXIT_USAGE, True), said
+
+
 def with_a_younger_version(folder: Path) -> OldStudy:
     source = HERE / "a8af5f0" / "sqlite"
     study = OldStudy(folder / "study", None, json.loads((source / EXPECTED).read_text()), with_beta1(folder))
@@ -177,6 +236,20 @@ def test_a_fork_takes_over_runs_from_before_a_hyperparameter(tmp_path: Path) -> 
     status = json.loads(study.command("status", "--name", "younger", "--json"))
     before = study.expected["before"]
     assert [run["value"] for run in status["runs"][:3]] == [before[run["run"]]["value"] for run in status["runs"][:3]]
+
+
+@pytest.mark.heavy
+def test_a_fork_that_searches_decay_takes_over_runs_of_weight_decay(tmp_path: Path) -> None:
+    source = HERE / "49957c9" / "sqlite"
+    study = OldStudy(tmp_path / "study", None, json.loads((source / EXPECTED).read_text()))
+    restore(source, study.folder, None)
+    file = study.folder / "study.toml"
+    file.write_text(file.read_text().replace("[space]", "[space]\ndecay = { low = 1e-6, high = 5.0, log = true }"))
+    plan = study.command(*study.expected["sweep"], "--fork", "younger", "--cpu-workers", "2", "--no-launch")
+    assert "Taken over from half: short, long, random-001\n" in plan
+    study.command("export", "--name", "younger", "--format", "json", "-o", "runs.json")
+    taken = json.loads((study.folder / "runs.json").read_text())["runs"][:3]
+    assert all("decay" in one["parameters"] and "weight_decay" not in one["parameters"] for one in taken)
 
 
 def check_meaning(study: OldStudy, run: str) -> None:

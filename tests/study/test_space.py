@@ -9,14 +9,13 @@ import pytest
 from pydantic import ValidationError
 
 from optsweep.errors import ConfigError
-from optsweep.study.hyperparameters import active
 from optsweep.study.parameter import Range
 from optsweep.study.space import Space, identity, parse_assignments
 
 SPACE = Space()
 GOOD: dict[str, Any] = {
     "lr": 1e-4,
-    "weight_decay": 0.01,
+    "decay": 0.01,
     "dropout": 0.1,
     "hidden_size": 512,
     "head_dim": 64,
@@ -77,7 +76,7 @@ def test_random_draws_are_legal_and_have_the_conditional_parameter_only_with_the
     assert all(SPACE.check(parameters) == [] for parameters in draws)
     assert {parameters["curriculum"] for parameters in draws} == {True, False}
     assert all(("preschool_fraction" in parameters) == parameters["curriculum"] for parameters in draws)
-    assert all(set(parameters) == set(active(parameters)) for parameters in draws)
+    assert all(set(parameters) == set(SPACE.active(parameters)) for parameters in draws)
 
 
 def test_a_given_curriculum_brings_its_preschool() -> None:
