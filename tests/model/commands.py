@@ -76,16 +76,19 @@ class Commands(Workers):
         mended = expected.reap(self.judge(one))
         if not mended(self.state).either:
             operation = expected.skip(run, one.identity, mended)
+            one.looked = True
             self._type(lambda study: skip(study, run) and None, operation, fault)
 
     @precondition(lambda self: any(run.outcome == "failed" for run in self.state.runs.values()))
     @rule(pick=st.none() | PICK, fresh=st.booleans(), fault=faults(45))
     def retry(self, pick: int | None, fresh: bool, fault: Fault | None) -> None:
         run = None if pick is None else sorted(self.state.runs)[pick % len(self.state.runs)]
-        mended = expected.reap(self.judge(self.world.restart("user")))
+        one = self.world.restart("user")
+        mended = expected.reap(self.judge(one))
         # Whether those that may be found dead were, the model could not say from what failed then.
         if not mended(self.state).either:
             chosen, operation = run and [run], expected.retry(run, fresh, mended)
+            one.looked = True
             self._type(lambda study: sorted(retry_failed(study, chosen, fresh=fresh)), operation, fault)
 
     @precondition(lambda self: self.state.target is not None and len(self.state.runs) < MAX_RUNS)
