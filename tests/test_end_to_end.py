@@ -95,7 +95,7 @@ def test_the_demo_finishes_twelve_runs_below_both_reference_lines(workplace: Pat
 def test_the_winner_is_trained_in_full_through_a_kill_and_generates_proteins(short_study: Path) -> None:
     text = (short_study / "demo.toml").read_text()
     text = text.replace("scale = 0.1", "scale = 0.02").replace(
-        "iterations = 750, warmup = 75", "iterations = 40, warmup = 4"
+        "iterations = 720, warmup = 72", "iterations = 40, warmup = 4"
     )
     (short_study / "demo.toml").write_text(text)
     optsweep("sweep", "demo.toml", "--type", "predefined", "--cpu-workers", "2", "--name", "study", cwd=short_study)

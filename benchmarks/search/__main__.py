@@ -27,12 +27,13 @@ from benchmarks.search.surrogate import Surrogate, read_table
 from optsweep.search.pruning_rule import PruningRule
 from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
 from optsweep.study.definition import PrunerSection, StudyDefinition
-from optsweep.study.file import load_study, parse_study
+from optsweep.study.file import parse_study
 
 STUDY = Path(__file__).with_name("study.toml")
 WORKERS = (1, 4, 16)
 RUNS = 60
 """Sampled runs after which a simulated search ends."""
+PRUNER, STARTUP = PrunerSection(kind="median", startup=5, warmup_fraction=0.3, minimum=3), 6
 STARTUPS = (10, 20)
 """Other numbers of random runs before TPE takes over."""
 GOOD = 0.05
@@ -153,16 +154,15 @@ def track(surrogate: Surrogate, best: float, strategy: Strategy, workers: int, s
     return Track(*np.array(rows).T)
 
 
-def strategies(file: StudyDefinition) -> list[Strategy]:
+def strategies() -> list[Strategy]:
     nothing = PrunerSection(kind="none")
     halving = PrunerSection(kind="halving", warmup_fraction=0.3, startup=5, minimum=3)
-    startup = file.sampler.startup
     return [
-        Strategy("random", "random", startup, nothing),
-        Strategy("random + halving", "random", startup, halving),
-        Strategy("TPE", "tpe", startup, nothing),
-        Strategy("TPE + pruner (optsweep)", "tpe", startup, file.pruner),
-        *(Strategy(f"TPE + pruner, startup {other}", "tpe", other, file.pruner) for other in STARTUPS),
+        Strategy("random", "random", STARTUP, nothing),
+        Strategy("random + halving", "random", STARTUP, halving),
+        Strategy("TPE", "tpe", STARTUP, nothing),
+        Strategy("TPE + pruner (optsweep)", "tpe", STARTUP, PRUNER),
+        *(Strategy(f"TPE + pruner, startup {other}", "tpe", other, PRUNER) for other in STARTUPS),
     ]
 
 
@@ -227,7 +227,7 @@ def print_table(
     workers: int,
     seeds: int,
 ) -> None:
-    found = {one.name: tracks(surrogate, best, one, workers, seeds) for one in strategies(load_study("demo"))}
+    found = {one.name: tracks(surrogate, best, one, workers, seeds) for one in strategies()}
     base = found["random"]
     print(f"\n{workers} workers, {seeds} seeds\n")
     print("| strategy | target | reached | device time, median | wall time, median | random takes (device) | (wall) |")

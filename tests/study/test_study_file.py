@@ -85,16 +85,29 @@ def test_the_shipped_space_is_the_default_one(uniref50: StudyDefinition) -> None
     assert uniref50.space == Space()
 
 
-def test_the_demo_is_uniref50_at_one_and_a_half_per_cent(uniref50: StudyDefinition) -> None:
+def test_all_runs_of_the_demo_see_equally_many_sequences_and_the_rest_is_as_in_uniref50(
+    uniref50: StudyDefinition,
+) -> None:
     demo = load_study(STUDIES / "demo.toml")
     for short, long in zip(demo.presets, uniref50.presets, strict=True):
         assert short.effective_batch * 16 == long.effective_batch
+        assert short.sweep.iterations * short.effective_batch == demo.budget.sequences
+        assert short.full.iterations / short.sweep.iterations == long.full.iterations / long.sweep.iterations
         for column in ("sweep", "full"):
             mine, theirs = getattr(short, column), getattr(long, column)
-            assert mine.iterations == pytest.approx(0.015 * theirs.iterations)
-            assert mine.warmup == pytest.approx(0.015 * theirs.warmup, abs=0.5)
-            assert mine.preschool == pytest.approx(0.015 * theirs.preschool)
-    assert demo.budget.sequences * 16 == pytest.approx(0.015 * uniref50.budget.sequences)
+            for phase in ("warmup", "preschool"):
+                share = getattr(theirs, phase) / theirs.iterations
+                assert getattr(mine, phase) == pytest.approx(share * mine.iterations)
+    ratio = uniref50.budget.full_sequences / uniref50.budget.sequences
+    assert demo.budget.full_sequences == pytest.approx(ratio * demo.budget.sequences)
+    for index in range(20):
+        config = BuiltinTrainer(demo).resolve(RandomRuns(demo).parameters(index), preset=None, seed=index)
+        assert config.total_sequences == demo.budget.sequences
+
+
+def test_three_sampled_runs_of_the_demo_finish_whatever_they_are_worth() -> None:
+    demo = load_study(STUDIES / "demo.toml")
+    assert demo.pruner.startup == len(demo.presets) + 3
 
 
 def test_sampled_runs_share_the_budget_in_sequences(uniref50: StudyDefinition) -> None:
