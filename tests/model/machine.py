@@ -10,10 +10,11 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from optsweep.database.lease import RunProgress
+from optsweep.database.lease import LeaseLost, RunProgress
 from optsweep.machine.process import Cause
 from tests.model import expected
 from tests.model.commands import MEANWHILE, PICK, VALUES, Commands, faults, now_and_then
+from tests.model.expected import held
 from tests.model.faults import Fault
 from tests.model.observed import ENDS, Run
 from tests.model.workers import WORKERS
@@ -99,8 +100,16 @@ class Machine(Commands):
     def _hand_back(self, pick: int, cause: Cause, fault: Fault | None, meanwhile: int | None) -> None:
         one = self.holders[pick % len(self.holders)]
         lease, queue = one.lease, self.study(one).queue
-        operation = expected.hand_back(lease.run, one.identity, cause)
-        self.do(one, lambda: queue.hand_back(lease, cause, "for a reason"), operation, fault, meanwhile)
+        operation, mine = expected.hand_back(lease.run, one.identity, cause), held(self.state, lease.run, one.identity)
+
+        def call() -> bool:
+            left = queue.hand_back(lease, cause, "for a reason")
+            # That the lease has ended with the run's failure is told whoever did it.
+            if not left and not mine:
+                raise LeaseLost(lease.run)
+            return left
+
+        self.do(one, call, operation, fault, meanwhile)
         one.lease = None
 
     @precondition(lambda self: self.state.target is not None)
