@@ -94,6 +94,14 @@ def test_a_killed_repeat_keeps_its_name_and_comes_before_the_slots(study: Study)
     assert claim(study).run != first.run
 
 
+def test_a_first_seed_that_failed_is_tried_again_before_anything_is_repeated(study: Study) -> None:
+    leases = [claim(study) for _ in range(7)]
+    for lease in leases[1:]:
+        end(study, lease, 3.0)
+    study.queue.hand_back(leases[0], Cause.FAULT, "raised")
+    assert claim(study).run == leases[0].run
+
+
 def test_the_last_two_wait_for_every_other_run_and_are_seeds_of_the_leader(study: Study) -> None:
     end_first_seeds(study, {"random-001": 2.5, "small_fast": 2.6})
     first, second = claim(study), claim(study)

@@ -56,6 +56,9 @@ def check_repeats(snapshot: StudySnapshot | None, sampled: int, repeats: int) ->
 
 
 def test_a_sweep_with_repeats_ends_exactly_and_a_larger_one_adds_first_seeds(sweeps: Sweeps) -> None:
+    code, output = sweeps.run(*SWEEP, "6", "--dry-run")
+    assert "repeat-004 a further seed of one of the best" in " ".join(output.split())
+    assert "target 11 runs; 0 exist, 11 would be queued" in output
     code, output = sweeps.run(*SWEEP, "6")
     assert code == EXIT_DONE, output
     sweeps.check_exact(11)
@@ -68,6 +71,15 @@ def test_a_sweep_with_repeats_ends_exactly_and_a_larger_one_adds_first_seeds(swe
     assert after is not None
     assert {run.run for run in after.runs} - {run.run for run in before.runs} == {"random-003", "random-004"}
     assert {run: count for run, count in sweeps.computed().items() if run in computed} == computed
+    computed = sweeps.computed()
+    code, output = sweeps.run(*SWEEP, "8", "--fork", "copy")
+    assert code == EXIT_DONE, output
+    sweeps.name = "copy"
+    copied = sweeps.snapshot()
+    assert copied is not None
+    assert copied.target == len(copied.runs) == 13
+    assert [(run.run, run.value) for run in copied.runs] == [(run.run, run.value) for run in after.runs]
+    assert sweeps.computed() == computed, "nothing was trained again"
 
 
 @pytest.mark.heavy
