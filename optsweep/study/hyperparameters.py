@@ -63,6 +63,12 @@ class StandIn(Hyperparameter):
         """What it is where the other one is ``value``; to nine digits, which people read too."""
         return float(f"{value * self.factor(parameters, lengths):.9g}")
 
+    def nearest(self, searched: Parameter, value: float) -> Scalar:
+        """The value of its space that a preset counts with: presets are what they are, even if no other run may be."""
+        if isinstance(searched, Choices):
+            return min(searched.choices, key=lambda choice: abs(float(choice) - value))
+        return min(max(value, searched.low), searched.high)
+
 
 _COMPARISONS = {
     "gt": (operator.gt, "above"),

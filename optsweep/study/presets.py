@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from optsweep.config import PositiveInt, Section
-from optsweep.study.hyperparameters import ALTERNATIVES, HYPERPARAMETERS, STAND_INS, active, with_fields
+from optsweep.study.hyperparameters import ALTERNATIVES, HYPERPARAMETERS, STAND_INS, StandIn, active, with_fields
 from optsweep.study.lengths import Lengths
-from optsweep.study.parameter import Scalar
+from optsweep.study.parameter import Parameters, Scalar, number
 from optsweep.study.space import SearchSpace
 
 
@@ -44,8 +44,7 @@ class Preset(_Fields):
     micro_batch: PositiveInt
     sweep: Lengths
     full: Lengths
-    _replaced: frozenset[str] = PrivateAttr(default=frozenset())
-    """Of each hyperparameter and what stands for it, the one that the space has not."""
+    _space: SearchSpace | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _consistent(self) -> Preset:
@@ -68,12 +67,20 @@ class Preset(_Fields):
             "curriculum": self.sweep.preschool > 0,
             "preschool_fraction": self.sweep.preschool / self.sweep.iterations,
         }
-        values |= {name: one.found(values[one.stands_for], values, self.sweep) for name, one in STAND_INS.items()}
-        return {name: values[name] for name in active(values) if name in values and name not in self._replaced}
+        values |= {name: self._stand_in(one, values) for name, one in STAND_INS.items()}
+        # Of a hyperparameter and what stands for it, a space has one.
+        absent = ALTERNATIVES - {*(self._space.names() if self._space is not None else ALTERNATIVES)}
+        return {name: values[name] for name in active(values) if name in values and name not in absent}
+
+    def _stand_in(self, one: StandIn, values: Parameters) -> Scalar:
+        found = one.found(number(values, one.stands_for), values, self.sweep)
+        if self._space is None or one.name not in self._space.names():
+            return found
+        return one.nearest(self._space.parameter(one.name), found)
 
     def in_space(self, space: SearchSpace) -> Self:
         preset = self.model_copy()
-        preset._replaced = frozenset(ALTERNATIVES) - set(space.names())
+        preset._space = space
         return preset
 
 
@@ -94,7 +101,7 @@ def preset_mistakes(presets: Iterable[NamedPreset], space: SearchSpace) -> list[
     repeated = [name for name, times in Counter(preset.name for preset in presets).items() if times > 1]
     found = [f"preset {name}: the name is used twice" for name in repeated]
     for preset in presets:
-        for mistake in _first_causes(space.check(preset.parameters, f"preset {preset.name}")):
+        for mistake in space.check(preset.parameters, f"preset {preset.name}"):
             origins = [
                 f" ({one.name} is {one.origin})"
                 for one in HYPERPARAMETERS.values()
@@ -102,15 +109,3 @@ def preset_mistakes(presets: Iterable[NamedPreset], space: SearchSpace) -> list[
             ]
             found.append(mistake + "".join(origins))
     return found
-
-
-def _first_causes(mistakes: list[str]) -> list[str]:
-    """The mistakes without those of stand-ins that follow from a parameter which is wrong itself."""
-    return [
-        mistake
-        for mistake in mistakes
-        if not any(
-            f": {one.name} = " in mistake and any(f": {name} = " in other for other in mistakes for name in one.needs)
-            for one in STAND_INS.values()
-        )
-    ]

@@ -23,8 +23,7 @@ def write_study(path: Path, *, lengths: Sequence[int] = (80, 100, 100), **change
     contents = tomllib.loads((REPOSITORY / "studies" / "demo.toml").read_text())
     contents["preset"] = contents["preset"][: len(lengths)]
     contents["budget"] |= {"sequences": 3200, "num_evaluations": 20, "scale": 1.0}
-    # Of such short presets little decays.
-    contents["space"]["decay"]["low"] = 1e-5
+    contents["space"]["effective_batch"]["choices"] = [8, 16, 32]
     for preset, iterations in zip(contents["preset"], lengths, strict=True):
         preset["effective_batch"] = 32
         preset["sweep"] = {"iterations": iterations, "warmup": iterations // 10}

@@ -134,12 +134,18 @@ def test_one_of_the_two_is_searched(contents: dict[str, Any]) -> None:
     assert "weight_decay and decay are one thing" in caught.value.mistakes[0]
 
 
-def test_a_preset_outside_the_range_is_named_with_it(contents: dict[str, Any]) -> None:
-    contents["space"]["decay"]["low"] = 0.01
-    with pytest.raises(ConfigError) as caught:
-        built(contents)
-    origin = "decay is weight_decay x the sum of lr over the sweep's iterations"
-    assert caught.value.mistakes == [f"preset large_quality: decay = 0.005045199 is outside 0.01..0.5 ({origin})"]
+@pytest.mark.parametrize(
+    ("searched", "nearest"),
+    [({"low": 0.01, "high": 0.5}, 0.01), (0.02, 0.02), ({"choices": [0.001, 0.004, 0.1]}, 0.004)],
+)
+def test_a_preset_of_less_decay_than_is_searched_keeps_its_own_and_counts_as_the_nearest(
+    contents: dict[str, Any], searched: Any, nearest: float
+) -> None:
+    contents["space"]["decay"] = searched
+    definition = built(contents)
+    preset = definition.preset("large_quality")
+    assert preset.parameters["decay"] == nearest
+    assert BuiltinTrainer(definition).resolve(preset.parameters, preset=preset.name, seed=0).optim.weight_decay == 0.01
 
 
 def test_a_seed_draws_what_it_has_always_drawn() -> None:
