@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.seeds import pooled
 
 FloatArray = NDArray[np.float64]
 
@@ -136,8 +137,7 @@ def pooled_noise(runs: list[RunRecord]) -> SeedNoise | None:
         if run.state == "complete" and run.value is not None and run.config is not None:
             groups.setdefault(run.of or run.repeat_of or run.run, {})[run.config.seed] = run.value
     repeated = [list(values.values()) for values in groups.values() if len(values) > 1]
-    freedom = sum(len(values) - 1 for values in repeated)
+    squares, freedom = pooled(repeated)
     if not freedom:
         return None
-    squares = sum((len(values) - 1) * float(np.var(values, ddof=1)) for values in repeated)
     return SeedNoise(math.sqrt(squares / freedom), len(repeated), sum(map(len, repeated)))

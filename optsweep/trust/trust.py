@@ -13,6 +13,7 @@ from optsweep.trust.agreement import Fidelity, fidelity
 from optsweep.trust.confirmation import Confirmation, confirmation
 from optsweep.trust.noise import Losses, SeedNoise, Ties, pooled_noise, ties
 from optsweep.trust.pruning import PruningRisk, pruning_risk
+from optsweep.trust.verdict import Verdict, verdict
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Trust:
     fidelity: tuple[Fidelity, ...] = ()
     confirmation: Confirmation | None = None
     risk: PruningRisk | None = None
+    verdict: Verdict | None = None
 
     def ranked(self, snapshot: StudySnapshot) -> list[tuple[str | None, RunRecord]]:
         """All runs with their ranks, the best first: "1", "2=" if it cannot be told from the best, None without one.
@@ -71,8 +73,10 @@ def assess(
             setting = again.snapshot.data.setting or again.snapshot.study
             losses = ({**sweep.losses, **completed_losses}, large_losses)
             compared.append(fidelity(setting, cheap, large, losses, weights.validation if weights else [], noise))
+    tied = ties(snapshot, sweep.losses, noise)
     return Trust(
-        ties=ties(snapshot, sweep.losses, noise),
+        ties=tied,
+        verdict=verdict(snapshot, tied),
         noise=noise,
         fidelity=tuple(compared),
         confirmation=confirmation(snapshot, confirmed[0].snapshot, confirmed[0].losses, weights, noise)

@@ -37,6 +37,7 @@ def summary(
         *(table if snapshot.runs else ()),
         "",
         *best_configuration(snapshot),
+        *([f"  {line}" for line in trust.verdict.lines] if trust.verdict else []),
         "",
         *_costs(snapshot, trust),
         *([f"Ended: {why}"] if why else []),
