@@ -93,7 +93,7 @@ def shipped_folder() -> Path:
 
 def _describe(mistake: ErrorDetails, contents: Table) -> str:
     """One mistake of pydantic's in the words of the file: "preset small_fast: lr is missing"."""
-    location = [part for part in mistake["loc"] if part not in (RANGE, INTEGERS, CHOICES)]
+    location = [part for part in mistake["loc"] if part not in (RANGE, INTEGERS, CHOICES, "constrained-int")]
     where = ""
     if location[0] == "presets" and len(location) > 1:
         where, location = f"preset {_preset_name(contents, int(location[1]))}: ", location[2:]

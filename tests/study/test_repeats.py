@@ -46,6 +46,8 @@ def test_a_number_may_be_given_up_to_one_less_than_the_sampled_runs() -> None:
     assert demo(trials=40, repeats=0).num_repeats == 0
     with pytest.raises(ConfigError, match="repeats = 5: at most 4, one less than"):
         demo(trials=5, repeats=5)
+    with pytest.raises(ConfigError, match=r"study\.repeats = -1: input should be greater"):
+        demo(trials=5, repeats=-1)
     with pytest.raises(ConfigError, match="repeats = 4: at most 2, one less than"):
         demo(trials=5, repeats=4).with_overrides(trials=3)
 
