@@ -1,4 +1,4 @@
-"""A model of the recorded runs: curve and cost of any configuration of the space, with the seeds' noise."""
+"""A model of the recorded runs: curve and cost of any configuration of the space, without the seeds' noise."""
 
 from __future__ import annotations
 
@@ -61,8 +61,7 @@ def features(parameters: Mapping[str, Any]) -> list[float]:
 class Surrogate:
     """A Gaussian process over the table, one length scale a parameter; answers for any configuration."""
 
-    def __init__(self, recorded: Recorded, seed_deviation: float) -> None:
-        self._seed_deviation = seed_deviation
+    def __init__(self, recorded: Recorded) -> None:
         self._inputs = np.array([features(parameters) for parameters in recorded.parameters])
         # Logarithms above a floor: early points differ by ten times as much as late ones, and none may undershoot.
         self._floor = float(recorded.curves.min()) - FLOOR_MARGIN
@@ -85,10 +84,10 @@ class Surrogate:
         found: FloatArray = self._floor + np.exp(outputs[:, :-1])
         return found
 
-    def run(self, parameters: Mapping[str, Any], rng: np.random.Generator) -> tuple[FloatArray, float]:
-        """The curve of one run with its own training seed, and its seconds."""
+    def run(self, parameters: Mapping[str, Any]) -> tuple[FloatArray, float]:
+        """The curve of one run without a seed's noise, and its seconds."""
         outputs = self._model.predict(np.array([features(parameters)]))
-        return self._curves(outputs)[0] + rng.normal(0.0, self._seed_deviation), math.exp(outputs[0, -1])
+        return self._curves(outputs)[0], math.exp(outputs[0, -1])
 
 
 def _process() -> Pipeline:
