@@ -86,7 +86,9 @@ class Change:
     def replace_runs(self, reason: str) -> None:
         """Take every run out of the study, which begins anew: their trials stay in Optuna's tables, as failed ones."""
         mine = [runs.c.study_id == self.study.study_id, current]
-        for trial_id in self.connection.execute(sa.select(runs.c.trial_id).where(*mine)).scalars().all():
+        for trial_id in (
+            self.connection.execute(sa.select(runs.c.trial_id).where(*mine).order_by(runs.c.trial_id)).scalars().all()
+        ):
             change_state(self.connection, trial_id, TrialState.FAIL)
         values = {"outcome": REPLACED, "reason": reason, "ended": self.now}
         self.connection.execute(sa.update(runs).where(*mine).values(values))

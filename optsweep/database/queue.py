@@ -111,7 +111,7 @@ class Queue(Claims):
                 ProcessIdentity(row.host, row.boot_id, row.pid, row.pid_started),
                 evaluated=row.last_value is not None,
             )
-            for row in connection.execute(sa.select(runs).where(*self._held(), *chosen))
+            for row in connection.execute(sa.select(runs).where(*self._held(), *chosen).order_by(runs.c.trial_id))
         ]
 
     @transaction

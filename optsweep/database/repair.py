@@ -34,7 +34,9 @@ def mend_runs(connection: sa.Connection, study_id: int, now: float) -> list[str]
     taken = sa.and_(trials.c.state == TrialState.RUNNING, runs.c.token.is_(None))
     told = sa.and_(ENDED, sa.or_(runs.c.token.is_not(None), runs.c.outcome.is_(None)))
     waiting = []
-    for row in connection.execute(_with_trials.where(runs.c.study_id == study_id, sa.or_(taken, told))).all():
+    # In one order, for all who look: two never wait for each other.
+    wrong = _with_trials.where(runs.c.study_id == study_id, sa.or_(taken, told)).order_by(runs.c.trial_id)
+    for row in connection.execute(wrong).all():
         if not _lock_as_seen(connection, row):
             continue
         lease = Lease(row.trial_id, row.run, row.token or "", worker=row.worker, host=row.host)
