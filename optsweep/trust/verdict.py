@@ -14,6 +14,8 @@ from optsweep.results.words import nats, rounded_percent
 from optsweep.trust.noise import SEED, Ties
 
 DRAWS = 4000
+MOST = 500
+"""How many of the best are drawn from; those behind them could not be the best."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def verdict(snapshot: StudySnapshot, ties: Ties | None = None) -> Verdict | None
 
 def chance_of(tried: Sequence[Configuration]) -> Chance:
     """Of the leader: draws from every configuration's posterior, with Student's t for what few seeds leave open."""
-    ranked = standings(tried)
+    ranked = standings(tried)[:MOST]
     deviation, freedom = seed_noise(tried)
     rng = np.random.default_rng(SEED)
     # The noise is unknown once for all configurations, not for each.

@@ -11,6 +11,7 @@ from rich.text import Text
 from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.records import RunEvent, RunRecord, StudySnapshot
+from optsweep.trust.verdict import Verdict, verdict
 from optsweep.views.export import run_values
 from optsweep.views.terminal import Column, RunTable, name, notes, run_columns, stack, state
 
@@ -32,7 +33,24 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
             key: words.finite(snapshot.data.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")
         },
         "best": None if best is None else run_values(best, "run", "trial", "preset", "value"),
+        "verdict": _verdict_document(verdict(snapshot)),
         "runs": [_run_document(run, snapshot.seeds[run.run]) for run in snapshot.runs],
+    }
+
+
+def _verdict_document(found: Verdict | None) -> Plain:
+    """What is said of the leader, as far as the runs' values alone say it."""
+    if found is None:
+        return None
+    chance = found.chance
+    return {
+        "run": chance.run,
+        "mean": words.finite(found.mean),
+        "seeds": found.seeds,
+        "seed_deviation": words.finite(chance.deviation),
+        "within_one_deviation": chance.within,
+        "best_of_all": chance.best,
+        "after_choice": words.finite(found.reported),
     }
 
 

@@ -12,11 +12,14 @@ from tests.snapshots import make_data, make_run, make_snapshot, render, stopped
 
 def test_document_has_exactly_the_keys_that_scripts_read(busy: StudySnapshot) -> None:
     document = status_document(busy)
-    assert list(document) == ["study", "target", "counts", "finished_runs", "reference", "best", "runs"]
+    assert list(document) == ["study", "target", "counts", "finished_runs", "reference", "best", "verdict", "runs"]
     assert document["counts"] == {"complete": 2, "pruned": 1, "failed": 1, "running": 2, "waiting": 1}
     assert (document["study"], document["target"], document["finished_runs"]) == ("uniref50", 7, 3)
     assert document["reference"] == {"unigram_entropy": 2.889, "composition_entropy": 2.86}
     assert document["best"] == {"run": "small_fast", "trial": 0, "preset": "small_fast", "value": 2.8412}
+    verdict = document["verdict"]
+    assert (verdict["run"], verdict["seeds"], verdict["after_choice"]) == ("small_fast", 1, None)
+    assert 0 <= verdict["best_of_all"] <= verdict["within_one_deviation"] <= 1
     assert document["runs"][3] == {
         "run": "tpe-001",
         "preset": None,
@@ -40,6 +43,7 @@ def test_document_without_a_finished_run_has_no_best() -> None:
         make_snapshot([make_run("a", "pruned", value=float("inf"))], data=make_data(reference={}))
     )
     assert document["best"] is None
+    assert document["verdict"] is None
     assert document["runs"][0]["value"] is None
     assert document["reference"] == {"unigram_entropy": None, "composition_entropy": None}
 
