@@ -18,6 +18,7 @@ Auto = Literal["auto"]
 MAX_INTEGER = 2**63 - 1
 """TOML's integers have 64 bits, and so have torch's seeds."""
 PositiveInt = Annotated[int, Field(gt=0, le=MAX_INTEGER, strict=True)]
+MAX_DRAWS = 1024
 NaturalInt = Annotated[int, Field(ge=0, le=MAX_INTEGER, strict=True)]
 Threads = Annotated[int, Field(gt=0, le=4096, strict=True)]
 FiniteFloat = Annotated[float, Field(allow_inf_nan=False, strict=True)]
@@ -49,6 +50,11 @@ class Searched:
     code must do what it did without the field."""
 
 
+@dataclass(frozen=True)
+class AddedLater:
+    """Marks a field of the config that earlier versions lacked; with its default a run is what it was without it."""
+
+
 class ModelConfig(Section):
     hidden_size: Annotated[PositiveInt, Searched(choices=(512, 768, 1024))]
     n_heads: PositiveInt
@@ -76,6 +82,8 @@ class TrainingConfig(Section):
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     compile: Annotated[bool, Field(strict=True)] | Auto = "auto"
     threads: Threads | None = None
+    patience: Annotated[bool, Field(strict=True), AddedLater()] = False
+    """Whether the run ends once it overfits; see `optsweep.train.patience`."""
 
 
 class OptimConfig(Section):
@@ -114,6 +122,8 @@ class EvaluationConfig(Section):
     num_evaluations: PositiveInt | None = None
     num_sequences: PositiveInt | None = None
     noise_seed: NaturalInt = 0
+    draws: Annotated[int, Field(ge=1, le=MAX_DRAWS, strict=True), AddedLater()] = 1
+    """How often each sequence is scored, every time with other masks and at another mask ratio."""
 
     @model_validator(mode="after")
     def _one_grid(self) -> EvaluationConfig:
@@ -166,6 +176,20 @@ def searched_fields() -> Iterator[tuple[str, str, FieldInfo, Searched]]:
             for mark in field.metadata:
                 if isinstance(mark, Searched):
                     yield section, name, field, mark
+
+
+def course(config: TrainConfig) -> dict[str, dict[str, Any]]:
+    """What decides how a run goes, in the words of the earliest version that could have said it.
+
+    Checkpoints and results that it left behind stay those of the run.
+    """
+    values = config.model_dump(mode="json", exclude={"provenance"})
+    for section, inner in TrainConfig.model_fields.items():
+        for name, field in getattr(inner.annotation, "model_fields", {}).items():
+            later = any(isinstance(mark, AddedLater) or getattr(mark, "added_later", False) for mark in field.metadata)
+            if later and values[section][name] == field.default:
+                del values[section][name]
+    return values
 
 
 def read_config(path: Path) -> TrainConfig:

@@ -27,6 +27,7 @@ from optsweep.planning.request import Session, SweepRequest, check
 from optsweep.planning.steering import retry_failed
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
+from optsweep.results.repetition import data_use, said
 from optsweep.results.words import counted, one_line, standstill_words
 from optsweep.study.commands import commands_digest
 from optsweep.views.data import data_lines, data_progress
@@ -42,12 +43,12 @@ from optsweep.workers.launcher import Launcher
 def preview(request: SweepRequest, *, timed: bool, as_json: bool) -> int:
     """Show what the command would do, and store nothing; returns the exit code."""
     session = _checked(request)
-    planned = preview_session(session)
-    measured = time_presets(session, planned.plan.queued) if timed else None
     data = None
     if session.choice.data is not None:  # else the demo's, which is made here
         with data_progress(plain_console(stderr=as_json)) as on_progress:
             data = look(session.choice.data, on_progress=on_progress)
+    planned = preview_session(session, data)
+    measured = time_presets(planned.session, planned.plan.queued) if timed else None
     if as_json:
         print_json(dry_run_document(planned, data, measured))
     else:
@@ -95,6 +96,8 @@ def _begin(session: Session, console: Console) -> Study:
         prepared, data = prepare_data(session, on_progress)
     for line in data_lines(prepared):
         console.print(line)
+    for line in said(data_use(session.definition, data.training, data.corpus, data.source_sequences)):
+        console.print(clean(line))
     before = None if session.existing is None else session.existing.attributes().last_end
     study, made = plan(session, data, _command_line())
     keep_subset(study)

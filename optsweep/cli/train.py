@@ -74,7 +74,8 @@ def _end(report: TrainReport, out: Path) -> str:
     )
     if report.outcome == "interrupted":
         return f"Interrupted at step {report.step}; the same command resumes. So far: {best}"
-    return f"{report.outcome.replace('_', ' ').capitalize()} after {report.step} steps: {best}; in {out}"
+    early = f" ({report.reason})" if report.reason else ""
+    return f"{report.outcome.replace('_', ' ').capitalize()} after {report.step} steps{early}: {best}; in {out}"
 
 
 def promote(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from optsweep.data._building import sole_builder
 from optsweep.data.corpus import open_corpus
 from optsweep.data.fingerprint import FileDescription, describe_file
+from optsweep.data.holding_out.split import HELD_OUT_SHARE
 from optsweep.data.inputs import cannot_read, refuse_stream
 from optsweep.data.progress import OnProgress
-from optsweep.data.subset import Subset, ensure_subset, look_for_subset
+from optsweep.data.recipe import trained_on
+from optsweep.data.subset import SUBSET_SIZE, Subset, ensure_subset, look_for_subset
 from optsweep.errors import DataError
 from optsweep.files import open_regular, remove_leftovers
 from optsweep.importing.archives import is_torch_zip, is_zip
@@ -42,6 +45,11 @@ class Preview:
     """What an import would do; None if the corpus is there."""
     subset: Path | None
     """The subset, if it is there; it would be made otherwise."""
+    num_training: int
+    """Sequences that would be trained on, about, if the subset is still to be made; so too what follows."""
+    num_validation: int
+    mean_length: float
+    """Residues of a sequence that is trained on, before it is cropped."""
     num_differing: int = 0
     """Rows of the subset whose prot_tokens do not agree with protein_seq."""
 
@@ -78,17 +86,52 @@ def look(data: Path, *, on_progress: OnProgress = None) -> Preview:
         return _preview(target, on_progress)
     _refuse_read_only(target)
     report = scan(data, max_bytes=_LOOK_BYTES, on_progress=on_progress)
-    return Preview(corpus=target, num_sequences=report.num_kept, import_report=report, subset=None)
+    return Preview(
+        corpus=target,
+        num_sequences=report.num_kept,
+        import_report=report,
+        subset=None,
+        **_about(report.num_kept, report.num_residues),
+    )
 
 
 def _preview(path: Path, on_progress: OnProgress) -> Preview:
     subset, num_differing = look_for_subset(path, on_progress)
+    corpus = open_corpus(path)
     return Preview(
         corpus=path,
-        num_sequences=open_corpus(path).num_sequences,
+        num_sequences=corpus.num_sequences,
         import_report=None,
         subset=None if subset is None else subset.path,
         num_differing=num_differing,
+        **(_about(corpus.num_sequences, corpus.num_residues) if subset is None else _found(subset.path)),
+    )
+
+
+class _Parts(TypedDict):
+    num_training: int
+    num_validation: int
+    mean_length: float
+
+
+def _about(num_sequences: int, num_residues: int) -> _Parts:
+    """What a subset that is still to be made will be like."""
+    size = min(num_sequences, SUBSET_SIZE)
+    held_out = round(HELD_OUT_SHARE * size)
+    return _Parts(
+        num_training=size - 2 * held_out,
+        num_validation=held_out,
+        mean_length=num_residues / max(1, num_sequences),
+    )
+
+
+def _found(path: Path) -> _Parts:
+    subset = open_corpus(path)
+    rows = trained_on(subset)
+    return _Parts(
+        num_training=len(rows),
+        num_validation=0 if subset.validation is None else len(subset.validation),
+        mean_length=float(subset.sequences.lengths[rows].mean()) if len(rows) else 0.0,
     )
 
 

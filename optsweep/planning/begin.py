@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from optsweep.data.demo import ensure_demo
+from optsweep.data.demo import DEMO_PATH, ensure_demo
 from optsweep.data.progress import OnProgress
 from optsweep.data.reference import composition_entropy, residue_counts, unigram_entropy
 from optsweep.data.sequences import digest
@@ -20,17 +20,22 @@ from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
 from optsweep.errors import ConfigError
 from optsweep.importing.prepare import Prepared, prepare
+from optsweep.importing.prepare import Preview as Found
 from optsweep.planning.defaults import remember
 from optsweep.planning.fork import compatible_runs
 from optsweep.planning.plan import Plan, missing_runs, plan_study, priorities
 from optsweep.planning.request import Session, seconds_until
 from optsweep.planning.timing import read_times
-from optsweep.results.attributes import StudyAttributes, StudyData, Weights
+from optsweep.results.attributes import StudyAttributes, StudyData, TrainingSize, Weights
 from optsweep.results.folders import KEPT_BEST, study_directory
+from optsweep.results.repetition import DataUse, data_use
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.run_config import RunConfig
+from optsweep.trainers.builtin import with_draws
 
 DISK_MARGIN = 1.2
+DEMO_TRAINING, DEMO_VALIDATION, DEMO_MEAN_LENGTH = 9_000, 500, 200.0
+"""Of the demo's corpus, which a preview does not make."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,14 @@ class Preview:
     configs: dict[str, RunConfig]
     peak_disk_bytes: int | None
     """None if only the study's script knows what it writes."""
+    use: DataUse | None
+    """How runs use their data; None while nothing is known of it."""
 
 
-def preview_session(session: Session) -> Preview:
-    """What the sweep would do; stores nothing."""
+def preview_session(session: Session, found: Found | None = None) -> Preview:
+    """What the sweep would do; stores nothing. ``found`` is what was found in the user's data, if it was looked at."""
+    size, num_validation = _expected(session, found)
+    session = replace(session, definition=with_draws(session.definition, num_validation))
     definition, trainer = session.definition, session.trainer
     existing, taken = [], []
     if session.existing is not None:
@@ -65,7 +74,35 @@ def preview_session(session: Session) -> Preview:
         if run.source not in ("tpe", "repeat")
     }
     peak = trainer.peak_disk(configs, len(session.slots), KEPT_BEST)
-    return Preview(session, replace(plan, queued=queued), configs, peak)
+    corpus, num_source = _source(session, found)
+    use = data_use(definition, size, str(corpus), num_source)
+    return Preview(session, replace(plan, queued=queued), configs, peak, use)
+
+
+def _source(session: Session, found: Found | None) -> tuple[Path, int]:
+    """The corpus, and how many sequences it has."""
+    if session.existing is not None:
+        return Path(session.existing.data.corpus), session.existing.data.source_sequences
+    if found is not None:
+        return found.corpus, found.num_sequences
+    return session.choice.data or DEMO_PATH, 0
+
+
+def _expected(session: Session, found: Found | None) -> tuple[TrainingSize | None, int | None]:
+    """What runs will train on, and how many sequences they will be scored on; None where that is not known."""
+    settings, begun = session.definition.settings, session.existing
+    if begun is not None:
+        return begun.data.training, None
+    if found is None:
+        if session.choice.data is not None:
+            return None, None
+        num_training, num_validation, length = DEMO_TRAINING, DEMO_VALIDATION, DEMO_MEAN_LENGTH
+    else:
+        num_training, num_validation, length = found.num_training, found.num_validation, found.mean_length
+    residues = round(num_training * min(length, settings.max_protein_len - 2))
+    return TrainingSize(sequences=num_training, residues=residues), min(
+        num_validation, settings.num_validation or num_validation
+    )
 
 
 def check_disk(preview: Preview) -> None:
@@ -111,6 +148,7 @@ def prepare_data(session: Session, on_progress: OnProgress) -> tuple[Prepared, S
         manifest=data.manifest,
         fingerprint=prepared.described.fingerprint,
         content=digest(data.train, data.validation, data.confirmation),
+        training=TrainingSize(sequences=len(data.train), residues=int(np.minimum(data.train.lengths, cropped).sum())),
         weights=Weights(validation=validation_weights, confirmation=confirmation_weights),
         # A script's values are on a scale of its own.
         reference=reference if session.trainer.has_reference else {},

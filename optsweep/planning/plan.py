@@ -21,6 +21,7 @@ from optsweep.planning.fork import TakenOver, take_over
 from optsweep.results.attributes import CorpusRecord, RunIdentity, Source, StudyAttributes, StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.trainers import trainer_of
+from optsweep.trainers.builtin import with_draws
 
 USER_PRIORITY, SAMPLED_PRIORITY = 1_000_000, 2_000_000
 """Beyond them are the repeats: `database.repeats.CLAIMED_PRIORITY` and `SLOT_PRIORITY`."""
@@ -54,6 +55,7 @@ def plan_study(
     A new study takes over the finished runs of ``origin`` that hold in it too. One with another definition
     begins anew on the same data if none of its runs has a value yet and nobody holds one; else `ConfigError` is raised.
     """
+    definition = with_draws(definition, None if data.weights is None else len(data.weights.validation))
     with storage.planning(name):
         study = find_or_create(storage, name)
         # A study with a target has taken over all that it will.

@@ -104,7 +104,7 @@ def check(request: SweepRequest) -> Session:
         request=request,
         choice=choice,
         name=name,
-        definition=_with_overrides(definition, request, existing),
+        definition=_with_overrides(definition, request, existing, origin),
         slots=slots,
         storage=storage,
         described=None if choice.data is None else describe_file(choice.data),
@@ -213,7 +213,7 @@ def _origin(storage: Storage | None, name: str, fork: str) -> Study:
 def _as_begun(begun: Study, shipped: StudyDefinition) -> tuple[StudyDefinition, str]:
     """What the study goes on with, and in what the shipped file has changed since (invariant 15)."""
     stored = begun.definition
-    given = _with_overrides(shipped, SweepRequest(), begun)
+    given = _with_overrides(shipped, SweepRequest(), begun, None)
     found = changed_names(begun.name, begun.attributes(), given) if stored.name == shipped.name else []
     if not found:
         return shipped, ""
@@ -221,11 +221,15 @@ def _as_begun(begun: Study, shipped: StudyDefinition) -> tuple[StudyDefinition, 
     return stored.with_overrides(type=wanted.type, trials=wanted.trials), ", ".join(found)
 
 
-def _with_overrides(definition: StudyDefinition, request: SweepRequest, begun: Study | None) -> StudyDefinition:
+def _with_overrides(
+    definition: StudyDefinition, request: SweepRequest, begun: Study | None, origin: Study | None
+) -> StudyDefinition:
     seed, pruner = request.seed, request.pruner
     if begun is not None:
         # A resume need not repeat what the first start was given.
         seed = begun.definition.study.seed if seed is None else seed
         pruner = begun.definition.pruner.kind if pruner is None else pruner
         definition = definition.planned_like(begun.definition)
+    elif origin is not None:
+        definition = definition.scored_like(origin.definition)
     return definition.with_overrides(type=request.type, trials=request.trials, seed=seed, pruner=pruner)

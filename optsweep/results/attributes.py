@@ -46,6 +46,13 @@ class Weights(Stored):
     confirmation: list[int]
 
 
+class TrainingSize(Stored):
+    """The sequences that runs train on, and their residues as they are cropped."""
+
+    sequences: int
+    residues: int
+
+
 class StudyData(CorpusRecord):
     """The data of a study. What only some studies know is None in the others."""
 
@@ -62,6 +69,8 @@ class StudyData(CorpusRecord):
     """The subset's."""
     weights: Weights | None = None
     """None in studies of the first versions."""
+    training: TrainingSize | None = None
+    """Of the whole subset; None in studies of the first versions."""
     reference: Annotated[dict[str, float], Field(default_factory=dict)]
     """unigram_entropy and composition_entropy of the scored sequences, nats per residue; empty if a script trains."""
     trains_on: str | None = None

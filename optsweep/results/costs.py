@@ -68,6 +68,12 @@ def saved_seconds(snapshot: StudySnapshot) -> float:
     return sum(run.seconds / run.progress - run.seconds for run in cut)
 
 
+def patience_seconds(snapshot: StudySnapshot) -> tuple[int, float]:
+    """How many runs ended early, since they overfitted, and an estimate of what they would have taken besides."""
+    early = [run for run in snapshot.runs if 0 < run.trained < run.progress]
+    return len(early), sum(run.seconds / run.trained - run.seconds for run in early)
+
+
 def study_share(snapshot: StudySnapshot) -> float:
     """Share 0..1 of the study's runs that are done, running ones by their progress; a run counts as one."""
     done = sum(1.0 if run.over else run.progress for run in snapshot.runs)

@@ -116,7 +116,7 @@ def _pace(snapshot: StudySnapshot, work_of: Mapping[str, Work]) -> Pace | None:
     timings = Timings()
     for run in snapshot.runs:
         if run.seconds > 0 and run.progress >= (EARLIEST if run.state == "running" else FEWEST):
-            timings.add(work_of[run.run] * run.progress, run.seconds)
+            timings.add(work_of[run.run] * run.trained, run.seconds)
     if not timings.count:
         for iterations, operations, seconds in snapshot.attributes.measured:
             timings.add(Work(iterations, operations), seconds)
@@ -140,7 +140,7 @@ def remaining_seconds(snapshot: StudySnapshot) -> float | None:
     running = [run for run in snapshot.runs if run.state == "running"]
     if pace is None or not running:
         return None
-    ends = [run.progress for run in snapshot.runs if run.finished and run.source not in NEVER_CUT]
+    ends = [run.trained for run in snapshot.runs if run.finished and run.source not in NEVER_CUT]
 
     def rest(run: RunRecord) -> float:
         return pace.seconds(work_of[run.run]) * (_expected_end(run, ends) - run.progress)
@@ -167,7 +167,7 @@ def prediction_error(snapshot: StudySnapshot) -> float | None:
     ended = [run for run in snapshot.runs if run.finished and run.seconds > 0 and run.progress > 0]
     if len(ended) < FEWEST_PREDICTIONS:
         return None
-    done = [(work_of[run.run] * run.progress, run.seconds) for run in ended]
+    done = [(work_of[run.run] * run.trained, run.seconds) for run in ended]
     for work, seconds in done:
         timings.add(work, seconds)
     errors = []

@@ -10,7 +10,7 @@ from typing import Literal
 
 from optsweep.config import TrainConfig
 from optsweep.plain import Plain
-from optsweep.results.attributes import Source, StudyAttributes, StudyData
+from optsweep.results.attributes import Source, StudyAttributes, StudyData, TrainingSize
 from optsweep.results.configurations import complete_seeds, ranked
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import Parameters
@@ -95,6 +95,13 @@ class RunRecord:
         return of_builtin(self.config, self.run)
 
     @property
+    def trained(self) -> float:
+        """Share of its iterations that were done, 0..1: of a run that ended early, less than its progress."""
+        if self.state == "complete" and self.reason and isinstance(self.config, TrainConfig):
+            return min(1.0, self.sequences / self.config.total_sequences)
+        return self.progress
+
+    @property
     def finished(self) -> bool:
         return self.state in ("complete", "pruned")
 
@@ -143,6 +150,11 @@ class StudySnapshot:
     @cached_property
     def trainer(self) -> Trainer:
         return trainer_of(self.definition)
+
+    @property
+    def trained_on(self) -> TrainingSize | None:
+        """What its runs train on; None if that is not known, as in a linked study on the whole corpus."""
+        return self.data.training if self.data.trains_on is None else None
 
     def lengths(self, command: str) -> KnownLengths:
         """What is known of how long runs are; raises `ConfigError` if that is only the study's script."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, field_validator, model_validator
 
-from optsweep.config import Auto, NaturalInt, PositiveInt, Section, Threads
+from optsweep.config import MAX_DRAWS, Auto, NaturalInt, PositiveInt, Section, Threads
 from optsweep.errors import ConfigError
 from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
 from optsweep.study.lengths import Length
@@ -88,6 +88,15 @@ class SettingsSection(Section):
     num_validation: PositiveInt | None = None
     """Validation sequences that each evaluation scores; all of them if it is left out."""
     noise_seed: NaturalInt = 0
+    patience: Switch = False
+    """Whether runs end once they overfit; on in new files that do not say."""
+
+
+class EvaluationSection(Section):
+    """How the runs of the built-in trainer are scored."""
+
+    draws: Annotated[int, Field(ge=1, le=MAX_DRAWS, strict=True)] | Auto = 1
+    """Times that each sequence is scored; planning makes a number of "auto", which is what new files mean."""
 
 
 class NotifySection(Section):
@@ -194,6 +203,10 @@ class StudyDefinition(Section):
             study = study.model_copy(update={"repeats": begun.study.repeats})
         return self.model_copy(update={"rounding": begun.rounding, "pruner": pruner, "study": study})
 
+    def scored_like(self, begun: StudyDefinition) -> Self:
+        """The same study with what it leaves open of how runs are scored, and when they end, as in ``begun``."""
+        return self
+
     def candidates(self, drawn: Parameters, given: Parameters) -> list[dict[str, Scalar]]:
         """What a run may have in place of ``drawn`` values that are not rounded, the first that is new to the study.
 
@@ -246,10 +259,15 @@ class StudyDefinition(Section):
         return found
 
 
+YOUNGER: Mapping[str, Table] = {"settings": {"patience": True}, "evaluation": {"draws": "auto"}}
+"""What a file means that does not say; studies that began before there were these keys mean the models' defaults."""
+
+
 class BuiltinStudy(StudyDefinition):
     """A study of the built-in trainer."""
 
     budget: BudgetSection
+    evaluation: EvaluationSection = EvaluationSection()
     space: Space = Space()
     presets: Annotated[Sequence[Preset], Field(default_factory=list)]
 
@@ -262,6 +280,9 @@ class BuiltinStudy(StudyDefinition):
     @classmethod
     def complete(cls, contents: Table) -> Table:
         contents = super().complete(contents)
+        for section, younger in YOUNGER.items():
+            if isinstance(given := contents.get(section, {}), dict):
+                contents = {**contents, section: {**younger, **given}}
         space, presets = contents.get("space", {}), contents.get("presets")
         if isinstance(space, dict):
             usual = {name: one.usual.model_dump() for name, one in ADDED_LATER.items()}
@@ -286,7 +307,7 @@ class BuiltinStudy(StudyDefinition):
         ]
         changed = self.space.model_copy(update=space)
         update = {"space": changed, "presets": [preset.in_space(changed) for preset in presets]}
-        return super().planned_like(begun).model_copy(update=update)
+        return super().planned_like(begun).model_copy(update=update).scored_like(begun)
 
     @property
     def _stand_ins(self) -> StandIns:
@@ -308,6 +329,16 @@ class BuiltinStudy(StudyDefinition):
     def completed(self, parameters: Parameters, preset: str | None) -> dict[str, Scalar]:
         own = {one.name: one for one in self.presets}.get(preset or "")
         return self._stand_ins.completed(super().completed(parameters, preset), own)
+
+    def scored_like(self, begun: StudyDefinition) -> Self:
+        if not isinstance(begun, BuiltinStudy):
+            return self
+        evaluation = begun.evaluation if self.evaluation.draws == "auto" else self.evaluation
+        # A version that knew it has stored it: without it the runs had none.
+        knew = "patience" in begun.settings.model_fields_set
+        patience = self.settings.patience if knew else begun.settings.patience
+        settings = self.settings.model_copy(update={"patience": patience})
+        return self.model_copy(update={"evaluation": evaluation, "settings": settings})
 
 
 class ScriptStudy(StudyDefinition):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,17 @@ from optsweep.train.learning_rate import learning_rate
 from optsweep.train.loss import draw_step, nelbo, split
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import Optimizer
-from optsweep.train.report import Evaluation, MetricsLine, MetricsLog, OnEval, OnMetrics, Outcome, TrainReport
+from optsweep.train.patience import NUM_TRAINING, Patience, PatienceState
+from optsweep.train.report import (
+    OVERFITS,
+    Evaluation,
+    MetricsLine,
+    MetricsLog,
+    OnEval,
+    OnMetrics,
+    Outcome,
+    TrainReport,
+)
 from optsweep.train.schedules import Stream, torch_seed
 from optsweep.train.speed import Compilation, Throughput
 
@@ -46,6 +57,7 @@ class TrainState:
         self.optimizer = Optimizer(self.model, config, device)
         parts = [data.validation, data.confirmation] if data.scores_confirmation else [data.validation]
         self._evaluators = [Evaluator(part, config, micro_batch, device) for part in parts]
+        self.patience = Patience(config, len(self._train), self._evaluators[0].num_residues)
 
     def iterate(self) -> tuple[torch.Tensor, int]:
         """One optimiser step; its loss (on the device, nats per residue) and the number of real residues it saw."""
@@ -66,6 +78,16 @@ class TrainState:
         """Score the EMA weights: the value on the validation sequences, the losses of all that are scored."""
         scores = [evaluator.score(self.optimizer.ema, self._bfloat16) for evaluator in self._evaluators]
         return Score(scores[0].value, np.concatenate([score.losses for score in scores]))
+
+    def training_loss(self) -> float:
+        """The EMA weights' loss on the training sequences that patience looks at, in nats per residue."""
+        return self._training_evaluator.score(self.optimizer.ema, self._bfloat16).value
+
+    @cached_property
+    def _training_evaluator(self) -> Evaluator:
+        num = min(NUM_TRAINING, len(self._train), len(self._evaluators[0].num_residues))
+        rows = np.linspace(0, len(self._train) - 1, num).astype(np.int64)
+        return Evaluator(self._train.take(rows), self.config, self.micro_batch, self.device)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from ``checkpoint``."""
@@ -99,6 +121,7 @@ class Attempt:
         self._saved_step: int | None = None
         self._history: list[Evaluation] = []
         self._losses: NDArray[np.float32] | None = None
+        self._patience = PatienceState()
 
     def run(self, tell: OnEval, interrupted: Callable[[], bool]) -> TrainReport:
         """Train until something ends it."""
@@ -140,7 +163,7 @@ class Attempt:
                     score = state.evaluate()
                     if not math.isfinite(score.value):
                         return self.report("diverged")
-                    evaluations = self._record(score, points)
+                    evaluations = self._record(state, score, points)
                     self._save(state)
                 self._metrics.write(evaluations[-1].line())
                 answers = [tell(evaluation) for evaluation in evaluations]
@@ -148,10 +171,13 @@ class Attempt:
                     return self.report("stopped")
         return self.report("complete")
 
-    def _record(self, score: Score, points: list[int | None]) -> list[Evaluation]:
+    def _record(self, state: TrainState, score: Score, points: list[int | None]) -> list[Evaluation]:
         """Add an evaluation at each of the grid points that this step has reached to the history."""
-        best = min((evaluation.value for evaluation in self._history), default=math.inf)
-        if score.value < best:
+        before = min((evaluation.value for evaluation in self._history), default=math.inf)
+        best = None if score.value < before else self._losses
+        follow = state.patience.after
+        self._patience = follow(self._patience, self._step, score.losses, best, state.training_loss)
+        if best is None:
             self._losses = score.losses
         training, step = self._config.training, self._step
         sequences, progress, seconds = step * training.effective_batch, step / training.n_iters, self._seconds
@@ -173,6 +199,7 @@ class Attempt:
             self._step = self._saved_step = checkpoint.step
             self._history = list(checkpoint.history)
             self._losses = checkpoint.losses
+            self._patience = checkpoint.patience
             self._seconds_before = checkpoint.seconds
             # The split decides how sums are rounded: a run goes on with the one it had.
             self.micro_batch = min(self.micro_batch, checkpoint.micro_batch)
@@ -189,6 +216,7 @@ class Attempt:
                 micro_batch=self.micro_batch,
                 history=self._history,
                 losses=self._losses,
+                patience=self._patience,
                 weights=state.model.state_dict(),
                 ema=state.optimizer.ema.state_dict(),
                 optimizer=state.optimizer.state(),
@@ -205,11 +233,12 @@ class Attempt:
             seconds=self._seconds,
             micro_batch=self.micro_batch,
             losses=self._losses,
+            reason=OVERFITS if outcome == "complete" and self._patience.overfits else None,
         )
 
     @property
     def _is_complete(self) -> bool:
-        return self._step == self._config.training.n_iters
+        return self._step == self._config.training.n_iters or self._patience.overfits
 
     @property
     def _seconds(self) -> float:

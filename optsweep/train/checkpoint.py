@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from optsweep.config import TrainConfig, searched_fields
+from optsweep.config import TrainConfig, course
 from optsweep.data.training_data import TrainingData
 from optsweep.errors import DataError
 from optsweep.files import atomic_path, remove_leftovers
@@ -26,13 +26,9 @@ _logger = logging.getLogger("optsweep.train")
 
 def fingerprint(config: TrainConfig, data: TrainingData) -> str:
     """Changes with whatever changes a run's course: its config and its data, not how the work is split and run."""
-    values = config.model_dump(
-        mode="json", exclude={"provenance": True, "training": {"micro_batch", "threads", "compile"}}
-    )
-    for section, name, field, searched in searched_fields():
-        # The checkpoints of a study that is older than the hyperparameter stay valid.
-        if searched.added_later and values[section][name] == field.default:
-            del values[section][name]
+    values = course(config)
+    for name in ("micro_batch", "threads", "compile"):
+        del values["training"][name]
     sizes = [[len(part), int(part.lengths.sum())] for part in (data.train, data.validation)]
     return hashlib.sha256(json.dumps([values, sizes], sort_keys=True).encode()).hexdigest()
 
@@ -60,7 +56,7 @@ class CheckpointStore:
         for path, found in _whole(self._current.parent):
             if found.run != self._fingerprint or found.config.model != self._config.model:
                 reason = "is of another config or other data"
-            elif found.checkpoint.weights is None and found.checkpoint.step < self._config.training.n_iters:
+            elif found.checkpoint.weights is None and not found.is_over:
                 reason = "holds EMA weights only, training cannot go on from them"
             else:
                 self._current_is_good = path == self._current

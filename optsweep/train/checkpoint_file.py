@@ -28,6 +28,7 @@ from optsweep.errors import ConfigError, DataError
 from optsweep.files import open_regular
 from optsweep.toml_files import validate
 from optsweep.torch_format.unpickling import Call, Storage, Table, Tensor
+from optsweep.train.patience import PatienceState
 from optsweep.train.report import Evaluation
 from optsweep.train.sizes import weight_shapes
 
@@ -48,6 +49,7 @@ class Checkpoint:
     history: list[Evaluation]
     losses: NDArray[np.float32] | None
     """Those of the best evaluation."""
+    patience: PatienceState
     ema: dict[str, torch.Tensor]
     weights: dict[str, torch.Tensor] | None
     """None, as is ``optimizer``, if only the EMA weights were kept."""
@@ -60,12 +62,18 @@ class CheckpointFile(NamedTuple):
     run: str
     """The run's fingerprint."""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to train."""
+        return self.checkpoint.step == self.config.training.n_iters or self.checkpoint.patience.overfits
+
     def write(self, path: Path) -> None:
         losses, history = self.checkpoint.losses, self.checkpoint.history
         values = {
             **vars(self.checkpoint),
             "history": [dataclasses.asdict(evaluation) for evaluation in history],
             "losses": None if losses is None else torch.from_numpy(losses),
+            "patience": dataclasses.asdict(self.checkpoint.patience),
             "format": FORMAT,
             "config": self.config.model_dump(mode="json", exclude_none=True),
             "fingerprint": self.run,
@@ -104,6 +112,12 @@ class _Evaluation(Section):
     restored: bool = False
 
 
+class _Patience(Section):
+    training_loss: FiniteFloat | None
+    worse: NaturalInt
+    overfits: bool
+
+
 _Tensors = dict[str, InstanceOf[Tensor]]
 _Parameters = list[InstanceOf[Tensor]]
 _Kept = Annotated[list[_Parameters], Field(max_length=3)]
@@ -118,6 +132,8 @@ class _Contents(Section):
     micro_batch: PositiveInt
     history: Annotated[list[_Evaluation], Field(max_length=1_000_000)]
     losses: InstanceOf[Tensor] | None
+    patience: _Patience | None = None
+    """Earlier versions had none."""
     ema: _Tensors
     weights: _Tensors | None
     optimizer: Annotated[list[_Kept], Field(max_length=2)] | None
@@ -192,6 +208,7 @@ def _content(records: _Records) -> CheckpointFile:
         micro_batch=found.micro_batch,
         history=[Evaluation(**{**evaluation.model_dump(), "restored": True}) for evaluation in found.history],
         losses=None if losses is None else records.tensor(losses).flatten().numpy(),
+        patience=PatienceState() if found.patience is None else PatienceState(**found.patience.model_dump()),
         ema=_each(records.tensor, found.ema),
         weights=_each(records.tensor, found.weights),
         optimizer=_each(records.tensor, found.optimizer),

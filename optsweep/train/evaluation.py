@@ -35,17 +35,21 @@ def due_points(config: TrainConfig, step: int) -> list[int | None]:
 
 
 def fixed_corruption(validation: Sequences, config: TrainConfig) -> Corruption:
-    """Mask each validation sequence once, each in its own stratum of (0, 1].
+    """Mask each sequence ``draws`` times, each time in a stratum of (0, 1] of its own.
 
-    A sequence's masks depend on noise_seed and its index only.
+    All first draws come before all second ones. The draws of one sequence are spread evenly over (0, 1], since its loss
+    changes with the mask ratio more than with the masks. Its masks depend on noise_seed and its index only.
     """
+    draws = config.evaluation.draws
     num = min(len(validation), config.evaluation.num_sequences or len(validation))
     seed = config.evaluation.noise_seed
     sequences = crop(validation.take(np.arange(num)), config.data.max_protein_len - NUM_SPECIAL, random=None)
     strata = generator(seed, Stream.STRATA)
     ratios = strata.permutation(stratified_uniform(num, strata))
-    keys = [generator(seed, Stream.MASKS, i).random(length) for i, length in enumerate(sequences.lengths)]
-    return corrupt(sequences, ratios, np.concatenate(keys))
+    keys = [generator(seed, Stream.MASKS, i).random((draws, length)) for i, length in enumerate(sequences.lengths)]
+    repeated = sequences.take(np.tile(np.arange(num), draws))
+    spread = np.concatenate([(draw + ratios) / draws for draw in range(draws)])
+    return corrupt(repeated, spread, np.concatenate(keys, axis=1).ravel())
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Score:
     value: float
     """Nats per residue: the sequences' losses, weighted by their residues."""
     losses: NDArray[np.float32]
-    """[n] mean cross-entropy over each sequence's masked residues; 0 if it has none."""
+    """[n] each sequence's mean cross-entropy over its masked residues, the mean of its draws; 0 if it has none."""
 
 
 class Evaluator:
@@ -61,11 +65,16 @@ class Evaluator:
 
     def __init__(self, validation: Sequences, config: TrainConfig, micro_batch: int, device: torch.device) -> None:
         self._corruption = fixed_corruption(validation, config)
-        self._device = device
+        self._device, self._draws = device, config.evaluation.draws
         weights = np.ones(len(self._corruption.sequences))
         self._batches: list[MicroBatch] = list(
             split(self._corruption, weights, micro_batch, config.data.max_protein_len, device)
         )
+
+    @property
+    def num_residues(self) -> NDArray[np.int64]:
+        """[n] by which each sequence's loss counts in the value."""
+        return self._corruption.num_residues[: len(self._corruption.num_residues) // self._draws]
 
     @torch.no_grad()
     def score(self, model: Model, bfloat16: bool = False) -> Score:
@@ -74,7 +83,7 @@ class Evaluator:
             parts = [cross_entropies(model, batch) for batch in self._batches]
         values = torch.cat(parts).cpu().numpy().astype(np.float64)
         sequence = np.concatenate([batch.sequence for batch in self._batches])
-        num_masked, num_residues = self._corruption.num_masked, self._corruption.num_residues
+        num_masked, num_residues = self._corruption.num_masked, self.num_residues
         sums = np.bincount(sequence, weights=values, minlength=len(num_masked))
-        losses = sums / np.maximum(1, num_masked)
+        losses = (sums / np.maximum(1, num_masked)).reshape(self._draws, -1).mean(0)
         return Score(float(losses @ num_residues / num_residues.sum()), losses.astype(np.float32))

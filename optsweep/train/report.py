@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 METRICS_FILE = "metrics.jsonl"
+OVERFITS = "ended early: overfits"
+"""Why a run that is complete ended before its last iteration."""
 Outcome = Literal["complete", "stopped", "interrupted", "diverged", "out_of_memory"]
 
 
@@ -80,6 +82,8 @@ class TrainReport:
     losses: NDArray[np.float32] | None
     """[num_validation] mean cross-entropy of each validation sequence at the best evaluation; those of the confirmation
     sequences follow if the data asks for them."""
+    reason: str | None = None
+    """Why a complete run ended before its last iteration; None if it did not."""
 
     @property
     def best(self) -> Evaluation | None:

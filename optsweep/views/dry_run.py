@@ -14,6 +14,7 @@ from optsweep.planning.begin import Preview
 from optsweep.planning.request import Session
 from optsweep.planning.timing import Cost, Measured
 from optsweep.results.attributes import RunIdentity
+from optsweep.results.repetition import Repetition, said
 from optsweep.results.words import counted, duration, setting
 from optsweep.trainers.trainer import KnownLengths
 from optsweep.views.data import preview_lines
@@ -37,6 +38,7 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
         "Order: interrupted runs, presets (longest first), sampled runs, repeats; a free worker takes the next one",
         *([kept_line(session)] if session.kept else []),
         *session.trainer.notes,
+        *said(preview.use),
         *([f"Exist: {', '.join(plan.existing)}"] if plan.existing else []),
         *(_queued(preview) if plan.queued else []),
         f"Peak disk: {disk}",
@@ -65,11 +67,15 @@ def _queued(preview: Preview) -> list[RenderableType]:
 
 
 def _lengths(preview: Preview, lengths: KnownLengths) -> Table:
-    heads = ("order", "run", "iterations", "warmup", "preschool", "batch (micro)", "size", "sequences")
+    heads = ["order", "run", "iterations", "warmup", "preschool", "batch (micro)", "size", "sequences"]
+    size = None if preview.use is None else preview.use.size
+    heads += [] if size is None else ["epochs", "parameters per residue"]
     table = Table(*heads, box=None, pad_edge=False, title="Lengths", title_justify="left")
     for place, run in enumerate(preview.plan.queued, start=1):
         config = preview.configs.get(run.run)
         cells = [_decided_later(run)] if config is None else lengths.cells(config)
+        if (repeated := Repetition.of(config, size)) is not None:
+            cells += [f"{repeated.epochs:.1f}", f"{repeated.parameters_per_residue:.3g}"]
         table.add_row(str(place), run.run, *cells)
     return table
 
@@ -126,6 +132,7 @@ def dry_run_document(
 ) -> dict[str, Plain]:
     """The same for programs (`--dry-run --json`)."""
     session, plan = preview.session, preview.plan
+    size = None if preview.use is None else preview.use.size
     return {
         "study": session.name,
         "target": plan.target,
@@ -134,6 +141,7 @@ def dry_run_document(
         "taken_over": plan.taken_over,
         "workers": [slot.label for slot in session.slots],
         "peak_disk_bytes": preview.peak_disk_bytes or 0,
+        **({} if preview.use is None else {"repetition": preview.use.document()}),
         "queued": [
             {
                 "run": run.run,
@@ -141,6 +149,7 @@ def dry_run_document(
                 "preset": run.preset,
                 "parameters": run.fixed if run.run in preview.configs else None,
                 "config": config.model_dump(mode="json") if (config := preview.configs.get(run.run)) else None,
+                **({} if (repeated := Repetition.of(config, size)) is None else repeated.document()),
             }
             for run in plan.queued
         ],

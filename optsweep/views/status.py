@@ -11,6 +11,7 @@ from rich.text import Text
 from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.records import RunEvent, RunRecord, StudySnapshot
+from optsweep.results.repetition import DataUse, Repetition, data_use, said
 from optsweep.trust.verdict import Verdict, verdict
 from optsweep.views.export import run_values
 from optsweep.views.terminal import Column, RunTable, name, notes, run_columns, stack, state
@@ -34,7 +35,8 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
         },
         "best": None if best is None else run_values(best, "run", "trial", "preset", "value"),
         "verdict": _verdict_document(verdict(snapshot)),
-        "runs": [_run_document(run, snapshot.seeds[run.run]) for run in snapshot.runs],
+        **({} if (use := use_of(snapshot)) is None else {"repetition": use.document()}),
+        "runs": [_run_document(run, snapshot) for run in snapshot.runs],
     }
 
 
@@ -54,11 +56,19 @@ def _verdict_document(found: Verdict | None) -> Plain:
     }
 
 
-def _run_document(run: RunRecord, seeds: int) -> dict[str, Plain]:
+def use_of(snapshot: StudySnapshot) -> DataUse | None:
+    """How its runs use their data, if that is known."""
+    data = snapshot.data
+    return data_use(snapshot.definition, snapshot.trained_on, data.corpus, data.source_sequences)
+
+
+def _run_document(run: RunRecord, snapshot: StudySnapshot) -> dict[str, Plain]:
     head = ("run", "preset", "source", "state", "reason", "value", "progress", "worker", "attempts", "sequences")
     known = {"progress": words.finite(run.progress) or 0.0}
-    tail: dict[str, Plain] = {"dir": run.directory, "repeat_of": run.repeat_of, "seeds": seeds}
-    return run_values(run, *head) | known | {"seconds": words.finite(run.seconds) or 0.0} | tail
+    tail: dict[str, Plain] = {"dir": run.directory, "repeat_of": run.repeat_of, "seeds": snapshot.seeds[run.run]}
+    repeated = Repetition.of(run.config, snapshot.trained_on)
+    document = run_values(run, *head) | known | {"seconds": words.finite(run.seconds) or 0.0} | tail
+    return document if repeated is None else document | repeated.document()
 
 
 def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] = NO_JOBS) -> RenderableType:
@@ -70,6 +80,7 @@ def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] 
     if jobs:
         head.append(f"SLURM jobs: {', '.join(f'{job} ({words.tally(states)})' for job, states in jobs.items())}")
     head += notes(snapshot)
+    head += [words.one_line(line) for line in said(use_of(snapshot))]
     if not snapshot.runs:
         return stack(*head, "No run is planned yet.")
     progress = Column("state", _state_and_progress)

@@ -12,7 +12,7 @@ from optsweep.config import config_to_toml
 from optsweep.errors import UserError
 from optsweep.plain import Plain
 from optsweep.results import words
-from optsweep.results.costs import device_seconds, saved_seconds, wall_seconds
+from optsweep.results.costs import device_seconds, patience_seconds, saved_seconds, wall_seconds
 from optsweep.results.records import StudySnapshot
 from optsweep.study.shareable import shareable
 from optsweep.trust.trust import NOT_MEASURED, Trust
@@ -104,6 +104,10 @@ def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
         )
     else:
         lines.append("Pruning: cut no run")
+    early, seconds = patience_seconds(snapshot)
+    if early:
+        saved = f"saved about {words.duration(seconds)} on the devices"
+        lines.append(f"Patience: ended {words.counted(early, 'run')} that overfitted, {saved}")
     return [*lines, *risk_words(trust.risk), *budget_words(snapshot)]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from optsweep.config import TrainConfig, course
 from optsweep.files import write_text
 from optsweep.study.run_config import RunConfig
 from optsweep.train.report import Evaluation, TrainReport
@@ -24,7 +25,9 @@ class KeptResult:
 
     def __init__(self, directory: Path, created: float, trial_id: int, config: RunConfig) -> None:
         self._path = directory / FILE
-        settings = json.dumps(config.model_dump(mode="json", exclude={"provenance"}), sort_keys=True)
+        exclude = {"provenance"}
+        known = course(config) if isinstance(config, TrainConfig) else config.model_dump(mode="json", exclude=exclude)
+        settings = json.dumps(known, sort_keys=True)
         self._of = [created, trial_id, hashlib.sha256(settings.encode()).hexdigest()]
 
     def write(self, report: TrainReport, pruned: str | None) -> None:

@@ -170,8 +170,9 @@ def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: Trai
     match report.outcome:
         case "complete":
             assert report.best is not None
-            _logger.info("finished: %.4f %s at step %d", report.best.value, trainer.unit, report.best.step)
-            queue.finish(lease, TrialState.COMPLETE, report.best.value, outcome="complete", reason=None)
+            early = f" ({report.reason} at {at})" if report.reason else ""
+            _logger.info("finished: %.4f %s at step %d%s", report.best.value, trainer.unit, report.best.step, early)
+            queue.finish(lease, TrialState.COMPLETE, report.best.value, outcome="complete", reason=report.reason)
         case "stopped":
             _logger.info("%s", pruned)
             queue.finish(lease, TrialState.PRUNED, last, outcome="pruned", reason=pruned)

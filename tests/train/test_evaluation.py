@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 import torch
@@ -92,6 +94,37 @@ def test_num_sequences_takes_the_first_so_many() -> None:
     score = Evaluator(VALIDATION, config, 8, CPU).score(make_model())
     assert score.losses.shape == (10,)
     assert fixed_corruption(VALIDATION, config).sequences[3].tolist() == VALIDATION[3][:38].tolist()
+
+
+def test_one_draw_is_what_it_was_before_there_could_be_several() -> None:
+    corruption = fixed_corruption(VALIDATION, make_config())
+    content = corruption.masked.tobytes() + corruption.mask_ratio.tobytes()
+    assert hashlib.sha256(content).hexdigest()[:16] == "c9a123c746acd1d2"
+    several = fixed_corruption(VALIDATION, make_config(evaluation__draws=4))
+    assert several.sequences.tokens[: len(corruption.masked)].tolist() == corruption.sequences.tokens.tolist()
+
+
+def test_each_draw_has_a_stratum_of_its_own_and_those_of_a_sequence_are_far_apart() -> None:
+    corruption = fixed_corruption(VALIDATION, make_config(evaluation__draws=4))
+    ratios = corruption.mask_ratio.reshape(4, -1)
+    assert sorted(np.ceil(ratios.ravel() * ratios.size)) == list(range(1, ratios.size + 1))
+    assert (np.sort(np.ceil(ratios * 4), axis=0) == [[1], [2], [3], [4]]).all()
+
+
+def test_a_value_is_quieter_with_more_draws_and_stays_the_same_measure() -> None:
+    model = make_model()
+
+    def values(draws: int) -> np.ndarray:
+        configs = [make_config(evaluation__draws=draws, evaluation__noise_seed=seed) for seed in range(8)]
+        return np.array([Evaluator(VALIDATION, config, 300, CPU).score(model).value for config in configs])
+
+    one, four = values(1), values(4)
+    assert four.std(ddof=1) < 0.7 * one.std(ddof=1)
+    assert four.mean() == pytest.approx(one.mean(), abs=3 * one.std(ddof=1) / np.sqrt(8))
+    score = Evaluator(VALIDATION, make_config(evaluation__draws=4), 8, CPU).score(model)
+    assert score.losses.shape == (300,)
+    lengths = fixed_corruption(VALIDATION, make_config()).num_residues
+    assert score.value == pytest.approx(np.average(score.losses, weights=lengths), abs=1e-6)
 
 
 def grid(**changes: object) -> dict[int, list[int | None]]:
