@@ -81,8 +81,8 @@ def preview_session(session: Session, found: Found | None = None) -> Preview:
 
 def _source(session: Session, found: Found | None) -> tuple[Path, int]:
     """The corpus, and how many sequences it has."""
-    if session.existing is not None:
-        return Path(session.existing.data.corpus), session.existing.data.source_sequences
+    if session.known_data is not None:
+        return Path(session.known_data.corpus), session.known_data.source_sequences
     if found is not None:
         return found.corpus, found.num_sequences
     return session.choice.data or DEMO_PATH, 0
@@ -90,9 +90,9 @@ def _source(session: Session, found: Found | None) -> tuple[Path, int]:
 
 def _expected(session: Session, found: Found | None) -> tuple[TrainingSize | None, int | None]:
     """What runs will train on, and how many sequences they will be scored on; None where that is not known."""
-    settings, begun = session.definition.settings, session.existing
-    if begun is not None:
-        return begun.data.training, None
+    settings = session.definition.settings
+    if session.known_data is not None:
+        return session.known_data.training, None
     if found is None:
         if session.choice.data is not None:
             return None, None

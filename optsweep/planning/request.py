@@ -20,7 +20,7 @@ from optsweep.errors import ConfigError, DeviceError
 from optsweep.machine.devices import Slot
 from optsweep.planning.defaults import Choice, choose, choose_slots, study_name
 from optsweep.planning.plan import changed_names, check_unchanged, corrected
-from optsweep.results.attributes import CorpusRecord
+from optsweep.results.attributes import CorpusRecord, StudyData
 from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
 from optsweep.study.file import load_study
 from optsweep.study.shipped import is_shipped
@@ -66,6 +66,8 @@ class Session:
     """The user's data file; None for the demo's."""
     existing: Study | None
     """The study, if it has begun and does not begin anew."""
+    known_data: StudyData | None = None
+    """What that study has stored of its data."""
     origin: Study | None
     """The study from which this one is forked."""
     kept: str = ""
@@ -116,7 +118,7 @@ def check(request: SweepRequest) -> Session:
         begun = existing.attributes()
         if not (corrected(name, begun, session.definition, session.corpus) and is_untried(existing)):
             check_unchanged(name, begun, session.definition, session.corpus)
-            return session
+            return replace(session, known_data=begun.data)
         session = replace(session, existing=None)
     _check_names(request, session.definition)
     return session

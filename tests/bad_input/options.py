@@ -308,6 +308,7 @@ def small_checkpoint() -> bytes:
     from optsweep.config import TrainConfig
     from optsweep.train.checkpoint_file import Checkpoint, CheckpointFile
     from optsweep.train.model import Transformer
+    from optsweep.train.patience import PatienceState
 
     config = TrainConfig.model_validate({**tomllib.loads(CONFIG), "provenance": {"corpus": "gone.pt"}})
     model = Transformer(config.model, config.data.max_protein_len)
@@ -317,6 +318,7 @@ def small_checkpoint() -> bytes:
         "micro_batch": 1,
         "history": [],
         "losses": None,
+        "patience": PatienceState(),
         "weights": None,
         "optimizer": None,
     }
