@@ -30,11 +30,11 @@ def study(workplace: Path, database_url: str) -> Iterator[Study]:
 
 @pytest.fixture(scope="session")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
-    """Five presets and nine random runs, some of them pruned, one failed."""
+    """Five presets and fourteen random runs, some of them pruned, one failed."""
     folder = tmp_path_factory.mktemp("swept")
     ensure_subset(ensure_demo(folder / "data" / "demo.pt"))
     sweeps = Sweeps(folder, f"sqlite:///{folder}/studies/optsweep.db", trouble={"random-009": "raise"}, described=True)
     with no_process_left(sweeps):
-        arguments = ("demo", "--cpu-workers", "2", "--type", "random", "--seed", "7", "--trials", "9")
+        arguments = ("demo", "--cpu-workers", "2", "--type", "random", "--seed", "7", "--trials", "14")
         _, output = sweeps.run(*arguments)
         yield Swept(sweeps, output)
