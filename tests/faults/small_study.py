@@ -24,6 +24,7 @@ def write_study(path: Path, *, lengths: Sequence[int] = (80, 100, 100), **change
     contents["preset"] = contents["preset"][: len(lengths)]
     contents["budget"] |= {"sequences": 3200, "num_evaluations": 20, "scale": 1.0}
     contents["space"]["effective_batch"]["choices"] = [8, 16, 32]
+    contents["pruner"]["startup"] = 3
     for preset, iterations in zip(contents["preset"], lengths, strict=True):
         preset["effective_batch"] = 32
         preset["sweep"] = {"iterations": iterations, "warmup": iterations // 10}
