@@ -1,6 +1,6 @@
 """Patience: which runs it ends, what time that saves, and what of their best values it costs.
 
-    python -m benchmarks.patience DATA.pt [--sizes 150,9000] [--keep curves.npz]
+    python -m benchmarks.patience DATA.pt [--sizes 150,9000]
 
 DATA is a subset of real proteins. Tiny models on few of its training sequences, which they learn by heart, and on many,
 for as many iterations. Every run is trained to its end without patience; what patience would have done is replayed over
@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import torch
@@ -25,18 +26,19 @@ from numpy.typing import NDArray
 from benchmarks._machine import print_machine
 from optsweep.config import TrainConfig
 from optsweep.data.training_data import load_training_data
+from optsweep.results.repetition import MOST_EPOCHS
 from optsweep.train.attempt import TrainState
 from optsweep.train.evaluation import due_points
 from optsweep.train.patience import ERRORS, POINTS, Patience, PatienceState
 from optsweep.train.sizes import parameter_count
 
-RUNS = {"dropout 0": (1e-3, 0.0), "dropout 0.1": (1e-3, 0.1), "half the lr": (5e-4, 0.1)}
+RUNS = {"no dropout": (1e-3, 0.0), "dropout 0.1": (1e-3, 0.1)}
 """lr and dropout."""
-ITERATIONS, BATCH, EVALUATIONS, MAX_LENGTH = 2400, 16, 20, 64
+ITERATIONS, BATCH, EVALUATIONS, DRAWS, MAX_LENGTH = 3600, 16, 20, 4, 64
 RULES = [(errors, points) for errors in (1.0, 2.0, 3.0) for points in (2, 3, 4)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """A run trained to its end, as its evaluations saw it."""
 
@@ -47,7 +49,7 @@ class Curve:
     weights: NDArray[np.int64]
     steps: NDArray[np.int64]
     seconds: NDArray[np.float64]
-    """Processor time up to each evaluation, without those of the training sequences."""
+    """Processor time up to each evaluation, without the scoring of the training sequences."""
     values: NDArray[np.float64]
     losses: NDArray[np.float32]
     """[evaluations, validation sequences]"""
@@ -68,7 +70,12 @@ class Curve:
                 return place
         return len(self.values) - 1
 
+    def saved(self, end: int) -> float:
+        """The share of its time."""
+        return float(1 - self.seconds[end] / self.seconds[-1])
+
     def lost(self, end: int) -> float:
+        """Nats of its best value."""
         return float(self.values[: end + 1].min() - self.values.min())
 
 
@@ -78,10 +85,10 @@ def record(path: Path, size: int, lr: float, dropout: float) -> Curve:
     config = TrainConfig.model_validate(
         {
             "model": {"hidden_size": 128, "n_heads": 4, "n_blocks": 3, "dropout": dropout, "cond_dim": 32},
-            "training": {"n_iters": ITERATIONS, "effective_batch": BATCH, "precision": "bf16", "patience": True},
+            "training": {"n_iters": ITERATIONS, "effective_batch": BATCH, "precision": "fp32", "patience": True},
             "optim": {"lr": lr, "warmup": ITERATIONS // 20, "beta2": 0.99},
             "data": {"max_protein_len": MAX_LENGTH, "num_sequences": size},
-            "evaluation": {"num_evaluations": EVALUATIONS},
+            "evaluation": {"num_evaluations": EVALUATIONS, "draws": DRAWS},
         }
     )
     data = load_training_data(path)
@@ -115,24 +122,29 @@ def main() -> None:
 
 
 def show(plan: list[tuple[int, str]], curves: list[Curve]) -> None:
-    heads = f"{'epochs':>8}{'par./res.':>10}{'best':>9}{'at':>7}{'last':>9}{'ends at':>9}{'lost':>9}"
-    print(f"\n{'sequences':>9} {'run':14}{heads}")
+    heads = f"{'epochs':>8}{'warned':>8}{'par./res.':>10}{'best':>9}{'at':>6}{'last':>9}{'ends at':>9}"
+    print(f"\n{'sequences':>9} {'run':12}{heads}{'saved':>7}{'lost':>9}")
     for (_, name), curve in zip(plan, curves, strict=True):
-        config, end = curve.config, curve.end()
+        config, end, values = curve.config, curve.end(), curve.values
         share = curve.steps / ITERATIONS
         epochs, density = config.total_sequences / curve.num_training, parameter_count(config.model) / curve.residues
         print(
-            f"{curve.num_training:9} {name:14}{epochs:8.1f}{density:10.2f}{curve.values.min():9.4f}"
-            f"{share[curve.values.argmin()]:7.0%}{curve.values[-1]:9.4f}{share[end]:9.0%}{curve.lost(end):9.4f}",
-            flush=True,
+            f"{curve.num_training:9} {name:12}{epochs:8.1f}{'yes' if epochs > MOST_EPOCHS else 'no':>8}{density:10.2f}"
+            f"{values.min():9.4f}{share[values.argmin()]:6.0%}{values[-1]:9.4f}{share[end]:9.0%}"
+            f"{curve.saved(end):7.0%}{curve.lost(end):9.4f}"
         )
-    print("\nstandard errors, evaluations in a row: time saved of the runs on few sequences, most that any run loses")
+    fewest = min(curve.num_training for curve in curves)
+    few = [curve for curve in curves if curve.num_training == fewest]
+    print("\nstandard errors, evaluations in a row: time saved on the fewest sequences, on more, most that a run loses")
     for errors, points in RULES:
-        few = [curve for curve in curves if curve.num_training == min(curve.num_training for curve in curves)]
-        saved = 1 - sum(c.seconds[c.end(errors, points)] for c in few) / sum(c.seconds[-1] for c in few)
-        print(
-            f"{errors:g}, {points}: {saved:.0%}, {max(curve.lost(curve.end(errors, points)) for curve in curves):.4f}"
-        )
+        ends = {id(curve): curve.end(errors, points) for curve in curves}
+        saved = [
+            fmean(curve.saved(ends[id(curve)]) for curve in part)
+            for part in (few, [curve for curve in curves if curve not in few])
+            if part
+        ]
+        lost = max(curve.lost(ends[id(curve)]) for curve in curves)
+        print(f"{errors:g}, {points}: {', '.join(f'{part:.0%}' for part in saved)}, {lost:.4f}")
 
 
 if __name__ == "__main__":

@@ -117,11 +117,16 @@ def test_interruptions_change_nothing_and_an_ended_run_stays_ended(tmp_path: Pat
         folder = tmp_path / str(step)
         assert run(folder, stop_before=step).outcome == "interrupted"
         report = run(folder)
+        # The state comes from the checkpoint: nothing was computed again.
+        assert [e.step for e in report.evaluations if e.restored] == [
+            e.step for e in whole.evaluations if e.step <= step
+        ]
         assert [e.value for e in report.evaluations] == [e.value for e in whole.evaluations]
         assert (report.outcome, report.reason, report.step) == ("complete", OVERFITS, whole.step)
     for _ in range(2):
         again = run(folder)
         assert (again.outcome, again.reason, again.step) == ("complete", OVERFITS, whole.step)
+        assert all(e.restored for e in again.evaluations)
         keep_ema_only(folder)
 
 
