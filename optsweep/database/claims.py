@@ -13,7 +13,7 @@ from optsweep.database.connection import transaction
 from optsweep.database.lease import Lease, RunProgress, note
 from optsweep.database.leases import Leases
 from optsweep.database.optuna_rows import change_state, lock_study
-from optsweep.database.repeats import NOTHING_TO_REPEAT, SLOT_PRIORITY, Slots, become, look_at_slots
+from optsweep.database.repeats import NOTHING_TO_REPEAT, SLOT_PRIORITY, Slots, become, judged
 from optsweep.database.stored_text import storable
 from optsweep.database.tables import run_events, runs, trials
 from optsweep.machine.process import ProcessIdentity
@@ -37,7 +37,7 @@ class Claims(Leases):
 
     @transaction
     def _claim(self, connection: sa.Connection, worker: str, me: ProcessIdentity, token: str) -> Lease | Slots:
-        return self._take(connection, worker, me, token) or look_at_slots(connection, self.study_id)
+        return self._take(connection, worker, me, token) or self._look_at_slots(connection)
 
     @transaction
     def _claim_slot(self, connection: sa.Connection, worker: str, me: ProcessIdentity, token: str) -> Lease | None:
@@ -46,7 +46,7 @@ class Claims(Leases):
         lock_study(connection, self.study_id)
         if (come := self._take(connection, worker, me, token)) is not None:
             return come
-        now, slots = self.storage.now(connection), look_at_slots(connection, self.study_id)
+        now, slots = self.storage.now(connection), self._look_at_slots(connection)
         for row in slots.ready:
             lease = self._hold(connection, row, worker, me, token, now)
             if lease is None:
@@ -58,6 +58,11 @@ class Claims(Leases):
             if self._begin(connection, named, now, **become(connection, row.trial_id, slots.next_seed)):
                 return named
         return None
+
+    def _look_at_slots(self, connection: sa.Connection) -> Slots:
+        """What a worker finds for which no other run waits."""
+        waiting = self._waiting().where(runs.c.priority >= SLOT_PRIORITY)
+        return judged(connection, self.study_id, connection.execute(waiting).all())
 
     def leave_out(self, run: str, by: str, me: ProcessIdentity, reason: str) -> bool:
         """End a waiting run as skipped; False if it does not wait."""

@@ -76,20 +76,10 @@ class Slots:
         return self.rows if self.hopeless else self.rows[:1] if self.next_seed is not None else []
 
 
-def look_at_slots(connection: sa.Connection, study_id: int) -> Slots:
-    """What a worker finds for which no other run waits."""
-    mine = [runs.c.study_id == study_id, trials.c.study_id == study_id, trials.c.state == TrialState.WAITING]
-    waiting = (
-        sa.select(runs)
-        .join(trials, trials.c.trial_id == runs.c.trial_id)
-        .where(*mine, runs.c.priority >= SLOT_PRIORITY, runs.c.token.is_(None))
-        .order_by(runs.c.priority)
-    )
-    slots = connection.execute(waiting).all()
-    return _judged(connection, study_id, slots) if slots else Slots([])
-
-
-def _judged(connection: sa.Connection, study_id: int, slots: Sequence[sa.Row[Any]]) -> Slots:
+def judged(connection: sa.Connection, study_id: int, slots: Sequence[sa.Row[Any]]) -> Slots:
+    """What is to be done with the slots that wait, in the order of their claims."""
+    if not slots:
+        return Slots([])
     records, waiting = _records(connection, study_id), {row.trial_id for row in slots}
     others = [record for trial_id, record in records.items() if trial_id not in waiting and not record.after_choice]
     all_ended = all(record.over for record in others)

@@ -13,16 +13,17 @@ from pathlib import Path
 
 from optsweep.errors import ConfigError
 from optsweep.results.folders import study_directory
-from optsweep.study.commands import commands_digest, text_choices
-from optsweep.study.definition import ScriptStudy, StudyDefinition
-from optsweep.study.run_config import ScriptConfig, read_run_config
+from optsweep.study.commands import commands_digest, shown_in
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.run_config import RunConfig, read_run_config
 from optsweep.toml_files import read_toml
 
 
 def is_agreed(study: str, definition: StudyDefinition) -> bool:
     """Whether the user wants what the study executes: it is nothing, or was agreed to, or ran here before."""
     digest = commands_digest(definition)
-    return not digest or (_folder() / digest).is_file() or _ran_before(study, definition)
+    # Versions before this one asked for nothing; their studies go on where the user's own files show what they run.
+    return not digest or (_folder() / digest).is_file() or shown_in(definition, _own_configs(study))
 
 
 def remember_agreed(definition: StudyDefinition) -> None:
@@ -41,24 +42,9 @@ def _folder() -> Path:
     return (named if named.is_absolute() else Path(home, ".local", "state")) / "optsweep" / "agreed"
 
 
-def _ran_before(study: str, definition: StudyDefinition) -> bool:
-    """Whether the user's own files show the very script with every text that it can be given.
-
-    Versions before this one asked for nothing; their studies go on. What they told to whom is in no file.
-    """
-    if not isinstance(definition, ScriptStudy) or definition.notify.command:
-        return False
-    same = [config for config in _own_configs(study) if config.trainer == definition.trainer]
-    given = {(name, value) for config in same for name, value in config.parameters.items()}
-    possible = {(name, text) for name, texts in text_choices(definition).items() for text in texts}
-    return bool(same) and possible <= given
-
-
-def _own_configs(study: str) -> Iterator[ScriptConfig]:
+def _own_configs(study: str) -> Iterator[RunConfig]:
     """The configs of runs that this user's workers have written here."""
     for path in study_directory(study).glob("runs/*/config.toml"):
         with contextlib.suppress(OSError, ConfigError):
             if not path.is_symlink() and path.stat().st_uid == os.getuid():
-                config = read_run_config(read_toml(path), path.parent.name)
-                if isinstance(config, ScriptConfig):
-                    yield config
+                yield read_run_config(read_toml(path), path.parent.name)

@@ -208,11 +208,6 @@ class RunIdentity:
         """The number of a sampled run or a user's, from 0: 6 for tpe-007."""
         return int(self.run.rpartition("-")[2]) - 1
 
-    @property
-    def seed_number(self) -> int:
-        """Which seed of its configuration a repeat is: 2 for tpe-007-seed2."""
-        return seed_number(self.run)
-
 
 def is_repeat(user_attributes: Mapping[str, Any]) -> bool:
     """Whether the trial with these attributes is a further seed of another's configuration, or a slot for one."""
@@ -225,6 +220,7 @@ def seed_run(first: str, number: int) -> str:
 
 
 def seed_number(run: str) -> int:
+    """Which seed of its configuration a repeat is: 2 for tpe-007-seed2."""
     return int(run.rpartition("-seed")[2])
 
 

@@ -14,7 +14,7 @@ from optsweep.results.attributes import Source, StudyAttributes, StudyData, Trai
 from optsweep.results.configurations import complete_seeds, ranked
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import Parameters
-from optsweep.study.run_config import RunConfig, of_builtin, read_run_config
+from optsweep.study.run_config import RunConfig, if_builtin, of_builtin, read_run_config
 from optsweep.trainers import trainer_of
 from optsweep.trainers.trainer import KnownLengths, Trainer
 
@@ -97,8 +97,9 @@ class RunRecord:
     @property
     def trained(self) -> float:
         """Share of its iterations that were done, 0..1: of a run that ended early, less than its progress."""
-        if self.state == "complete" and self.reason and isinstance(self.config, TrainConfig):
-            return min(1.0, self.sequences / self.config.total_sequences)
+        ended_early = self.state == "complete" and self.reason
+        if ended_early and (config := if_builtin(self.config)) is not None:
+            return min(1.0, self.sequences / config.total_sequences)
         return self.progress
 
     @property

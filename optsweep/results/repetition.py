@@ -11,18 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from optsweep.config import TrainConfig
+from optsweep.data.holding_out.split import HELD_OUT_SHARE
 from optsweep.plain import Plain
 from optsweep.results.attributes import TrainingSize
-from optsweep.study.definition import BuiltinStudy, StudyDefinition
-from optsweep.study.run_config import RunConfig
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.run_config import RunConfig, if_builtin
 from optsweep.train.sizes import parameter_count
 from optsweep.trainers import trainer_of
+from optsweep.trainers.trainer import KnownLengths
 
 MOST_EPOCHS = 10.0
 """More often than this no sequence should be seen (docs/training.md)."""
-TRAINED_SHARE = 0.9
-"""Of a subset; the rest is held out."""
+TRAINED_SHARE = 1 - 2 * HELD_OUT_SHARE
+"""Of a subset; the rest is held out, for validation and confirmation."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Repetition:
     @classmethod
     def of(cls, config: RunConfig | None, size: TrainingSize | None) -> Repetition | None:
         """None for a script's run, and where parameters are not drawn or the data is not known yet."""
-        if size is None or not isinstance(config, TrainConfig):
+        if size is None or (own := if_builtin(config)) is None:
             return None
-        sequences = _sequences(size, config.data.num_sequences)
+        sequences = _sequences(size, own.data.num_sequences)
         residues = size.residues * sequences / size.sequences
-        return cls(config.total_sequences / sequences, parameter_count(config.model) / max(1.0, residues))
+        return cls(own.total_sequences / sequences, parameter_count(own.model) / max(1.0, residues))
 
     def document(self) -> dict[str, Plain]:
         return {"epochs": self.epochs, "parameters_per_residue": self.parameters_per_residue}
@@ -50,7 +51,8 @@ class Repetition:
 class DataUse:
     """How a study's runs use their training sequences."""
 
-    definition: BuiltinStudy
+    definition: StudyDefinition
+    lengths: KnownLengths
     size: TrainingSize
     corpus: str
     source_sequences: int
@@ -63,18 +65,14 @@ class DataUse:
     @property
     def sampled(self) -> float | None:
         """Epochs of a sampled run; None if there are none."""
-        budget = self.definition.budget
-        return budget.sequences * budget.scale / self.sequences if self.definition.num_sampled else None
+        return self.lengths.sampled_sequences / self.sequences if self.definition.num_sampled else None
 
     @property
     def presets(self) -> list[float]:
         """Epochs of each preset."""
-        return [seen / self.sequences for seen in self._of_presets()]
-
-    def _of_presets(self) -> list[float]:
-        resolve = trainer_of(self.definition).resolve
-        configs = [resolve(one.parameters, preset=one.name, seed=0) for one in self.definition.presets]
-        return [float(config.total_sequences) for config in configs if isinstance(config, TrainConfig)]
+        resolve = self.lengths.resolve
+        configs = [resolve(one.parameters, preset=one.name, seed=0) for one in self.lengths.presets]
+        return [config.total_sequences / self.sequences for config in configs]
 
     def line(self) -> str:
         """ "8,954 training sequences: a sampled run sees each 427 times, presets 356 to 711 times"."""
@@ -100,7 +98,7 @@ class DataUse:
     def _way_out(self, most: float) -> str:
         wanted = _rounded_up(most * self.sequences / MOST_EPOCHS / TRAINED_SHARE)
         settings, corpus = self.definition.settings, Path(self.corpus)
-        shorter = f"[budget] scale = {_rounded_down(self.definition.budget.scale * MOST_EPOCHS / most):g}"
+        shorter = f"[budget] scale = {_rounded_down(self.lengths.scale * MOST_EPOCHS / most):g}"
         if settings.num_training is not None and settings.num_training < self.size.sequences:
             larger = f"leave out [settings] num_training = {settings.num_training} (there are {self.size.sequences:,})"
         elif self.source_sequences > self.size.sequences / TRAINED_SHARE + 1:
@@ -123,9 +121,10 @@ def data_use(
     definition: StudyDefinition, size: TrainingSize | None, corpus: str, source_sequences: int
 ) -> DataUse | None:
     """None for a script's study, and where the data is not known."""
-    if size is None or not size.sequences or not isinstance(definition, BuiltinStudy):
+    lengths = trainer_of(definition).lengths
+    if size is None or not size.sequences or lengths is None:
         return None
-    return DataUse(definition, size, corpus, source_sequences)
+    return DataUse(definition, lengths, size, corpus, source_sequences)
 
 
 def said(use: DataUse | None) -> Sequence[str]:

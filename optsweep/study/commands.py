@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from optsweep.errors import ConfigError
 from optsweep.plain import Plain
 from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.parameter import Choices
+from optsweep.study.run_config import RunConfig, ScriptConfig
 
 
 def commands_digest(definition: StudyDefinition, *, notifies: bool = True) -> str:
@@ -39,6 +41,34 @@ def text_choices(definition: StudyDefinition) -> dict[str, list[str]]:
     parameters = {name: definition.space.parameter(name) for name in definition.space.names()}
     choices = {name: list(one.choices) for name, one in parameters.items() if isinstance(one, Choices)}
     return {name: texts for name, own in choices.items() if (texts := [text for text in own if isinstance(text, str)])}
+
+
+def as_agreed(definition: StudyDefinition, config: RunConfig, run: str) -> RunConfig:
+    """The config with the script as the study has it, whatever else its row may say by now.
+
+    What a user has agreed to is the study's; others may write the database. Raises `ConfigError` for
+    parameters that the space does not hold: they stand in the command.
+    """
+    if not isinstance(config, ScriptConfig):
+        return config
+    if not isinstance(definition, ScriptStudy):
+        raise ConfigError(f"run {run}", ["its config names a script, and the study has none"])
+    if mistakes := definition.space.check(config.parameters):
+        raise ConfigError(f"run {run}", mistakes)
+    return config.model_copy(update={"trainer": definition.trainer, "provenance": {**config.provenance, "run": run}})
+
+
+def shown_in(definition: StudyDefinition, configs: Iterable[RunConfig]) -> bool:
+    """Whether these configs show the very script, with every text that it can be given.
+
+    What the study tells to whom is in no config.
+    """
+    if not isinstance(definition, ScriptStudy) or definition.notify.command:
+        return False
+    same = [one for one in configs if isinstance(one, ScriptConfig) and one.trainer == definition.trainer]
+    given = {(name, value) for config in same for name, value in config.parameters.items()}
+    possible = {(name, text) for name, texts in text_choices(definition).items() for text in texts}
+    return bool(same) and possible <= given
 
 
 def _lines(definition: StudyDefinition) -> Iterator[str]:

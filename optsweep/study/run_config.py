@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
-from optsweep.config import NaturalInt, PositiveInt, Section, TrainConfig
+from optsweep.config import NaturalInt, PositiveInt, Section, TrainConfig, course
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
 from optsweep.study.parameter import Parameters, Scalar
@@ -40,11 +40,23 @@ class ScriptConfig(Section):
 RunConfig: TypeAlias = TrainConfig | ScriptConfig
 
 
+def if_builtin(config: RunConfig | None) -> TrainConfig | None:
+    """The config, if it is the built-in trainer's; None if it is a script's, or missing."""
+    return config if isinstance(config, TrainConfig) else None
+
+
 def of_builtin(config: RunConfig | None, run: str) -> TrainConfig:
     """The config, which is the built-in trainer's; raises `ConfigError` if it is a script's, or missing."""
-    if not isinstance(config, TrainConfig):
+    if (own := if_builtin(config)) is None:
         raise ConfigError(f"run {run}", ["has no config of the built-in trainer"])
-    return config
+    return own
+
+
+def course_text(config: RunConfig) -> str:
+    """What decides how a run goes, as JSON: all of its config but the provenance (`optsweep.config.course`)."""
+    own = if_builtin(config)
+    values = config.model_dump(mode="json", exclude={"provenance"}) if own is None else course(own)
+    return json.dumps(values, sort_keys=True)
 
 
 def with_seed(config: RunConfig, seed: int) -> RunConfig:

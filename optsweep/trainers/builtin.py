@@ -48,7 +48,7 @@ class BuiltinTrainer(Trainer, KnownLengths):
         self._definition = definition
         budget = definition.budget
         self.lengths, self.presets = self, definition.presets
-        self.sampled_sequences = budget.sequences * budget.scale
+        self.scale, self.sampled_sequences = budget.scale, budget.sequences * budget.scale
         self._every = max(1, round(self.sampled_sequences / budget.num_evaluations))
         self.notes = self._scaling_notes() if budget.scale != 1 else []
 

@@ -36,6 +36,8 @@ class KnownLengths(ABC):
     presets: Sequence[Preset]
     sampled_sequences: float
     """What a sampled run of the sweep sees."""
+    scale: float
+    """The factor on every length of the sweep, which is in ``sampled_sequences`` already."""
 
     @abstractmethod
     def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> TrainConfig:

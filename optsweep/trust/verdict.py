@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optsweep.results.configurations import complete_seeds, configurations
+from optsweep.results.configurations import complete_value, configurations
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.seeds import Configuration, seed_noise, standings
 from optsweep.results.words import nats, rounded_percent
@@ -82,13 +82,11 @@ def verdict(snapshot: StudySnapshot, ties: Ties | None = None) -> Verdict | None
         return None
     first, second = standings(tried)[:2]
     by_name = {run.run: run for run in snapshot.runs}
-    after = [
-        run.value for run in snapshot.runs if run.after_choice and run.state == "complete" and run.value is not None
-    ]
+    after = [value for run in snapshot.runs if run.after_choice and (value := complete_value(run)) is not None]
     return Verdict(
         chance=chance_of(tried),
         mean=first.mean,
-        seeds=complete_seeds(snapshot.runs)[first.run],
+        seeds=snapshot.seeds[first.run],
         reported=float(np.mean(after)) if after else None,
         cheapest=_cheapest([by_name[one.run] for one in tried], first.run, ties),
         length=_length_lead(by_name[first.run], by_name[second.run]),

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from optsweep.config import TrainConfig, course
 from optsweep.files import write_text
-from optsweep.study.run_config import RunConfig
+from optsweep.study.run_config import RunConfig, course_text
 from optsweep.train.report import Evaluation, TrainReport
 
 FILE = "result.json"
@@ -25,10 +24,7 @@ class KeptResult:
 
     def __init__(self, directory: Path, created: float, trial_id: int, config: RunConfig) -> None:
         self._path = directory / FILE
-        exclude = {"provenance"}
-        known = course(config) if isinstance(config, TrainConfig) else config.model_dump(mode="json", exclude=exclude)
-        settings = json.dumps(known, sort_keys=True)
-        self._of = [created, trial_id, hashlib.sha256(settings.encode()).hexdigest()]
+        self._of = [created, trial_id, hashlib.sha256(course_text(config).encode()).hexdigest()]
 
     def write(self, report: TrainReport, pruned: str | None) -> None:
         """Keep the result; ``pruned`` is the pruner's reason, if it cut the run."""

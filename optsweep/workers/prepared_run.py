@@ -17,14 +17,14 @@ from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
 from optsweep.database.snapshot import read_run
 from optsweep.errors import ConfigError
-from optsweep.results.attributes import NEVER_CUT, RunIdentity
+from optsweep.results.attributes import NEVER_CUT, RunIdentity, seed_number
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunRecord
 from optsweep.results.words import start_lines
 from optsweep.search.sampling import Sampler, distributions_for
-from optsweep.study.definition import ScriptStudy, StudyDefinition
+from optsweep.study.commands import as_agreed
 from optsweep.study.parameter import Scalar
-from optsweep.study.run_config import RunConfig, ScriptConfig, read_run_config, with_seed
+from optsweep.study.run_config import RunConfig, read_run_config, with_seed
 from optsweep.toml_files import read_toml
 
 _version = functools.cache(version)
@@ -79,7 +79,7 @@ class Preparer:
         else:
             # A linked run comes with its config, but only its worker knows how many threads it has.
             config = study.trainer.with_threads(stored, self._threads)
-        config = _as_agreed(self._definition, config, lease.run)
+        config = as_agreed(self._definition, config, lease.run)
         if config != stored:
             study.queue.set_attribute(lease, "config", config.model_dump(mode="json"))
         directory = RunDirectory.of(study.name, lease.run)
@@ -125,7 +125,7 @@ class Preparer:
         """The config of the configuration's first seed, with the seed of this one."""
         origin = read_run(self._study, first)
         assert origin.config is not None, "what has no config is not repeated"
-        seed = self._study.definition.seed_for(origin.index, "repeat", identity.seed_number)
+        seed = self._study.definition.seed_for(origin.index, "repeat", seed_number(identity.run))
         provenance = {"study": self._study.name, "run": identity.run, "trial": trial.number, "repeat_of": first}
         config = with_seed(origin.config, seed)
         return config.model_copy(update={"provenance": {**config.provenance, **provenance}})
@@ -145,18 +145,3 @@ class Preparer:
             **config.provenance,
         }
         return config.model_copy(update={"provenance": provenance})
-
-
-def _as_agreed(definition: StudyDefinition, config: RunConfig, run: str) -> RunConfig:
-    """The config with the script as the study has it, whatever else its row may say by now.
-
-    What a user has agreed to is the study's (`study.commands`); others may write the database. Raises `ConfigError` for
-    parameters that the space does not hold: they stand in the command.
-    """
-    if not isinstance(config, ScriptConfig):
-        return config
-    if not isinstance(definition, ScriptStudy):
-        raise ConfigError(f"run {run}", ["its config names a script, and the study has none"])
-    if mistakes := definition.space.check(config.parameters):
-        raise ConfigError(f"run {run}", mistakes)
-    return config.model_copy(update={"trainer": definition.trainer, "provenance": {**config.provenance, "run": run}})
