@@ -80,7 +80,7 @@ def judged(connection: sa.Connection, study_id: int, slots: Sequence[sa.Row[Any]
     """What is to be done with the slots that wait, in the order of their claims."""
     if not slots:
         return Slots([])
-    records, waiting = _records(connection, study_id), {row.trial_id for row in slots}
+    records, waiting = bare_records(connection, study_id), {row.trial_id for row in slots}
     others = [record for trial_id, record in records.items() if trial_id not in waiting and not record.after_choice]
     all_ended = all(record.over for record in others)
     known = configurations(others)
@@ -97,7 +97,7 @@ def judged(connection: sa.Connection, study_id: int, slots: Sequence[sa.Row[Any]
     return Slots(slots, NextSeed(trial_id, first, seed_run(first, max(taken, default=1) + 1), after_choice))
 
 
-def _records(connection: sa.Connection, study_id: int) -> dict[int, RunRecord]:
+def bare_records(connection: sa.Connection, study_id: int) -> dict[int, RunRecord]:
     """Trial id -> what matters here of its run; of a run that was tried again, its newest trial.
 
     A run without a config, which another program has ended, is none that can be repeated.

@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial
 from optsweep.database.connection import transaction
 from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
-from optsweep.database.repeats import CLAIMED_PRIORITY, STATES
+from optsweep.database.repeats import STATES
 from optsweep.database.tables import current, run_events, runs, trials
 from optsweep.errors import StorageError
 from optsweep.outside_text import clean
@@ -116,15 +116,6 @@ def outcome_of(study: Study, connection: sa.Connection, run: str) -> str | None:
     chosen = [runs.c.study_id == study.study_id, runs.c.run == run, current]
     newest = sa.select(runs.c.run, runs.c.outcome).where(*chosen).order_by(runs.c.trial_id.desc())
     return next((row.outcome for row in connection.execute(newest) if row.run == run), None)
-
-
-@transaction
-def best_runs(study: Study, connection: sa.Connection, number: int) -> list[str]:
-    """The best complete runs, the best one first; repeats are not among them."""
-    complete = [runs.c.study_id == study.study_id, runs.c.outcome == "complete", runs.c.best_value.is_not(None)]
-    complete.append(runs.c.priority < CLAIMED_PRIORITY)
-    query = sa.select(runs.c.run).where(*complete).order_by(runs.c.best_value, runs.c.trial_id).limit(number)
-    return list(connection.execute(query).scalars())
 
 
 @transaction

@@ -79,6 +79,11 @@ def keep_ema_only(directory: Path) -> None:
         return
 
 
+def has_checkpoint(directory: Path) -> bool:
+    """Whether an ended run has some weights left."""
+    return (directory / CURRENT).exists()
+
+
 def remove_checkpoints(directory: Path) -> None:
     """Remove both checkpoints of a run; its config, metrics and log stay."""
     for path in (directory / CURRENT, directory / PREVIOUS):

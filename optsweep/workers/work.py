@@ -11,15 +11,14 @@ from optsweep.data.training_data import load_training_data
 from optsweep.database.connection import reopen_storage
 from optsweep.database.lease import Lease, LeaseLost
 from optsweep.database.open_study import Study, open_study
-from optsweep.database.snapshot import best_runs, outcome_of, read_snapshot
+from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageError, StorageUnavailable, StudyGone
 from optsweep.files import disk_is_full
 from optsweep.machine.process import Cause, ProcessIdentity, identify, limit_patience
-from optsweep.results.folders import KEPT_BEST, RunDirectory
+from optsweep.results.folders import RunDirectory
 from optsweep.results.forecast import expected_seconds
 from optsweep.study.commands import commands_digest
-from optsweep.train.checkpoint import keep_ema_only, remove_checkpoints
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.prepared_run import set_aside
 from optsweep.workers.protocol import (
@@ -32,6 +31,7 @@ from optsweep.workers.protocol import (
     WorkerOrder,
 )
 from optsweep.workers.run import Runner
+from optsweep.workers.tidying import tidy
 
 WAIT_SECONDS = 0.5
 
@@ -111,7 +111,7 @@ class _Worker:
                 limit_patience(LEAVE_SECONDS)
                 self.study.queue.hand_back(lease, Cause.INTERRUPTION, NO_SPACE)
                 raise
-        _tidy(self.study, lease.run)
+        tidy(self.study, lease.run)
         # After that the allocator's state is not to be trusted; a fresh process has all the memory.
         return EXIT_REPLACE if outcome == "out_of_memory" else None
 
@@ -127,22 +127,3 @@ def _too_short(study: Study, seconds: float) -> str | None:
     if expected is None or expected <= seconds:
         return None
     return f"{run} takes about {expected:.0f} s, and {max(0.0, seconds):.0f} s are left here"
-
-
-def _tidy(study: Study, ended: str) -> None:
-    """After the run ``ended`` has ended: shrink or remove its checkpoint, and that of the run that it displaced.
-
-    What stays (invariant 14) are EMA weights of the best three runs and of the presets.
-    """
-    # Of a study of thousands of runs a whole snapshot would take seconds.
-    outcome, ranking = outcome_of(study, ended), best_runs(study, KEPT_BEST + 1)
-    presets = [preset.name for preset in study.definition.presets]
-    for run in [ended, *ranking[KEPT_BEST:]]:
-        if run == ended and outcome in (None, "failed"):
-            # It was handed back; or --retry-failed goes on from its checkpoint.
-            continue
-        directory = RunDirectory.of(study.name, run).path
-        if run in presets or run in ranking[:KEPT_BEST]:
-            keep_ema_only(directory)
-        else:
-            remove_checkpoints(directory)

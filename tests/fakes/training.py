@@ -159,6 +159,10 @@ def keep_ema_only(directory: Path) -> None:
         (directory / EMA).touch()
 
 
+def has_checkpoint(directory: Path) -> bool:
+    return any((directory / name).exists() for name in (CHECKPOINT, EMA))
+
+
 def remove_checkpoints(directory: Path) -> None:
     for name in (CHECKPOINT, EMA):
         (directory / name).unlink(missing_ok=True)
