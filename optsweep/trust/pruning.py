@@ -145,21 +145,32 @@ def recorded(snapshot: StudySnapshot) -> list[RecordedRun]:
     if sum(run.preset is None for run in runs) < FEWEST_CURVES:
         few = f"study {snapshot.study!r} has too few complete sampled runs; it needs {FEWEST_CURVES}"
         raise ConfigError(where, [few])
-    every = runs[0].train_config.evaluation.every_sequences
-    assert every is not None, "a run of a sweep is evaluated every so many sequences"
     return [
         RecordedRun(
             run=run.run,
             prunable=run.preset is None,
             curve=run.curve,
             best=dict(zip(run.curve, itertools.accumulate(run.curve.values(), min), strict=True)),
-            seconds={step: run.seconds * min(1.0, step * every / run.sequences) for step in run.curve},
+            seconds=_seconds(run),
             end=run.seconds,
             value=value,
         )
         for run in runs
         if (value := run.value) is not None
     ]
+
+
+def _seconds(run: RunRecord) -> dict[int, float]:
+    """Grid point -> seconds up to its evaluation, by the share of the run's sequences that it had seen.
+
+    That of the last evaluation is the run's end, also of one that ended early by patience: no sweep cuts a run there.
+    """
+    config = run.train_config
+    every, batch = config.evaluation.every_sequences, config.training.effective_batch
+    assert every is not None, "a run of a sweep is evaluated every so many sequences"
+    # A point is evaluated after the whole batch that reaches it.
+    seen = {step: math.ceil(step * every / batch) * batch for step in run.curve}
+    return {step: run.seconds * min(1.0, sequences / run.sequences) for step, sequences in seen.items()}
 
 
 def candidates(default: PrunerSection) -> list[PrunerSection]:

@@ -7,7 +7,7 @@ import pytest
 from optsweep.errors import ConfigError
 from optsweep.study.definition import PrunerSection
 from optsweep.trust.pruning import RecordedRun, Replay, candidates, one_order, recommended, recorded, replay
-from tests.snapshots import make_run, make_snapshot
+from tests.snapshots import CONFIG, make_run, make_snapshot
 
 POINTS = 10
 SECONDS = 100.0
@@ -144,6 +144,27 @@ def test_curves_are_read_with_their_times_and_presets_are_marked() -> None:
     assert found[1].best == {1: 3.0, 2: 2.8, 3: 2.8}
     assert found[1].seconds == pytest.approx({1: 200.0, 2: 400.0, 3: 600.0})
     assert (found[1].end, found[1].value) == (600.0, 2.8)
+
+
+def test_a_run_that_ended_early_is_complete_with_its_best_value_and_never_cut_at_its_end() -> None:
+    batch, every = 128, 192_000 + 1  # no point falls on the end of a batch but for the first
+    config = {**CONFIG, "evaluation": {**CONFIG["evaluation"], "every_sequences": every}}
+    whole = [
+        make_run(f"random-{number:03d}", "complete", value=2.8, curve=dict.fromkeys(range(1, 11), 2.8), config=config,
+                 seconds=1000.0, sequences=15_001 * batch)
+        for number in range(1, 11)
+    ]  # fmt: skip
+    # Poor from the end of the warmup on, where it is not yet judged, to its own end one point later.
+    early = make_run("random-011", "complete", value=2.9, curve={1: 3.0, 2: 2.9, 3: 3.1, 4: 3.2}, config=config,
+                     reason="overfits", seconds=400.0, sequences=6_001 * batch, progress=1.0)  # fmt: skip
+    found = recorded(make_snapshot([*whole, early]))
+    assert (found[-1].value, found[-1].end, max(found[-1].curve)) == (2.9, 400.0, 4)
+    assert one_order(found, MEDIAN, POINTS, workers=1) == (set(), pytest.approx(10 * 1000.0 + 400.0))
+    # At points that it did not reach nobody is compared with it: it would be the third there, and three are needed.
+    others = [falling("good", 2.8), falling("other", 2.8)]
+    from_the_first = MEDIAN.model_copy(update={"startup": 0})
+    assert one_order([*others, found[-1], run("flat", [3.35] * 10)], from_the_first, POINTS, workers=1)[0] == set()
+    assert one_order([*others, others[0], run("flat", [3.35] * 10)], from_the_first, POINTS, workers=1)[0] == {"flat"}
 
 
 def test_cut_curves_and_few_curves_are_refused() -> None:
