@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,8 @@ _LENGTHS = (40, 510)
 _MEDIAN_LENGTH = 180
 _LENGTH_SPREAD = 0.5
 """Standard deviation of log length; UniRef50's is 0.7."""
+_FRAGMENT_PART = 8
+"""At most one of so many parts of a sequence is missing at each of its ends."""
 _MEAN_FAMILY_SIZE = 12
 _RECENT_SHARE = 0.3
 """Share of descendants that parted from their ancestor lately: they are close relatives of each other."""
@@ -76,6 +79,13 @@ def make_demo(path: Path, num_sequences: int = NUM_SEQUENCES, seed: int = SEED) 
     with cannot_write(path):
         write_corpus(path, _evolved(num_sequences, seed)[0], _manifest(num_sequences, seed))
     return path
+
+
+def expected_length() -> float:
+    """The mean length of a demo corpus' sequences, within a few per cent, without making one."""
+    deviates = np.array([NormalDist().inv_cdf((step + 0.5) / 100) for step in range(100)])
+    lengths = np.clip(_MEDIAN_LENGTH * np.exp(_LENGTH_SPREAD * deviates), *_LENGTHS)
+    return float(lengths.mean()) * (1 - 1 / _FRAGMENT_PART)
 
 
 def ensure_demo(path: Path = DEMO_PATH) -> Path:
@@ -149,7 +159,7 @@ def _evolved(num_sequences: int, seed: int) -> tuple[Sequences, Array]:
         sizes.append(min(int(rng.geometric(1 / _MEAN_FAMILY_SIZE)), num_sequences - len(descendants)))
         for residues in _evolve(rng, _ancestor(rng, library), sizes[-1]):
             # Fragments: real family members differ in length.
-            start, missing = rng.integers(0, 1 + len(residues) // 8, 2)
+            start, missing = rng.integers(0, 1 + len(residues) // _FRAGMENT_PART, 2)
             descendants.append((residues[start : len(residues) - missing] + FIRST_RESIDUE).astype(np.uint8))
     order = rng.permutation(num_sequences)
     return from_arrays([descendants[index] for index in order]), np.repeat(np.arange(len(sizes)), sizes)[order]

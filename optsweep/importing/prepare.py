@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from optsweep.data._building import sole_builder
 from optsweep.data.corpus import open_corpus
+from optsweep.data.demo import DEMO_PATH, NUM_SEQUENCES, expected_length
 from optsweep.data.fingerprint import FileDescription, describe_file
 from optsweep.data.holding_out.split import HELD_OUT_SHARE
 from optsweep.data.inputs import cannot_read, refuse_stream
@@ -92,6 +93,17 @@ def look(data: Path, *, on_progress: OnProgress = None) -> Preview:
         import_report=report,
         subset=None,
         **_about(report.num_kept, report.num_residues),
+    )
+
+
+def look_at_demo() -> Preview:
+    """The same of the demo's corpus, by what it is made of: nothing is read or made."""
+    return Preview(
+        corpus=DEMO_PATH,
+        num_sequences=NUM_SEQUENCES,
+        import_report=None,
+        subset=None,
+        **_about(NUM_SEQUENCES, round(NUM_SEQUENCES * expected_length())),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from optsweep.data.demo import DEMO_PATH, ensure_demo
+from optsweep.data.demo import ensure_demo
 from optsweep.data.progress import OnProgress
 from optsweep.data.reference import composition_entropy, residue_counts, unigram_entropy
 from optsweep.data.sequences import digest
@@ -19,7 +19,7 @@ from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
 from optsweep.errors import ConfigError
-from optsweep.importing.prepare import Prepared, prepare
+from optsweep.importing.prepare import Prepared, look_at_demo, prepare
 from optsweep.importing.prepare import Preview as Found
 from optsweep.planning.defaults import remember
 from optsweep.planning.fork import compatible_runs
@@ -34,8 +34,6 @@ from optsweep.study.run_config import RunConfig
 from optsweep.trainers.builtin import with_draws
 
 DISK_MARGIN = 1.2
-DEMO_TRAINING, DEMO_VALIDATION, DEMO_MEAN_LENGTH = 9_000, 500, 200.0
-"""Of the demo's corpus, which a preview does not make."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,8 @@ class Preview:
 
 def preview_session(session: Session, found: Found | None = None) -> Preview:
     """What the sweep would do; stores nothing. ``found`` is what was found in the user's data, if it was looked at."""
+    if session.known_data is None and session.choice.data is None:
+        found = look_at_demo()
     size, num_validation = _expected(session, found)
     session = replace(session, definition=with_draws(session.definition, num_validation))
     definition, trainer = session.definition, session.trainer
@@ -85,7 +85,8 @@ def _source(session: Session, found: Found | None) -> tuple[Path, int]:
         return Path(session.known_data.corpus), session.known_data.source_sequences
     if found is not None:
         return found.corpus, found.num_sequences
-    return session.choice.data or DEMO_PATH, 0
+    assert session.choice.data is not None, "the demo was looked at"
+    return session.choice.data, 0
 
 
 def _expected(session: Session, found: Found | None) -> tuple[TrainingSize | None, int | None]:
@@ -94,15 +95,10 @@ def _expected(session: Session, found: Found | None) -> tuple[TrainingSize | Non
     if session.known_data is not None:
         return session.known_data.training, None
     if found is None:
-        if session.choice.data is not None:
-            return None, None
-        num_training, num_validation, length = DEMO_TRAINING, DEMO_VALIDATION, DEMO_MEAN_LENGTH
-    else:
-        num_training, num_validation, length = found.num_training, found.num_validation, found.mean_length
-    residues = round(num_training * min(length, settings.max_protein_len - 2))
-    return TrainingSize(sequences=num_training, residues=residues), min(
-        num_validation, settings.num_validation or num_validation
-    )
+        return None, None
+    residues = round(found.num_training * min(found.mean_length, settings.max_protein_len - 2))
+    scored = min(found.num_validation, settings.num_validation or found.num_validation)
+    return TrainingSize(sequences=found.num_training, residues=residues), scored
 
 
 def check_disk(preview: Preview) -> None:

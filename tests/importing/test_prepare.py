@@ -17,7 +17,7 @@ from optsweep.data.corpus import open_corpus, write_corpus
 from optsweep.errors import DataError
 from optsweep.importing import cleaning
 from optsweep.importing import prepare as prepare_module
-from optsweep.importing.prepare import look, prepare
+from optsweep.importing.prepare import look, look_at_demo, prepare
 from tests.data.samples import random_letters, random_sequences, write_fasta
 
 
@@ -186,3 +186,10 @@ def test_no_torch() -> None:
         [sys.executable, "-c", script + "print('torch' in sys.modules)"], capture_output=True, text=True
     )
     assert done.stdout == "False\n"
+
+
+def test_what_is_said_of_the_demo_before_it_is_made_is_what_it_is(demo_corpus: Path) -> None:
+    said, made = look_at_demo(), look(demo_corpus / "demo.pt")
+    assert said.num_sequences == made.num_sequences
+    assert (said.num_training, said.num_validation) == (made.num_training, made.num_validation)
+    assert said.mean_length == pytest.approx(made.mean_length, rel=0.03)
