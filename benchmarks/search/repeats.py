@@ -1,7 +1,9 @@
-"""Whole sweeps over recorded curves, with repeats and without, that cost the same device time.
+"""Whole sweeps over recorded curves, with repeats and without, at the same device time.
 
     python -m benchmarks.search.repeats                    # 200 paired seeds, 4 workers
     python -m benchmarks.search.repeats --first 1000       # other seeds than those that the design was chosen on
+    python -m benchmarks.search.repeats --final 0          # what the leader's last seeds cost
+    python -m benchmarks.search.repeats --share 0 --margin 0.0005    # no repeats, a pruner that spares the nearly good
 
 TPE draws the first seeds once, as far as the longest sweep goes; shorter ones are prefixes of it, since repeats come
 last. Sampler, pruner, choice of repeats and statements are the product's own code.
@@ -34,10 +36,23 @@ WORKERS = 4
 BUDGETS = (13, 20, 30, 40)
 """Device time, in mean full runs."""
 BINS = 10
-FEWEST_TRIALS, SHARE = 20, 0.2
-"""From how many sampled runs on a sweep repeats, and how many of them it then takes: `[study] repeats = "auto"`."""
-FINAL = 2
-"""Seeds of the leader after the choice."""
+FEWEST_TRIALS = 20
+"""From how many sampled runs on a sweep repeats: `[study] repeats = "auto"`."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a sweep spends its slots."""
+
+    share: float = 0.2
+    """Of the slots, how many are repeats: `[study] repeats = "auto"`."""
+    final: int = 2
+    """Of the repeats, how many are seeds of the leader after the choice."""
+    margin: float = 0.0
+    """Nats by which a run must be worse than the pruner asks for."""
+
+    def repeats(self, slots: int) -> int:
+        return round(self.share * slots) if slots >= FEWEST_TRIALS else 0
 
 
 @dataclass(frozen=True)
@@ -95,8 +110,9 @@ class Outcome:
     """Mean of the seeds after the choice."""
 
 
-def sweep(drawn: Drawn, pruner: PrunerSection, workers: int, slots: int, repeats: int) -> Outcome:
-    """Play a sweep of so many slots, the repeats among them; the last two of these are seeds of the leader."""
+def sweep(drawn: Drawn, pruner: PrunerSection, workers: int, slots: int, way: Way) -> Outcome:
+    """Play a sweep of so many slots, the repeats among them."""
+    repeats, final = way.repeats(slots), way.final
     noise = np.random.default_rng([drawn.seed, slots])
     rule = PruningRule(pruner, POINTS)
     tried = [_Tried() for _ in range(slots - repeats)]
@@ -122,20 +138,22 @@ def sweep(drawn: Drawn, pruner: PrunerSection, workers: int, slots: int, repeats
     def firsts() -> Iterable[_Run]:
         for i in range(len(tried)):
             yield _Run(i, drawn.firsts[i].curve, drawn.firsts[i].seconds, prunable=True)
-        for _ in range(repeats - FINAL):
+        for _ in range(repeats - final):
             yield again(int(next_to_repeat(standing()) or 0))
 
-    _play(iter(firsts()), workers, rule, ended)
+    _play(iter(firsts()), workers, rule, way.margin, ended)
     configurations = standing()
     chosen = int(leader(configurations) or 0)
     before = len(tried[chosen].values)
     if repeats:
-        _play(iter([again(chosen) for _ in range(FINAL)]), workers, rule, ended)
-    reported = float(np.mean(tried[chosen].values[before:])) if repeats else None
+        _play(iter([again(chosen) for _ in range(final)]), workers, rule, way.margin, ended)
+    reported = float(np.mean(tried[chosen].values[before:])) if repeats and final else None
     return Outcome(slots, spent, configurations, chosen, reported)
 
 
-def _play(claims: Iterable[_Run], workers: int, rule: PruningRule, ended: Callable[[_Run, bool], None]) -> None:
+def _play(
+    claims: Iterable[_Run], workers: int, rule: PruningRule, margin: float, ended: Callable[[_Run, bool], None]
+) -> None:
     """Train what is claimed on so many workers, until nothing is left."""
     claims, ticket = iter(claims), itertools.count()
     playing: list[tuple[float, int, _Run]] = []
@@ -149,8 +167,8 @@ def _play(claims: Iterable[_Run], workers: int, rule: PruningRule, ended: Callab
     while playing:
         now, _, run = heapq.heappop(playing)
         run.step += 1
-        done = run.step == POINTS
-        cut = not done and run.prunable and rule.reason(run.step, float(run.curve[: run.step].min())) is not None
+        done, best = run.step == POINTS, float(run.curve[: run.step].min())
+        cut = not done and run.prunable and rule.reason(run.step, best - margin) is not None
         if done or cut:
             ended(run, done)
             claim(now)
@@ -172,7 +190,7 @@ def costing(budget: float, play: Callable[[int], Outcome], most: int) -> Outcome
 
 @dataclass(frozen=True)
 class Pair:
-    """At one budget: the regrets without repeats and with them, and what the sweep with repeats said."""
+    """At one budget: the regrets of the plain way and of this one, and what the sweep of this one said."""
 
     regrets: tuple[float, float]
     said: float
@@ -181,22 +199,21 @@ class Pair:
     reported_error: float | None
 
 
-def pairs(drawn: Drawn, pruner: PrunerSection, full: float, best: float) -> list[Pair]:
-    """One for each of `BUDGETS`; the sweep without repeats takes the device time that the other one took."""
+def pairs(drawn: Drawn, pruner: PrunerSection, way: Way, full: float, best: float) -> list[Pair]:
+    """One for each of `BUDGETS`; the plain sweep takes the device time that the other one took."""
 
     @functools.cache
-    def without(slots: int) -> Outcome:
-        return sweep(drawn, pruner, WORKERS, slots, 0)
+    def plain(slots: int) -> Outcome:
+        return sweep(drawn, pruner, WORKERS, slots, Way(share=0))
 
     @functools.cache
-    def with_repeats(slots: int) -> Outcome:
-        repeats = round(SHARE * slots) if slots >= FEWEST_TRIALS else 0
-        return sweep(drawn, pruner, WORKERS, slots, repeats)
+    def this(slots: int) -> Outcome:
+        return sweep(drawn, pruner, WORKERS, slots, way)
 
     found = []
     for budget in BUDGETS:
-        ours = costing(budget * full, with_repeats, len(drawn.firsts))
-        theirs = costing(ours.spent, without, len(drawn.firsts))
+        ours = costing(budget * full, this, len(drawn.firsts))
+        theirs = costing(ours.spent, plain, len(drawn.firsts))
         truth, chance = drawn.firsts[ours.chosen].truth, chance_of(ours.configurations)
         least = min(one.truth for one in drawn.firsts[: len(ours.configurations)])
         error = None if ours.reported is None else ours.reported - truth
@@ -206,14 +223,17 @@ def pairs(drawn: Drawn, pruner: PrunerSection, full: float, best: float) -> list
 
 
 def print_regrets(found: Sequence[Sequence[Pair]], scale: float) -> None:
-    print("| device time | without repeats: mean, median | with: mean, median | difference | reported value's error |")
+    print("| device time | plain: mean, median | this way: mean, median | difference | reported value's error |")
     print("|---|---|---|---|---|")
     for number, budget in enumerate(BUDGETS):
         regrets = np.array([pair[number].regrets for pair in found]) / scale
         gain = regrets[:, 1] - regrets[:, 0]
         errors = np.array([error for pair in found if (error := pair[number].reported_error) is not None])
         cells = [f"{regrets[:, side].mean():.3f}, {np.median(regrets[:, side]):.3f}" for side in (0, 1)]
-        cells += [f"{one.mean():+.{n}f} +- {one.std() / len(one) ** 0.5:.{n}f}" for one, n in ((gain, 3), (errors, 5))]
+        cells += [
+            f"{one.mean():+.{digits}f} +- {one.std() / len(one) ** 0.5:.{digits}f}" if len(one) else "-"
+            for one, digits in ((gain, 3), (errors, 5))
+        ]
         print(f"| {budget} | {' | '.join(cells)} |")
 
 
@@ -228,17 +248,21 @@ def print_calibration(found: Sequence[Sequence[Pair]]) -> None:
             print(f"| {bounds} | {len(inside)} | {said:.3f} | {true:.3f} | {error:.3f} |")
 
 
-def _one(job: tuple[Surrogate, Strategy, int, float, float]) -> list[Pair]:
-    surrogate, strategy, seed, full, best = job
+def _one(job: tuple[Surrogate, Strategy, Way, int, float, float]) -> list[Pair]:
+    surrogate, strategy, way, seed, full, best = job
     drawn = draw(surrogate, strategy, WORKERS, seed, (BUDGETS[-1] + 1) * full)
-    return pairs(drawn, strategy.pruner, full, best)
+    return pairs(drawn, strategy.pruner, way, full, best)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--share", type=float, default=Way.share)
+    parser.add_argument("--final", type=int, default=Way.final)
+    parser.add_argument("--margin", type=float, default=Way.margin)
     arguments = parser.parse_args()
+    way = Way(arguments.share, arguments.final, arguments.margin)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     recorded, study = read_table(), load_study("uniref50")
     surrogate, full = Surrogate(recorded), float(np.mean(recorded.seconds))
@@ -246,7 +270,7 @@ def main() -> None:
     strategy = Strategy("TPE + pruner", "tpe", study.sampler.startup, study.pruner)
     seeds = range(arguments.first, arguments.first + arguments.seeds)
     with multiprocessing.get_context("fork").Pool() as pool:
-        found = pool.map(_one, [(surrogate, strategy, seed, full, best) for seed in seeds], chunksize=4)
+        found = pool.map(_one, [(surrogate, strategy, way, seed, full, best) for seed in seeds], chunksize=4)
     print(f"seeds {seeds[0]} to {seeds[-1]}, {WORKERS} workers; regret 0 = best, 1 = median of the space\n")
     print_regrets(found, median - best)
     print_calibration(found)
