@@ -12,8 +12,9 @@ from rich.console import Console, RenderableType
 from optsweep.config import TrainConfig
 from optsweep.results.attributes import Stop, StudyAttributes, StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.definition import BudgetSection, BuiltinStudy
+from optsweep.study.definition import BuiltinStudy
 from optsweep.study.file import parse_study
+from optsweep.study.sections import BudgetSection
 
 CONFIG: dict[str, Any] = {
     "model": {"hidden_size": 512, "n_heads": 8, "n_blocks": 6, "dropout": 0.1, "cond_dim": 128},

@@ -26,8 +26,9 @@ from optuna.trial import TrialState
 from benchmarks.search.surrogate import Surrogate, read_table
 from optsweep.search.pruning_rule import PruningRule
 from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
-from optsweep.study.definition import PrunerSection, StudyDefinition
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
+from optsweep.study.sections import PrunerSection
 
 STUDY = Path(__file__).with_name("study.toml")
 WORKERS = (1, 4, 16)

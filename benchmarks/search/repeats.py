@@ -26,8 +26,8 @@ from benchmarks.search.__main__ import SEED_DEVIATION, FloatArray, Search, Strat
 from benchmarks.search.surrogate import Surrogate, read_table
 from optsweep.results.seeds import Configuration, leader, next_to_repeat
 from optsweep.search.pruning_rule import PruningRule
-from optsweep.study.definition import PrunerSection
 from optsweep.study.file import load_study
+from optsweep.study.sections import PrunerSection
 from optsweep.trust.verdict import chance_of
 
 POINTS = 20

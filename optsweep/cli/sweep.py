@@ -11,7 +11,7 @@ import typer
 from optsweep.cli.agreement import Trust
 from optsweep.cli.study import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption
 from optsweep.errors import ConfigError
-from optsweep.study.definition import PrunerKind, StudyType
+from optsweep.study.sections import PrunerKind, StudyType
 
 
 def sweep(

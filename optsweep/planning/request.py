@@ -21,8 +21,9 @@ from optsweep.machine.devices import Slot
 from optsweep.planning.defaults import Choice, choose, choose_slots, study_name
 from optsweep.planning.plan import changed_names, check_unchanged, corrected
 from optsweep.results.attributes import CorpusRecord, StudyData
-from optsweep.study.definition import MAX_TRIALS, PrunerKind, StudyDefinition, StudyType
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study
+from optsweep.study.sections import MAX_TRIALS, PrunerKind, StudyType
 from optsweep.study.shipped import is_shipped
 from optsweep.trainers import trainer_of
 from optsweep.trainers.trainer import Trainer

@@ -18,7 +18,7 @@ from optsweep.machine.process import identify
 from optsweep.planning.plan import existing_runs, queue_runs
 from optsweep.results.attributes import PREFIX, RunIdentity, StudyAttributes
 from optsweep.results.words import standstill_words
-from optsweep.study.space import parse_assignments
+from optsweep.study.assignments import parse_assignments
 
 
 def enqueue(study: Study, assignments: list[str]) -> str:

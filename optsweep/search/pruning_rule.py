@@ -18,7 +18,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from optsweep.results.attributes import PREFIX, is_repeat
-from optsweep.study.definition import PrunerKind, PrunerSection, StudyDefinition
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.sections import PrunerKind, PrunerSection
 
 if TYPE_CHECKING:
     # A replay of recorded runs, which people look at, needs no optimiser.

@@ -4,118 +4,38 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, field_validator, model_validator
 
-from optsweep.config import MAX_DRAWS, Auto, NaturalInt, PositiveInt, Section, Threads
+from optsweep.config import Section
 from optsweep.errors import ConfigError
-from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
-from optsweep.study.lengths import Length
-from optsweep.study.parameter import Number, Parameter, Parameters, Rounding, Scalar, Switch
+from optsweep.study.builtin_space import Space
+from optsweep.study.parameter import Parameters, Rounding, Scalar
 from optsweep.study.presets import NamedPreset, Preset, ScriptPreset, preset_mistakes
-from optsweep.study.space import Identity, ScriptSpace, SearchSpace, Space, did_you_mean, identity
-from optsweep.study.stand_ins import StandIns, unnamed
+from optsweep.study.script_space import ScriptSpace
+from optsweep.study.sections import (
+    BudgetSection,
+    EvaluationSection,
+    GridSection,
+    NotifySection,
+    PrunerKind,
+    PrunerSection,
+    SamplerSection,
+    SettingsSection,
+    StudySection,
+    StudyType,
+    TrackersSection,
+)
+from optsweep.study.space import Identity, SearchSpace, did_you_mean, identity
+from optsweep.study.stand_ins import StandIns
 from optsweep.study.trainer_table import FLAGS, GIVEN, TrainerSection, names_in
-from optsweep.toml_files import Table, validate
+from optsweep.study.younger import without_younger
+from optsweep.toml_files import validate
 
-StudyType = Literal["predefined", "random", "tpe"]
-PrunerKind = Literal["median", "percentile", "halving", "none"]
-Scale = Annotated[float, Field(gt=0, le=1000, strict=True, allow_inf_nan=False)]
-MAX_TRIALS = 100_000
 REPEATED_FROM = 20
 """Sampled runs from which on "auto" repeats some: with fewer, a further configuration tells more."""
 REPEATED_SHARE = 0.2
-
-
-class StudySection(Section):
-    type: StudyType = "tpe"
-    trials: Annotated[int, Field(ge=0, le=MAX_TRIALS, strict=True)] = 20
-    """Sampled runs, after the presets; "predefined" has none."""
-    repeats: NaturalInt | Auto = 0
-    """How many of them are further training seeds of the best configurations. Study files that do not say it mean
-    "auto"; studies that began before there were repeats have none."""
-    seed: NaturalInt = 42
-    message: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
-    """A line that is printed when the study starts."""
-
-
-class GridSection(Section):
-    num_evaluations: PositiveInt = 20
-    """Points of the evaluation grid: in ``sequences``, or in a run of a script."""
-
-
-class BudgetSection(GridSection):
-    """Lengths in sequences seen, which all sampled runs share."""
-
-    sequences: Length
-    full_sequences: Length
-    scale: Scale = 1.0
-    """Factor on every length of the sweep, for quick trials of a study file."""
-
-
-class PrunerSection(Section):
-    kind: PrunerKind = "median"
-    percentile: Annotated[Number, Field(gt=0, lt=100)] = 25.0
-    """For kind "percentile": how many per cent of the runs, the best ones, are kept."""
-    startup: NaturalInt = 5
-    """Complete runs before the first is pruned."""
-    warmup_fraction: Annotated[Number, Field(ge=0, le=1)] = 0.3
-    """Share of the budget up to which nothing is pruned; at least the longest warmup or preschool."""
-    minimum: PositiveInt = 3
-    """Complete runs that must have a value at the same grid point."""
-    others_best: Switch = False
-    """Whether others count with their best so far, as the run itself does, or with their value at the point.
-
-    No file says it: studies that began before it was so go on to cut what they would have cut.
-    """
-
-
-class SamplerSection(Section):
-    startup: NaturalInt = 5
-    """Finished runs, presets among them, before TPE takes over from random draws."""
-
-
-class SettingsSection(Section):
-    """What all runs of the study have in common."""
-
-    max_protein_len: Annotated[int, Field(ge=32, le=65536, strict=True)] = 512
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    compile: Switch | Auto = "auto"
-    threads: Threads | None = None
-    num_training: PositiveInt | None = None
-    """Sequences that each run trains on, a fixed sample of the subset's; all of them if it is left out."""
-    num_validation: PositiveInt | None = None
-    """Validation sequences that each evaluation scores; all of them if it is left out."""
-    noise_seed: NaturalInt = 0
-    patience: Switch = False
-    """Whether runs end once they overfit; on in new files that do not say."""
-
-
-class EvaluationSection(Section):
-    """How the runs of the built-in trainer are scored."""
-
-    draws: Annotated[int, Field(ge=1, le=MAX_DRAWS, strict=True)] | Auto = 1
-    """Times that each sequence is scored; planning makes a number of "auto", which is what new files mean."""
-
-
-class NotifySection(Section):
-    """A command that is told what happens; see `optsweep.integrations.notify`."""
-
-    command: Annotated[str, Field(pattern=r"^[^\x00]*$")] = ""
-    """For the shell; an empty one does nothing."""
-
-
-class TrackersSection(Section):
-    """Which trackers every run is mirrored to while it trains; see `optsweep.integrations.trackers`."""
-
-    tensorboard: Switch = False
-    wandb: Switch = False
-    mlflow: Switch = False
-
-    @property
-    def chosen(self) -> list[str]:
-        return [name for name, on in self if on]
 
 
 class StudyDefinition(Section):
@@ -142,12 +62,6 @@ class StudyDefinition(Section):
         if cls is not StudyDefinition or isinstance(values, StudyDefinition):
             return handler(values)
         return study_class(values).model_validate(values)
-
-    @classmethod
-    def complete(cls, contents: Table) -> Table:
-        """The contents of a study file, with what it means by leaving out what is younger than stored studies."""
-        study = contents.get("study", {})
-        return {**contents, "study": {"repeats": "auto", **study}} if isinstance(study, dict) else contents
 
     @property
     def num_sampled(self) -> int:
@@ -259,10 +173,6 @@ class StudyDefinition(Section):
         return found
 
 
-YOUNGER: Mapping[str, Table] = {"settings": {"patience": True}, "evaluation": {"draws": "auto"}}
-"""What a file means that does not say; studies that began before there were these keys mean the models' defaults."""
-
-
 class BuiltinStudy(StudyDefinition):
     """A study of the built-in trainer."""
 
@@ -277,36 +187,9 @@ class BuiltinStudy(StudyDefinition):
         space = info.data.get("space")
         return presets if space is None else [preset.in_space(space) for preset in presets]
 
-    @classmethod
-    def complete(cls, contents: Table) -> Table:
-        contents = super().complete(contents)
-        for section, younger in YOUNGER.items():
-            if isinstance(given := contents.get(section, {}), dict):
-                contents = {**contents, section: {**younger, **given}}
-        space, presets = contents.get("space", {}), contents.get("presets")
-        if isinstance(space, dict):
-            usual = {name: one.usual.model_dump() for name, one in ADDED_LATER.items()}
-            # Presets name what a stand-in would be found from: an older file, which goes on to search that.
-            named = [] if not presets else [one for one in STAND_INS.values() if space.keys().isdisjoint(one.pair)]
-            usual |= {one.stands_for: HYPERPARAMETERS[one.stands_for].usual.model_dump() for one in named}
-            contents = {**contents, "space": {**usual, **space}}
-        if isinstance(presets, list):
-            before = {name: one.before for name, one in ADDED_LATER.items() if one.before is not None}
-            contents = {**contents, "presets": [{**before, **one} if isinstance(one, dict) else one for one in presets]}
-        return contents
-
     def planned_like(self, begun: StudyDefinition) -> Self:
-        new = [name for name in ADDED_LATER if name not in begun.space.names()]
-        space: dict[str, Parameter | None] = {
-            name: None for name in new if getattr(self.space, name) == ADDED_LATER[name].usual
-        }
-        space |= unnamed(self.space, begun.space) if isinstance(begun, BuiltinStudy) else {}
-        presets = [
-            preset.model_copy(update={name: None for name in new if getattr(preset, name) == ADDED_LATER[name].before})
-            for preset in self.presets
-        ]
-        changed = self.space.model_copy(update=space)
-        update = {"space": changed, "presets": [preset.in_space(changed) for preset in presets]}
+        space, presets = without_younger(self.space, self.presets, begun.space)
+        update = {"space": space, "presets": presets}
         return super().planned_like(begun).model_copy(update=update).scored_like(begun)
 
     @property

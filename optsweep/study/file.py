@@ -12,10 +12,13 @@ from pydantic_core import ErrorDetails
 
 from optsweep.config import Section
 from optsweep.errors import ConfigError
+from optsweep.study.builtin_space import Space
 from optsweep.study.definition import ScriptStudy, StudyDefinition, study_class
 from optsweep.study.parameter import CHOICES, INTEGERS, RANGE
 from optsweep.study.presets import Preset, ScriptPreset, preset_mistakes
-from optsweep.study.space import ScriptSpace, Space, did_you_mean
+from optsweep.study.script_space import ScriptSpace
+from optsweep.study.space import did_you_mean
+from optsweep.study.younger import completed, completed_for_builtin
 from optsweep.toml_files import SectionType, Table, Toml, describe, read_text, read_toml
 
 
@@ -38,7 +41,7 @@ def parse_study(values: Table, name: str, place: str) -> StudyDefinition:
         mistakes += ["pruner.others_best is not a known name"] if "others_best" in pruner else []
         contents["pruner"] = {**pruner, "others_best": True}
     mistakes += _read_template(contents)
-    contents = study_class(contents).complete(contents)
+    contents = completed(contents) if study_class(contents) is ScriptStudy else completed_for_builtin(contents)
     try:
         definition = StudyDefinition.model_validate(contents)
         mistakes += definition.mistakes() + definition.space.not_storable()

@@ -9,11 +9,11 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+from optsweep.study.builtin_space import Space
 from optsweep.study.hyperparameters import HYPERPARAMETERS, STAND_INS, StandIn
 from optsweep.study.lengths import Lengths, sampled_lengths
 from optsweep.study.parameter import Parameter, Parameters, Range, Scalar, number
 from optsweep.study.presets import Preset
-from optsweep.study.space import Space
 
 
 @dataclass(frozen=True)

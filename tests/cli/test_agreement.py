@@ -26,8 +26,9 @@ from optsweep.planning.agreement import is_agreed
 from optsweep.results.attributes import PREFIX, RunIdentity, StudyAttributes
 from optsweep.results.folders import RunDirectory
 from optsweep.study.commands import command_lines, commands_digest
-from optsweep.study.definition import NotifySection, StudyDefinition
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
+from optsweep.study.sections import NotifySection
 from optsweep.trainers import trainer_of
 from tests.sweeps import REPOSITORY
 

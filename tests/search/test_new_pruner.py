@@ -18,7 +18,7 @@ class Worst(Kind):
 FOUND = """
 import json
 from optsweep.search.pruning_rule import PruningRule, pruner_name
-from optsweep.study.definition import PrunerSection
+from optsweep.study.sections import PrunerSection
 from optsweep.trust.pruning import candidates
 
 settings = PrunerSection(kind="worst", startup=2, minimum=2)
@@ -35,7 +35,7 @@ print(json.dumps({
 
 def test_a_new_kind_of_pruner_takes_two_files(tmp_path: Path) -> None:
     added = {
-        "study/definition.py": ('PrunerKind = Literal["median"', ', "worst"'),
+        "study/sections.py": ('PrunerKind = Literal["median"', ', "worst"'),
         "search/pruning_rule.py": ('    "median": Median,\n', '    "worst": Worst,\n'),
     }
     code = newer_version(tmp_path / "newer", added)

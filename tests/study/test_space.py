@@ -9,8 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from optsweep.errors import ConfigError
+from optsweep.study.assignments import parse_assignments
+from optsweep.study.builtin_space import Space
 from optsweep.study.parameter import Range
-from optsweep.study.space import Space, identity, parse_assignments
+from optsweep.study.space import identity
 
 SPACE = Space()
 GOOD: dict[str, Any] = {

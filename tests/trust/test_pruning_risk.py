@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from optsweep.results.records import StudySnapshot
-from optsweep.study.definition import BudgetSection, BuiltinStudy
+from optsweep.study.definition import BuiltinStudy
+from optsweep.study.sections import BudgetSection
 from optsweep.trust.noise import SeedNoise
 from optsweep.trust.pruning import pruning_risk
 from optsweep.views.fidelity import budget_words, risk_words

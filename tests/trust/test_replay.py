@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optsweep.errors import ConfigError
-from optsweep.study.definition import PrunerSection
+from optsweep.study.sections import PrunerSection
 from optsweep.trust.pruning import RecordedRun, Replay, candidates, one_order, recommended, recorded, replay
 from tests.snapshots import CONFIG, make_run, make_snapshot
 

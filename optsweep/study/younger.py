@@ -1,0 +1,56 @@
+"""What is younger than studies that are stored: what a file means that leaves it out, and what they go on without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from optsweep.study.builtin_space import Space
+from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
+from optsweep.study.parameter import Parameter
+from optsweep.study.presets import Preset
+from optsweep.study.space import SearchSpace
+from optsweep.study.stand_ins import unnamed
+from optsweep.toml_files import Table
+
+YOUNGER: Mapping[str, Table] = {"settings": {"patience": True}, "evaluation": {"draws": "auto"}}
+"""What a file means that does not say; studies that began before there were these keys mean the models' defaults."""
+
+
+def completed(contents: Table) -> Table:
+    """The contents of a study file, with what it means by not saying it."""
+    study = contents.get("study", {})
+    return {**contents, "study": {"repeats": "auto", **study}} if isinstance(study, dict) else contents
+
+
+def completed_for_builtin(contents: Table) -> Table:
+    """The same of a file whose study is of the built-in trainer."""
+    contents = completed(contents)
+    for section, younger in YOUNGER.items():
+        if isinstance(given := contents.get(section, {}), dict):
+            contents = {**contents, section: {**younger, **given}}
+    space, presets = contents.get("space", {}), contents.get("presets")
+    if isinstance(space, dict):
+        usual = {name: one.usual.model_dump() for name, one in ADDED_LATER.items()}
+        # Presets name what a stand-in would be found from: an older file, which goes on to search that.
+        named = [] if not presets else [one for one in STAND_INS.values() if space.keys().isdisjoint(one.pair)]
+        usual |= {one.stands_for: HYPERPARAMETERS[one.stands_for].usual.model_dump() for one in named}
+        contents = {**contents, "space": {**usual, **space}}
+    if isinstance(presets, list):
+        before = {name: one.before for name, one in ADDED_LATER.items() if one.before is not None}
+        contents = {**contents, "presets": [{**before, **one} if isinstance(one, dict) else one for one in presets]}
+    return contents
+
+
+def without_younger(space: Space, presets: Sequence[Preset], begun: SearchSpace) -> tuple[Space, list[Preset]]:
+    """Space and presets of a study without the hyperparameters that ``begun`` lacks and that nobody has set."""
+    new = [name for name in ADDED_LATER if name not in begun.names()]
+    left_out: dict[str, Parameter | None] = {
+        name: None for name in new if getattr(space, name) == ADDED_LATER[name].usual
+    }
+    left_out |= unnamed(space, begun) if isinstance(begun, Space) else {}
+    changed = space.model_copy(update=left_out)
+    own = [
+        preset.model_copy(update={name: None for name in new if getattr(preset, name) == ADDED_LATER[name].before})
+        for preset in presets
+    ]
+    return changed, [preset.in_space(changed) for preset in own]
