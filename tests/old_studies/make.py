@@ -1,7 +1,7 @@
 """Makes half-done studies by another version of the code, as fixtures for those that come after it.
 
 git worktree add /tmp/old COMMIT
-.venv/bin/python -m tests.old_studies.make /tmp/old tests/old_studies/COMMIT [sqlite postgresql script shipped]
+.venv/bin/python -m tests.old_studies.make /tmp/old tests/old_studies/COMMIT [sqlite postgresql script repeats shipped]
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ class OldCode:
         return status
 
     def num_evaluations(self, run: str) -> int:
-        return len(read_curve(self.folder / "studies" / NAME / "runs" / run))
+        """Of the run with that name, or of the farthest of those that match a pattern."""
+        directories = (self.folder / "studies" / NAME / "runs").glob(run)
+        return max((len(read_curve(directory)) for directory in directories), default=0)
 
     def sweep_until_half_of(self, run: str, sweep: list[str], *, kill: bool) -> None:
         """Begin the study and end it in the middle of ``run``: kill -9 of every process at once, or one Ctrl-C."""
@@ -129,6 +131,15 @@ def begin_builtin(old: OldCode, kind: str) -> list[str]:
     if kind == "postgresql":
         old.run("enqueue", "--name", NAME, "lr=0.005", "schedule=cosine")
         old.run("stop", "--name", NAME)
+    return sweep
+
+
+def begin_repeats(old: OldCode) -> list[str]:
+    """A study with repeats, patience, two draws and a search of ``decay``, in the middle of its first repeat."""
+    shutil.copy(SOURCES / "repeats.toml", old.folder / "study.toml")
+    old.run("data", "demo", "-n", "80", "-o", "data/proteins.pt")
+    sweep = ["sweep", "study.toml", "--data", "data/proteins.pt", "--name", NAME]
+    old.sweep_until_half_of("*-seed2", [*sweep, "--cpu-workers", "1"], kill=True)
     return sweep
 
 
@@ -176,7 +187,8 @@ def make(source: Path, target: Path, kind: str) -> None:
             folder.mkdir()
             old = OldCode(source, folder, url)
             old.check()
-            sweep = begin_script(old) if kind == "script" else begin_builtin(old, kind)
+            begin = {"script": begin_script, "repeats": begin_repeats}.get(kind)
+            sweep = begin_builtin(old, kind) if begin is None else begin(old)
             before = old.status()
             store(old, target)
         with fresh_place(kind, parent, "ended") as (folder, url):
@@ -214,7 +226,7 @@ def make_shipped(source: Path, target: Path) -> None:
 
 if __name__ == "__main__":
     source, target = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
-    for kind in sys.argv[3:] or ("sqlite", "postgresql", "script", "shipped"):
+    for kind in sys.argv[3:] or ("sqlite", "postgresql", "script", "repeats", "shipped"):
         if kind == "shipped":
             make_shipped(source, target)
         else:
