@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import itertools
+import math
 import pkgutil
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import pytest
 import torch
 
 import benchmarks
-from benchmarks import data, dispatch, growth
+from benchmarks import data, dispatch, growth, transfer
+from benchmarks._grids import cells, read
 from benchmarks._sequences import random_training_data
 from benchmarks._trainers import Ours, Recipe, Trainer, bench_config
 from optsweep.config import ModelConfig
@@ -51,3 +54,20 @@ def test_a_step_of_training_is_measured(make: type[Ours] | type[Recipe]) -> None
     config = bench_config(ModelConfig(hidden_size=16, n_heads=2, n_blocks=1, cond_dim=8), 2)
     trainer: Trainer = make(config, random_training_data(8, 4), torch.device("cpu"))
     trainer.step()
+
+
+def test_transfer_is_replayed_on_a_grid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ["lr,bs,D,N,smooth loss"]
+    for tokens, steps, sequences in itertools.product((1e9, 4e9, 16e9), range(8), range(8)):
+        lr, batch, far = 2e-4 * 2**steps, 16 * 2**sequences, math.log2(tokens / 1e9)
+        loss = 3 - 0.1 * far + 0.03 * (steps - 3 - 0.2 * far) ** 2 + 0.03 * (sequences - 2 - 0.6 * far) ** 2
+        lines.append(f"{lr},{batch},{tokens},100000000,{loss}")
+    (tmp_path / "grid.csv").write_text("\n".join(lines))
+    grids = read(tmp_path / "grid.csv")
+    assert [len(cells(grids, lengths)) for lengths in (1, 2)] == [3, 1]
+    found = transfer.replay(cells(grids, 2)[0], 3, transfer.Exponents())
+    assert set(found.regret) >= set(transfer.METHODS)
+    assert found.regret["fit"].mean() < found.regret["winner"].mean()
+    assert found.covered.mean() > 0.5
+    transfer.show([found])
+    assert "100M 1+4 -> 16" in capsys.readouterr().out

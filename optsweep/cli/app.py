@@ -37,6 +37,7 @@ COMMANDS = {
         "trust",
         "Train the finalists with fresh seeds and score them on sequences that were never used before.",
     ),
+    "transfer": ("transfer", "Say which learning rate and batch suit a longer training, from a table of short runs."),
     "sample": ("sample", "Generate proteins with a trained model and compare them with its training sequences."),
     "sweep": ("sweep", "Plan and run a study; the same command resumes it."),
     "worker": ("join", "Join a planned or running study with one worker, from any host that reaches its database."),

@@ -1,15 +1,15 @@
 """The loss over lr and batch at several training lengths: a model of its shape, and what runs say of its optimum.
 
 A run's loss is the best that its length can reach, plus an excess that grows with the distance from that optimum: a
-quadratic form in (log lr, log batch), steeper towards large lr. The optimum moves along a line in log length. Runs
-scatter around that: a little near the optimum, in proportion to the excess far from it, with heavy tails. All of it is
-sampled, so that what few runs leave open shows in the optimum's interval. Logarithms are octaves (log2), values are in
-units of a median run's excess.
+quadratic form in (log lr, log batch), steeper towards large lr, cut off where runs are poor. The optimum moves along a
+line in log length. Runs scatter around that: a little near the optimum, in proportion to the excess far from it, with
+heavy tails. All of it is sampled, so that what few runs leave open shows in the optimum's interval. Logarithms are
+octaves (log2), values are in units of a median run's excess.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +19,15 @@ from optsweep.trust.ensemble import Points, sample
 
 Array = NDArray[np.float64]
 
-WALKERS, BURN_IN, STEPS = 48, 400, 400
+WALKERS, BURN_IN, STEPS = 48, 300, 300
 FREEDOM = 4.0
 """Degrees of freedom of the scatter's t distribution."""
 WITHIN = 1.0
 """Octaves by which the optimum of a length that was tried may lie outside of what was tried."""
 OUTSIDE = 1e6
 """What an octave further than that costs in log density: too much, and yet a walker that begins there finds back."""
-MOST_EXCESS = 1e3
-"""Above it all runs are equally useless, and their squares could overflow."""
-MOST_COST = 1.0
-"""A choice's cost is counted up to a median run's: that it is poor is enough to know."""
+MOST_EXCESS = 2.0
+"""Beyond it a run is poor, and how poor does not matter: the shape of cliffs and slopes would bend that of the bowl."""
 
 SHAPE = (
     (-0.8, 0.6),  # log of lr's curvature: an octave off costs 0.2 of a median run's excess
@@ -92,18 +90,6 @@ class Posterior:
         moved = np.log2(length) - self.middle
         optimum: Array = self.samples[:, [_LR, _BATCH]] + moved * self.samples[:, [_LR_SLOPE, _BATCH_SLOPE]]
         return optimum
-
-    def cheapest(self, length: float) -> Array:
-        """log2 of the lr and batch at a length that are expected to cost least, with all that is not known."""
-        every = max(len(self.samples) // 400, 1)
-        some = replace(self, samples=self.samples[::every])
-        optimum = some.optimum(length)
-        reach = 1.5 * optimum.std(axis=0)[:, None] * np.linspace(-1, 1, 21)
-        lr, batch = np.meshgrid(*(optimum.mean(axis=0)[:, None] + reach))
-        away_lr = lr.ravel() - optimum[:, :1]
-        away_batch = batch.ravel() - optimum[:, 1:]
-        cost = np.minimum(_excess(some.samples, away_lr, away_batch), MOST_COST).mean(axis=0)
-        return np.array([lr.ravel()[cost.argmin()], batch.ravel()[cost.argmin()]])
 
 
 def fit(runs: RunTable, exponents: Exponents, rng: np.random.Generator) -> Posterior:
@@ -172,4 +158,4 @@ def _excess(parameters: Points, lr: Array, batch: Array) -> Array:
     skewed = np.expm1(np.clip(skew * lr, -5, 5)) / skew
     along_lr = np.exp(columns[:, _LR_CURVE]) * (skewed + columns[:, _SHEAR] * batch)
     excess: Array = along_lr**2 + (np.exp(columns[:, _BATCH_CURVE]) * batch) ** 2
-    return excess
+    return np.minimum(excess, MOST_EXCESS)

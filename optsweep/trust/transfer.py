@@ -117,14 +117,15 @@ def _fitted(runs: RunTable, length: float, exponents: Exponents) -> tuple[Estima
     posterior = fit(runs, exponents, np.random.default_rng(SEED))
     longest = runs.length.max()
     there = np.exp2(np.median(posterior.optimum(longest), axis=0))
-    low, middle, high = np.quantile(posterior.optimum(length), (0.05, 0.5, 0.95), axis=0)
+    optimum = posterior.optimum(length)
+    low, middle, high = np.quantile(optimum, (0.05, 0.5, 0.95), axis=0)
     low, high = middle + WIDENING * (low - middle), middle + WIDENING * (high - middle)
-    cheapest = posterior.cheapest(length)
+    expected = optimum.mean(axis=0)
     found = []
     for place, (tried, name) in enumerate(zip((runs.lr, runs.batch), NAMES, strict=True)):
         if not tried.min() <= there[place] <= tried.max():
             raise _beyond(name, tried, lowest=there[place] < tried.min())
-        found.append(_estimate(name, cheapest[place], low[place], high[place]))
+        found.append(_estimate(name, expected[place], low[place], high[place]))
     return found[0], found[1]
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from . import corpora, fastas, options, places, studies
+from . import corpora, fastas, options, places, run_tables, studies
 from .outcome import Case, Scene, check_refusal, run_here, tree
 
-CASES = [case for module in (options, studies, fastas, corpora, places) for case in module.CASES]
+CASES = [case for module in (options, studies, fastas, corpora, places, run_tables) for case in module.CASES]
 
 
 def test_the_catalogue_is_large_and_each_case_has_its_name() -> None:
