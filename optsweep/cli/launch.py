@@ -8,7 +8,7 @@ from itertools import pairwise
 from rich.console import Console
 
 from optsweep.cli.agreement import require_agreed
-from optsweep.cli.study import print_json, read_trust
+from optsweep.cli.study import print_json, read_full_run, read_trust
 from optsweep.database.connection import check_writable
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
@@ -77,7 +77,9 @@ def run(request: SweepRequest, *, launch: bool, trust: str | None, as_json: bool
             console.print(f"Ended: {why}")
         print_json(status_document(snapshot))
     elif launch:
-        show(summary(snapshot, next_commands(snapshot), read_trust(study, snapshot), why=why))
+        best = snapshot.best if snapshot.ended and snapshot.trainer.lengths is not None else None
+        full_run = None if best is None else read_full_run(study, snapshot, best)
+        show(summary(snapshot, next_commands(snapshot), read_trust(study, snapshot), full_run, why=why))
     return code
 
 

@@ -27,6 +27,7 @@ from optsweep.views.terminal import plain_console
 
 if TYPE_CHECKING:
     from optsweep.results.records import RunRecord, StudySnapshot
+    from optsweep.trust.full_run import FullRun
 
 
 def train(
@@ -86,14 +87,25 @@ def promote(
     start: Annotated[
         bool, typer.Option("--start", help="Train it, or resume training; then export the weights.")
     ] = False,
+    moved: Annotated[
+        bool | None,
+        typer.Option(
+            "--moved/--as-found",
+            help="Move batch and lr for the length, presets' too, or nothing (default: of sampled runs only).",
+        ),
+    ] = None,
     name: Name = None,
     storage: StorageOption = None,
 ) -> int:
     # Not at the top: `train` needs no database.
+    from optsweep.cli.study import read_full_run
     from optsweep.database.snapshot import read_snapshot
 
-    snapshot = read_snapshot(study_of(name, storage, only_looks=True))
-    return promote_runs(snapshot, chosen_runs(snapshot, trial=trial, run=run, top=top), output, start=start)
+    study = study_of(name, storage, only_looks=True)
+    snapshot = read_snapshot(study)
+    records = chosen_runs(snapshot, trial=trial, run=run, top=top)
+    full_runs = [read_full_run(study, snapshot, record, moved=moved) for record in records]
+    return promote_runs(snapshot, full_runs, output, start=start, goes_on=moved is None)
 
 
 def chosen_runs(
@@ -119,24 +131,33 @@ def chosen_runs(
     return best
 
 
-def promote_runs(snapshot: StudySnapshot, records: list[RunRecord], output: Path | None, *, start: bool) -> int:
-    """Write the full-length configs (and train the one with ``start``); returns the exit code."""
-    from optsweep.planning.trained_again import full_config
+def promote_runs(
+    snapshot: StudySnapshot, full_runs: list[FullRun], output: Path | None, *, start: bool, goes_on: bool = True
+) -> int:
+    """Write the full-length configs (and train the one with ``start``); returns the exit code.
 
-    if len(records) > 1 and (start or output is not None):
-        raise UserError(f"--top {len(records)}: with --start or -o promote one run")
+    ``goes_on``: a training that has begun keeps the config that it began with, whatever is known by now.
+    """
+    if len(full_runs) > 1 and (start or output is not None):
+        raise UserError(f"--top {len(full_runs)}: with --start or -o promote one run")
     folder = study_directory(snapshot.study) / "promoted"
-    for record in records:
-        path = output or folder / f"{record.run}.toml"
-        config = full_config(snapshot, record)
+    for one in full_runs:
+        path = output or folder / f"{one.run}.toml"
+        begun = path.with_suffix("") / "config.toml"
+        if start and goes_on and begun.is_file():
+            write_config(path, read_config(begun))
+            typer.echo(f"Goes on with the config that it began with: {begun}")
+            return _train_fully(snapshot, path)
+        config = one.moved
         write_config(path, config)
-        swept = record.train_config.training.n_iters
-        typer.echo(f"Wrote {path}: {config.training.n_iters:,} iterations instead of {swept:,}")
+        swept = one.swept
+        typer.echo(f"Wrote {path}: {config.training.n_iters:,} iterations instead of {swept.training.n_iters:,}")
+        typer.echo(f"{one.line[0].upper()}{one.line[1:]}")
         typer.echo(
             f"Weight decay {config.optim.weight_decay:g}, as found; times the sum of lr it is "
-            f"{decay(record.train_config):.3g} in the sweep, {decay(config):.3g} at full length"
+            f"{decay(swept):.3g} in the sweep, {decay(config):.3g} at full length"
         )
-        typer.echo(f"Train it: optsweep promote --name {snapshot.study} --run {record.run} --start")
+        typer.echo(f"Train it: optsweep promote --name {snapshot.study} --run {one.run} --start")
         if start:
             return _train_fully(snapshot, path)
     return EXIT_DONE

@@ -27,7 +27,7 @@ from optsweep.errors import EXIT_DONE, ConfigError
 if TYPE_CHECKING:
     from optsweep.database.open_study import Study
     from optsweep.machine.devices import Slot
-    from optsweep.results.records import StudySnapshot
+    from optsweep.results.records import RunRecord, StudySnapshot
 
 
 def fidelity(
@@ -62,7 +62,7 @@ def fidelity(
     if pruners:
         return _replay(study, as_json=as_json)
     setting = trained_again.Setting(trained_again.factor(length), sequences)
-    snapshot = _checked(study, "fidelity")
+    snapshot = worth_training_again(study, "fidelity")
     chosen = trained_again.spread(trained_again.finished_ranking(snapshot), runs)
     again = trained_again.repeats(snapshot, chosen, seeds)
     large = trained_again.larger(snapshot, chosen, setting)
@@ -74,8 +74,11 @@ def fidelity(
     plain_console(stderr=as_json).print(lines)
     linked = [plan_linked(study, "repeats", again)] if again else []
     data = {"trains_on": snapshot.data.corpus, "setting": setting.words}
-    linked.append(plan_linked(study, "fidelity", large, suffix=setting.suffix, **data))
-    return _work(study, linked, slots, launch=not no_launch, as_json=as_json)
+    linked.append(plan_linked(study, "fidelity", large, suffix=setting.suffix, data=data))
+    code = work_on_linked(linked, slots, launch=not no_launch, as_json=as_json)
+    if not no_launch:
+        _tell(study, as_json=as_json)
+    return code
 
 
 def confirm(
@@ -96,7 +99,7 @@ def confirm(
     from optsweep.views.fidelity import cost_lines
 
     study = study_of(name, storage, only_looks=dry_run)
-    snapshot = _checked(study, "confirm")
+    snapshot = worth_training_again(study, "confirm")
     if not snapshot.ranking:
         raise ConfigError("confirm", [f"study {study.name!r} has no complete run to confirm"])
     again = [
@@ -106,11 +109,14 @@ def confirm(
         print("\n".join([f"Finalists, {seeds} fresh seeds each:", *cost_lines(again)]))
         return EXIT_DONE
     slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo)
-    linked = plan_linked(study, "confirm", again, scores_confirmation=True)
-    return _work(study, [linked], slots, launch=not no_launch, as_json=as_json)
+    linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True})
+    code = work_on_linked([linked], slots, launch=not no_launch, as_json=as_json)
+    if not no_launch:
+        _tell(study, as_json=as_json)
+    return code
 
 
-def _checked(study: Study, command: str) -> StudySnapshot:
+def worth_training_again(study: Study, command: str) -> StudySnapshot:
     """A snapshot of the study; raises `ConfigError` if its runs cannot be trained again in a linked study."""
     from optsweep.database.snapshot import read_snapshot
 
@@ -124,8 +130,19 @@ def _checked(study: Study, command: str) -> StudySnapshot:
     return snapshot
 
 
-def _work(origin: Study, linked: list[Study], slots: list[Slot], *, launch: bool, as_json: bool) -> int:
-    """Work on the linked studies and print what they show, or say how to start workers; returns the exit code."""
+def finalist(study: Study, snapshot: StudySnapshot, run: str | None, command: str) -> RunRecord:
+    """The run of that id; without one the best of those that are confirmed, else the leader. Raises `ConfigError`."""
+    if run is None and (confirmed := read_trust(study, snapshot).confirmation) is not None:
+        run = confirmed.finalists[0].run
+    found = [one for one in snapshot.ranking if run in (None, one.run)]
+    if not found:
+        which = "no complete run" if run is None else f"no complete run {run!r}"
+        raise ConfigError(command, [f"study {study.name!r} has {which}"])
+    return found[0]
+
+
+def work_on_linked(linked: list[Study], slots: list[Slot], *, launch: bool, as_json: bool) -> int:
+    """Work on the linked studies, or say how to start workers; returns the exit code."""
     from optsweep.cli.launch import work_on
     from optsweep.views.terminal import plain_console
 
@@ -135,9 +152,7 @@ def _work(origin: Study, linked: list[Study], slots: list[Slot], *, launch: bool
         for study in linked:
             console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
         return EXIT_DONE
-    code = work_on(linked, slots, console)
-    _tell(origin, as_json=as_json)
-    return code
+    return work_on(linked, slots, console)
 
 
 def _tell(study: Study, *, as_json: bool) -> None:

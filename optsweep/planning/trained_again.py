@@ -7,7 +7,8 @@ come with their configs, and its name is the origin's with the purpose after it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,7 @@ from optsweep.results.attributes import Link, Purpose, RunIdentity, StudyAttribu
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
 from optsweep.search.sampling import distributions_for
 from optsweep.study.definition import StudyDefinition
+from optsweep.study.parameter import Parameter, Parameters
 from optsweep.trainers.builtin import lengthened
 
 DENSITY = 1.7
@@ -31,6 +33,8 @@ REPEATED = 5
 """How many of the best configurations are repeated with other seeds."""
 FEWEST_RUNS = 4
 MOST_TIMES = 10_000
+NO_CHANGE: Mapping[str, Parameter] = {}
+AS_IT_IS: Mapping[str, str | bool] = {}
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class RunAgain:
     run: str
     origin: RunRecord
     config: TrainConfig
+    varied: Parameters = field(default_factory=dict)
+    """What it has in place of the origin's parameters."""
 
 
 def factor(text: str) -> float | Literal["full"]:
@@ -152,11 +158,18 @@ def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
 
 
 def plan_linked(
-    origin: Study, purpose: Purpose, again: list[RunAgain], *, suffix: str = "", **data: str | bool
+    origin: Study,
+    purpose: Purpose,
+    again: list[RunAgain],
+    *,
+    suffix: str = "",
+    space: Mapping[str, Parameter] = NO_CHANGE,
+    data: Mapping[str, str | bool] = AS_IT_IS,
 ) -> Study:
     """Make the linked study if it is missing and queue those of ``again`` that it lacks; safe to repeat.
 
-    ``data`` is what differs from the origin's `StudyData`. Raises `StorageError` if a study of the user's has the name.
+    ``space`` and ``data`` are what differs from the origin's search space and `StudyData`. Raises `StorageError` if a
+    study of the user's has the name.
     """
     name = f"{origin.name}-{purpose}{suffix}"
     link = Link(origin=origin.name, purpose=purpose)
@@ -164,6 +177,7 @@ def plan_linked(
     with origin.storage.planning(name):
         study = find_or_create(origin.storage, name)
         definition, described = origin.definition.with_overrides(pruner="none"), origin.data.model_copy(update=data)
+        definition = definition.model_copy(update={"space": definition.space.model_copy(update=space)})
 
         def write(plan: Change) -> None:
             attributes = plan.attributes()
@@ -182,8 +196,9 @@ def plan_linked(
 
 
 def _waiting(study: str, definition: StudyDefinition, again: RunAgain, index: int) -> FrozenTrial:
-    parameters = again.origin.parameters
-    provenance = {**again.origin.train_config.provenance, "study": study, "run": again.run, "of": again.origin.run}
+    parameters = {**again.origin.parameters, **again.varied}
+    before = {**again.origin.train_config.provenance, **again.config.provenance}
+    provenance = {**before, "study": study, "run": again.run, "of": again.origin.run}
     config = again.config.model_copy(update={"provenance": provenance})
     identity = RunIdentity(
         run=again.run,

@@ -95,7 +95,7 @@ Source = Literal["preset", "random", "tpe", "user", "repeat", "linked"]
 "linked": a run of another study, trained again; see `optsweep.planning.trained_again`."""
 NEVER_CUT: Sequence[Source] = ("preset", "repeat")
 """What no pruner ends (invariant 8)."""
-Purpose = Literal["repeats", "fidelity", "confirm"]
+Purpose = Literal["repeats", "fidelity", "confirm", "ladder"]
 """What the runs of another study are trained again for."""
 
 Anew = Literal["", "asked", "begun"]
@@ -126,7 +126,7 @@ class Link(Stored):
     @property
     def command(self) -> str:
         """The command of ours that plans such studies."""
-        return "confirm" if self.purpose == "confirm" else "fidelity"
+        return self.purpose if self.purpose in ("confirm", "ladder") else "fidelity"
 
 
 class StudyAttributes(Stored):

@@ -45,3 +45,9 @@ def floored(iterations: float) -> int:
 def part(length: int, times: float) -> int:
     """A part of a length, or a multiple; nothing stays nothing, and something is at least 1."""
     return max(1, round(length * times)) if length * times else 0
+
+
+def whole_batch(batch: float) -> int:
+    """A batch that people would type: a multiple of 8, or of 1 where it is small."""
+    unit = 8 if batch >= 64 else 1
+    return max(1, round(batch / unit) * unit)

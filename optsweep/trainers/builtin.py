@@ -247,16 +247,25 @@ def with_draws(definition: StudyDefinition, num_validation: int | None) -> Study
     return definition.model_copy(update={"evaluation": EvaluationSection(draws=draws)})
 
 
-def lengthened(config: TrainConfig, times: float) -> TrainConfig:
-    """A run of the sweep that is ``times`` as long, and so are its warmup, its preschool and its evaluation grid."""
+def lengthened(config: TrainConfig, times: float, *, lr: float | None = None, batch: int | None = None) -> TrainConfig:
+    """A run that sees ``times`` the sequences, and whose warmup, preschool and evaluations keep their shares of it.
+
+    With ``lr`` and ``batch`` in place of its own, if they are given.
+    """
+    before = config.training.effective_batch
+    iterations = times * before / (batch or before)
     places = [
-        ("training", "n_iters"),
-        ("optim", "warmup"),
-        ("curriculum", "preschool_time"),
-        ("evaluation", "every_sequences"),
+        ("training", "n_iters", iterations),
+        ("optim", "warmup", iterations),
+        ("curriculum", "preschool_time", iterations),
+        ("evaluation", "every_sequences", times),
     ]
-    changed = {}
-    for section, name in places:
-        before = getattr(config, section)
-        changed[section] = before.model_copy(update={name: part(getattr(before, name), times)})
+    changed = {section: getattr(config, section) for section, *_ in places}
+    for section, name, factor in places:
+        if (length := getattr(changed[section], name)) is not None:
+            changed[section] = changed[section].model_copy(update={name: part(length, factor)})
+    if lr is not None:
+        changed["optim"] = changed["optim"].model_copy(update={"lr": lr})
+    if batch is not None:
+        changed["training"] = changed["training"].model_copy(update={"effective_batch": batch})
     return config.model_copy(update=changed)

@@ -120,9 +120,21 @@ def model_card(config: TrainConfig, snapshot: StudySnapshot, value: float, weigh
 
 * Chosen by the study {snapshot.study} of {len(snapshot.runs)} runs, where it was scored
   {origin.get("value", "not at all")} nats per residue after {origin["swept_iterations"]:,} iterations on a subset.
+* {_lr_and_batch(config)}
 * Trained on {origin["corpus"]}; the validation and confirmation sequences of {origin["subset"]} and
   their relatives in the corpus were left out.
 * {value:.4f} nats per residue on the confirmation sequences, which had no part in any choice.
 * `{weights}` holds the exponential moving average of the weights; `config.toml` everything that made them;
   `metrics.jsonl` the course of the training.
 """
+
+
+def _lr_and_batch(config: TrainConfig) -> str:
+    """Whether they are those of the sweep, and why not."""
+    lr, batch, moved = config.optim.lr, config.training.effective_batch, config.provenance.get("transfer")
+    if moved is None:
+        return f"lr {lr:g} and batch {batch} as in the sweep."
+    found = moved["found"]
+    return (
+        f"lr {lr:g} and batch {batch}; in the sweep {found['lr']:g} and {found['batch']}. {moved['why'].capitalize()}."
+    )

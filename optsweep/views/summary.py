@@ -15,9 +15,11 @@ from optsweep.results import words
 from optsweep.results.costs import device_seconds, patience_seconds, saved_seconds, wall_seconds
 from optsweep.results.records import StudySnapshot
 from optsweep.study.shareable import shareable
+from optsweep.trust.full_run import FullRun
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.export import run_values
 from optsweep.views.fidelity import budget_words, risk_words, tie_words
+from optsweep.views.full_run import full_run_line
 from optsweep.views.status import reasons
 from optsweep.views.terminal import Column, RunTable, notes, ranked_columns, stack, state
 
@@ -25,9 +27,15 @@ NO_FINISHED_TRIAL = "no finished trial yet"
 
 
 def summary(
-    snapshot: StudySnapshot, next_commands: Sequence[str], trust: Trust = NOT_MEASURED, *, why: str = ""
+    snapshot: StudySnapshot,
+    next_commands: Sequence[str],
+    trust: Trust = NOT_MEASURED,
+    full_run: FullRun | None = None,
+    *,
+    why: str = "",
 ) -> RenderableType:
-    """The table of runs, the best configuration, the reference lines, the cost, why it ended, the next commands."""
+    """The table of runs, the best configuration, the reference lines, what the full run should have, the cost, why it
+    ended, the next commands."""
     head = Text(f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", style="bold")
     table = ["", _ranked_table(snapshot, trust), *tie_words(trust.ties), *reasons(snapshot.runs)]
     commands = ["", "Next:", *(f"  {command}" for command in next_commands)]
@@ -38,6 +46,7 @@ def summary(
         "",
         *best_configuration(snapshot),
         *([f"  {line}" for line in trust.verdict.lines] if trust.verdict else []),
+        *([full_run_line(full_run)] if full_run else []),
         "",
         *_costs(snapshot, trust),
         *([f"Ended: {why}"] if why else []),
@@ -54,6 +63,7 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
     if snapshot.trainer.lengths is not None:
         commands += [
             f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that were never used before",
+            f"optsweep ladder {name} --dry-run   # what it costs to measure lr and batch for the full run",
             f"optsweep promote {name}   # to full length",
         ]
     if snapshot.counts["failed"]:

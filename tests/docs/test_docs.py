@@ -40,7 +40,7 @@ def option_names(command: Any) -> set[str]:
     options = [
         parameter for parameter in command.params if parameter.param_type_name == "option" and not parameter.hidden
     ]
-    return {name for option in options for name in option.opts}
+    return {name for option in options for name in (*option.opts, *option.secondary_opts)}
 
 
 COMMANDS = dict(commands())

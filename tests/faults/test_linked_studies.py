@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from optsweep.config import read_config
 from optsweep.database.run_rows import read_losses
 from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from optsweep.results.attributes import StudyAttributes
@@ -59,7 +60,29 @@ def test_planned_studies_are_worked_on_by_workers_and_not_by_sweep(ended: Sweeps
         assert (code, says in output) == (EXIT_USAGE, True), output
 
 
-@pytest.mark.parametrize("command", ["fidelity", "confirm"])
+def test_a_ladder_says_what_it_costs_and_a_wrong_one_what_is_wrong(ended: Sweeps, optsweep: Command) -> None:
+    lengths = ("--lengths", "0.5,1")
+    code, output = optsweep("ladder", "--name", "study", *lengths, "--runs", "8", "--dry-run")
+    assert code == EXIT_DONE, output
+    assert "8 runs, 4 of 1,600 sequences, 4 of 3,200 sequences" in output
+    assert "on the devices" in output
+    for arguments, says in [
+        (["--runs", "7"], "--runs: 7"),
+        (["--lengths", "1"], "--lengths: 1"),
+        (["--run", "nosuch"], "no complete run 'nosuch'"),
+        (["--lengths", "0.01,1"], "steps of the finalist's batch"),
+    ]:
+        code, output = optsweep("ladder", "--name", "study", *arguments, "--no-launch")
+        assert (code, says in output) == (EXIT_USAGE, True), output
+    code, output = optsweep("ladder", "--name", "study", *lengths, "--runs", "8", "--no-launch")
+    assert code == EXIT_DONE, output
+    planned = output.rpartition("--name ")[2].strip()
+    assert planned.startswith("study-ladder-")
+    code, output = optsweep("sweep", "--name", planned)
+    assert (code, "it resumes with: optsweep ladder --name study" in output) == (EXIT_USAGE, True), output
+
+
+@pytest.mark.parametrize("command", ["fidelity", "confirm", "ladder"])
 def test_wrong_workers_are_refused_before_anything_is_planned(ended: Sweeps, optsweep: Command, command: str) -> None:
     code, output = optsweep(command, "--name", "study", "--cpu-workers", "0")
     assert code == EXIT_USAGE
@@ -138,3 +161,37 @@ def test_from_a_sweep_with_cut_runs_to_a_verdict_through_an_interruption(sweeps:
     assert {len(own) for own in read_losses(study).values()} == {len(weights.validation)}
     confirmed = read_losses(the_study(sweeps, "study-confirm"))
     assert {len(own) for own in confirmed.values()} == {len(weights.validation) + len(weights.confirmation)}
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
+def test_a_ladder_that_was_killed_goes_on_and_its_answer_is_promoted(sweeps: Sweeps) -> None:
+    write_study(sweeps.folder / STUDY, budget__num_evaluations=5, lengths=[])
+    code, output = run_command(sweeps, "sweep", *SWEEP, "3", "--pruner", "none")
+    assert code == EXIT_DONE, output
+    snapshot = sweeps.snapshot()
+    assert snapshot is not None
+    best = snapshot.ranking[0].run
+    arguments = ("--runs", "8", "--lengths", "0.25,0.5", "--cpu-workers", "2")
+    ladder = replace(sweeps, name=f"study-ladder-{best}")
+    process = sweeps.start_command("ladder", *arguments, output=subprocess.PIPE)
+    wait_for(lambda: ladder.count("complete") >= 1, SECONDS)
+    process.kill()
+    process.communicate()
+    code, output = run_command(sweeps, "ladder", *arguments, "--json")
+    assert code == EXIT_DONE, output
+    ended = ladder.snapshot()
+    assert ended is not None
+    assert ended.counts["complete"] == ended.target == len(ended.runs) == 8
+    found = document(output)
+    assert (found["run"], found["method"] in ("ladder", "rule", "as found")) == (best, True)
+
+    code, output = run_command(sweeps, "promote", "--run", best)
+    assert code == EXIT_DONE, output
+    config = read_config(sweeps.folder / "studies" / "study" / "promoted" / f"{best}.toml")
+    assert config.training.effective_batch == found["batch"]["value"]
+    assert config.optim.lr == found["lr"]["value"]
+    assert f"batch {config.training.effective_batch}" in output.lower()
+    code, output = run_command(sweeps, "promote", "--run", best, "--as-found")
+    config = read_config(sweeps.folder / "studies" / "study" / "promoted" / f"{best}.toml")
+    assert config.training.effective_batch == found["found"]["batch"]

@@ -55,7 +55,7 @@ def origin(study: Study, workplace: Path) -> Study:
 
 
 def test_the_runs_are_queued_once_with_their_configs_and_more_may_come(origin: Study) -> None:
-    linked = plan_linked(origin, "confirm", again(origin), scores_confirmation=True)
+    linked = plan_linked(origin, "confirm", again(origin), data={"scores_confirmation": True})
     assert linked.name == "study-confirm"
     snapshot = read_snapshot(linked)
     assert snapshot.target == len(snapshot.runs) == 2
@@ -68,7 +68,7 @@ def test_the_runs_are_queued_once_with_their_configs_and_more_may_come(origin: S
         assert run.stored_config["training"] == planned.config.model_dump(mode="json")["training"]
         assert run.stored_config["provenance"]["of"] == planned.origin.run
     ended = finish(linked)
-    linked = plan_linked(origin, "confirm", again(origin, seeds=2), scores_confirmation=True)
+    linked = plan_linked(origin, "confirm", again(origin, seeds=2), data={"scores_confirmation": True})
     snapshot = read_snapshot(linked)
     assert [run.run for run in snapshot.runs] == [run.run for run in again(origin, seeds=2)]
     assert snapshot.target == 4
