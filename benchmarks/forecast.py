@@ -2,8 +2,8 @@
 
     python -m benchmarks.forecast DATA.pt          # a subset with all proteins: optsweep data subset -n 18193
 
-Tiny models that differ in lr and batch alone. The forecast, the ladder's winner as it is, and the best three of a sweep at
-the long length itself are trained there with fresh seeds. One thread a run, two runs at once.
+Tiny models that differ in lr and batch alone. The forecast, the ladder's winner as it is, and the best three of a sweep
+at the long length itself are trained there with fresh seeds. One thread a run, two runs at once.
 """
 
 from __future__ import annotations

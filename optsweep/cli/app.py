@@ -38,7 +38,10 @@ COMMANDS = {
         "trust",
         "Train the finalists with fresh seeds and score them on sequences that were never used before.",
     ),
-    "transfer": ("transfer", "Say which learning rate and batch suit a longer training, from a table of short runs."),
+    "transfer": (
+        "transfer",
+        "Say which lr and batch suit the full run, from a study and its ladder, or from a table of runs.",
+    ),
     "sample": ("sample", "Generate proteins with a trained model and compare them with its training sequences."),
     "sweep": ("sweep", "Plan and run a study; the same command resumes it."),
     "worker": ("join", "Join a planned or running study with one worker, from any host that reaches its database."),
