@@ -19,7 +19,8 @@ from optsweep.trust.ensemble import Points, sample
 
 Array = NDArray[np.float64]
 
-WALKERS, BURN_IN, STEPS = 48, 300, 300
+WALKERS, BURN_IN, STEPS = 4, 300, 300
+"""Walkers for each parameter; and steps."""
 FREEDOM = 4.0
 """Degrees of freedom of the scatter's t distribution."""
 WITHIN = 1.0
@@ -121,7 +122,7 @@ def _start(scaled: Scaled, exponents: Exponents, rng: np.random.Generator) -> Po
     shape = [mean for mean, _ in SHAPE]
     centre = np.array([lr, batch, exponents.lr, exponents.batch, *shape, *(-0.05 for _ in found)])
     spread = np.array([0.3, 0.3, 0.1, 0.1, 0.3, 0.2, 0.3, 0.1, 0.3, 0.3, *(0.05 for _ in found)])
-    return centre + spread * rng.standard_normal((WALKERS, len(centre)))
+    return centre + spread * rng.standard_normal((WALKERS * len(centre), len(centre)))
 
 
 def _log_density(parameters: Points, scaled: Scaled, exponents: Exponents) -> Array:

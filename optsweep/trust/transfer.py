@@ -22,6 +22,7 @@ LEAST_RUNS = 8
 LEAST_AT_A_LENGTH = 4
 LEAST_SETTINGS = 3
 """Different values of lr and of batch."""
+MOST_LENGTHS = 12
 SAME_LENGTH = 1.1
 """Lengths nearer than this factor count as one: whole numbers of steps make them differ a little."""
 BEST = 3
@@ -75,7 +76,7 @@ def transfer(table: RunTable, length: float, exponents: Exponents | None = None)
     exponents = exponents or Exponents()
     runs = _ordered(_grouped(table))
     lengths = [at for at in np.unique(runs.length) if (runs.length == at).sum() >= LEAST_AT_A_LENGTH]
-    counted = runs.only(np.isin(runs.length, lengths)) if lengths else runs
+    counted = runs.only(np.isin(runs.length, lengths))
     used = np.unique(counted.length)
     method: Literal["rule", "fit"] = "fit" if len(used) > 1 else "rule"
     about = (length, len(counted), tuple(map(float, used)), method)
@@ -83,14 +84,14 @@ def transfer(table: RunTable, length: float, exponents: Exponents | None = None)
         _check(counted)
         found = (_fitted if method == "fit" else _ruled)(counted, length, exponents)
     except _Refused as why:
-        return Transfer(*about, *_as_it_is(counted), refused=str(why))
+        return Transfer(*about, *_as_it_is(counted if len(counted) else runs), refused=str(why))
     return Transfer(*about, *found, refused=None)
 
 
 def rule(runs: RunTable, length: float, exponents: Exponents) -> Array:
     """log2 of the lr and batch: the mean of the best three of one length, moved by the exponents."""
     best = np.argsort(runs.value, kind="stable")[:BEST]
-    moved = np.log2(length / runs.length[0])
+    moved = np.log2(length) - np.log2(runs.length[0])
     return np.array(
         [
             np.log2(runs.lr[best]).mean() + exponents.lr * moved,
@@ -102,7 +103,7 @@ def rule(runs: RunTable, length: float, exponents: Exponents) -> Array:
 def _ruled(runs: RunTable, length: float, exponents: Exponents) -> tuple[Estimate, Estimate]:
     expected = rule(runs, length, exponents)
     best = np.argsort(runs.value, kind="stable")[:BEST]
-    moved = np.log2(length / runs.length[0])
+    moved = np.log2(length) - np.log2(runs.length[0])
     found = []
     for middle, tried, name in zip(expected, (runs.lr, runs.batch), NAMES, strict=True):
         if len(set(tried[best])) == 1 and tried[best[0]] in (tried.min(), tried.max()):
@@ -132,7 +133,8 @@ def _fitted(runs: RunTable, length: float, exponents: Exponents) -> tuple[Estima
 def _estimate(name: str, value: float, low: float, high: float) -> Estimate:
     """From log2; raises `_Refused` if the interval is of no use."""
     if high - low > MOST_OCTAVES:
-        raise _Refused(f"{name} is known to no better than a factor of {2 ** (high - low):.0f} between its bounds")
+        factor = 2 ** min(high - low, 1000)
+        raise _Refused(f"{name} is known to no better than a factor of {factor:.2g} between its bounds")
     return Estimate(float(2**value), float(2**low), float(2**high))
 
 
@@ -146,6 +148,10 @@ def _check(runs: RunTable) -> None:
     if len(runs) < LEAST_RUNS:
         raise _Refused(
             f"{len(runs)} runs count, and it needs {LEAST_RUNS} or more, {LEAST_AT_A_LENGTH} at each of their lengths"
+        )
+    if (lengths := len(np.unique(runs.length))) > MOST_LENGTHS:
+        raise _Refused(
+            f"{lengths} lengths have {LEAST_AT_A_LENGTH} runs or more, and at most {MOST_LENGTHS} are fitted"
         )
     for name, tried in zip(NAMES, (runs.lr, runs.batch), strict=True):
         if (different := len(np.unique(tried))) < LEAST_SETTINGS:

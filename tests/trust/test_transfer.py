@@ -112,6 +112,8 @@ def test_lengths_with_too_few_runs_do_not_count() -> None:
         (planted(SHORT, 7, seed=1), "7 runs count, and it needs 8"),
         (planted(SHORT, 0, seed=1), "0 runs count"),
         (joined(planted(SHORT, 5, seed=1), planted(MIDDLE, 3, seed=2)), "5 runs count"),
+        (joined(*(planted(length, 3, seed=1) for length in (SHORT, MIDDLE, 8e9))), "0 runs count"),
+        (joined(*(planted(1e8 * 1.2**step, 4, seed=step) for step in range(13))), "13 lengths have 4 runs or more"),
         (replace(TWO, batch=np.full(len(TWO), 64.0)), "batch has 1 different values, and it needs 3"),
         (replace(TWO, value=np.full(len(TWO), 2.0)), "all runs of length 1e+09 have the same value"),
         (
@@ -129,8 +131,8 @@ def test_what_cannot_be_known_is_refused(runs: RunTable, why: str) -> None:
     found = transfer(runs, LONG)
     assert found.refused is not None
     assert why in found.refused
-    if found.lengths:
-        own = runs.only(runs.length == found.lengths[-1])
+    if len(runs):
+        own = runs.only(runs.length == (found.lengths or [runs.length.max()])[-1])
         assert found.lr
         winners = own.lr[own.value == own.value.min()]
         assert found.lr.value in winners, "the winner as it is"
@@ -143,3 +145,10 @@ def test_an_interval_that_is_of_no_use_is_refused() -> None:
     found = transfer(planted(SHORT, 24, seed=1), 1e6 * SHORT)
     assert found.refused is not None
     assert "known to no better than a factor of" in found.refused
+
+
+def test_numbers_at_the_ends_of_what_floats_hold_are_answered_without_a_warning() -> None:
+    far = replace(ONE, length=np.full(24, 1e-300), lr=1e-300 * ONE.lr)
+    found = transfer(far, 1e300)
+    assert found.refused is not None
+    assert "factor" in found.refused
