@@ -31,7 +31,7 @@ from optsweep.train.evaluation import due_points
 from optsweep.trust.transfer import transfer
 
 SHORT, LONG = (2000, 4000), 32_000
-LADDER, DIRECT, SEEDS, BEST = 24, 24, 4, 3
+LADDER, DIRECT, SEEDS, BEST = 24, 16, 4, 3
 LR, BATCH = (7.5e-4, 2.4e-2), (4, 64)
 """What is tried, from end to end."""
 EVALUATIONS, DRAWS, MAX_LENGTH = 4, 4, 64
@@ -71,14 +71,13 @@ def train(path: Path, job: Job) -> float:
     return best
 
 
-def spread(sequences: Sequence[int], count: int, seed: int) -> list[Job]:
-    """So many runs, evenly over lr and batch, their lengths in turn."""
+def spread(sequences: int, count: int, seed: int) -> list[Job]:
+    """So many runs of one length, evenly over lr and batch."""
     points = qmc.Sobol(2, rng=np.random.default_rng(seed)).random(2 ** math.ceil(math.log2(count)))[:count]
     low, high = (np.log([LR[end], BATCH[end]]) for end in (0, 1))
-    chosen = np.exp(low + points * (high - low))
     return [
-        Job(sequences[place % len(sequences)], float(f"{lr:.3g}"), whole_batch(batch), seed + place)
-        for place, (lr, batch) in enumerate(chosen)
+        Job(sequences, float(f"{lr:.3g}"), whole_batch(batch), seed + place)
+        for place, (lr, batch) in enumerate(np.exp(low + points * (high - low)))
     ]
 
 
@@ -92,13 +91,14 @@ def main() -> None:
     print(f"{available:,} training sequences: a run of {LONG:,} sees each {LONG / available:.1f} times\n", flush=True)
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         values = partial(_values, pool, given.data)
-        forecast, winner = ladder(values(jobs := spread(SHORT, LADDER, given.seed + 1000)), jobs)
-        direct = spread([LONG], DIRECT, given.seed + 2000)
+        jobs = [job for length in SHORT for job in spread(length, LADDER // len(SHORT), given.seed + length)]
+        forecast, winner = ladder(values(jobs), jobs)
+        direct = spread(LONG, DIRECT, given.seed + LONG)
         found = values(direct)
         best = [direct[place] for place in np.argsort(found)[:BEST]]
         names = ["forecast", "winner as it is", *(f"direct, no. {place}" for place in range(1, BEST + 1))]
         again = [
-            Job(LONG, job.lr, job.batch, given.seed + 3000 + place * SEEDS + number)
+            Job(LONG, job.lr, job.batch, given.seed + 10**6 + place * SEEDS + number)
             for place, job in enumerate([forecast, winner, *best])
             for number in range(SEEDS)
         ]

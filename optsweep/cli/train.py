@@ -23,6 +23,7 @@ from optsweep.results.words import nats, percent
 from optsweep.train.learning_rate import decay
 from optsweep.train.report import Evaluation, TrainReport
 from optsweep.views.data import data_progress, exclusion_lines
+from optsweep.views.full_run import measure_line
 from optsweep.views.terminal import plain_console
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ def promote_runs(
             f"Weight decay {config.optim.weight_decay:g}, as found; times the sum of lr it is "
             f"{decay(swept):.3g} in the sweep, {decay(config):.3g} at full length"
         )
+        if one.method != "ladder":
+            typer.echo(measure_line(one, snapshot.study))
         typer.echo(f"Train it: optsweep promote --name {snapshot.study} --run {one.run} --start")
         if start:
             return _train_fully(snapshot, path)

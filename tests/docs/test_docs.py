@@ -40,7 +40,9 @@ def option_names(command: Any) -> set[str]:
     options = [
         parameter for parameter in command.params if parameter.param_type_name == "option" and not parameter.hidden
     ]
-    return {name for option in options for name in (*option.opts, *option.secondary_opts)}
+    names = {name for option in options for name in (*option.opts, *option.secondary_opts)}
+    # The opposite of a switch goes without saying.
+    return {name for name in names if name.replace("--no-", "--", 1) not in names - {name}}
 
 
 COMMANDS = dict(commands())
