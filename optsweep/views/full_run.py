@@ -48,10 +48,12 @@ def full_run_lines(found: FullRun, study: str) -> list[str]:
     lines = [full_run_line(found)]
     if found.method == "ladder":
         return [*lines, f"  {CAVEAT}"]
-    return [
-        *lines,
-        f"  Measure lr and batch: optsweep ladder --name {study} --run {found.run} --dry-run   # what it costs",
-    ]
+    return [*lines, f"  {measure_line(found, study)}"]
+
+
+def measure_line(found: FullRun, study: str) -> str:
+    """What to type to know lr and batch better."""
+    return f"Measure both: optsweep ladder --name {study} --run {found.run}   # --dry-run says what it costs"
 
 
 def full_run_document(found: FullRun) -> dict[str, Plain]:
