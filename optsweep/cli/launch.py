@@ -27,7 +27,7 @@ from optsweep.planning.request import Session, SweepRequest, check
 from optsweep.planning.steering import retry_failed
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.records import StudySnapshot
-from optsweep.results.repetition import data_use, said
+from optsweep.results.repetition import said, use_of
 from optsweep.results.words import counted, one_line, standstill_words
 from optsweep.study.commands import commands_digest
 from optsweep.views.data import data_lines, data_progress
@@ -96,9 +96,9 @@ def _begin(session: Session, console: Console) -> Study:
             console.print(clean(line))
     with data_progress(console) as on_progress:
         prepared, data = prepare_data(session, on_progress)
-    for line in data_lines(prepared):
+    for line in data_lines(prepared, limited=data.trains_on is None):
         console.print(line)
-    for line in said(data_use(session.definition, data.training, data.corpus, data.source_sequences)):
+    for line in said(use_of(session.definition, data)):
         console.print(clean(line))
     before = None if session.existing is None else session.existing.attributes().last_end
     study, made = plan(session, data, _command_line())

@@ -63,16 +63,11 @@ def _store(study: Study, connection: sa.Connection, content: str, parts: list[by
 def local_data(study: Study, given: Path | None = None) -> Path:
     """The file to train on, on this host: the subset as recorded or fetched, or that of ``given`` if it is the same.
 
-    ``given`` is a corpus or its subset. Raises `DataError` if it holds other sequences than the study was planned
-    with, or if the study's subset is not within reach.
+    ``given`` is a corpus or its subset; a study that trains on the corpus needs that. Raises `DataError` if it holds
+    other sequences than the study was planned with, or if what the study trains on is not within reach.
     """
     if study.data.trains_on is not None:
-        path = given or recorded_data(study)
-        if not path.exists():
-            raise DataError(
-                f"{path}: is not on this host; study {study.name!r} trains on it: give its path with --data"
-            )
-        return path
+        return _local_corpus(study, given or recorded_data(study))
     if given is None:
         return _copy(study)
     subset = prepare(given).subset.path
@@ -83,6 +78,27 @@ def local_data(study: Study, given: Path | None = None) -> Path:
     if digest(open_corpus(subset).sequences) != digest(open_corpus(copy).sequences):
         raise DataError(f"--data {given}: holds other sequences than study {study.name!r} was planned with")
     return copy
+
+
+def _local_corpus(study: Study, path: Path) -> Path:
+    """The corpus at ``path``, if its subset here holds out what the study's does: values are compared on that."""
+    if not path.exists():
+        raise DataError(
+            f"{path}: is not on this host, and study {study.name!r} trains on that corpus, not on its subset\n"
+            f"give its path here: optsweep worker --name {study.name} --data FILE"
+        )
+    prepared = prepare(path)
+    if prepared.subset.num_source != study.data.source_sequences:
+        raise DataError(
+            f"{path}: has {prepared.subset.num_source} sequences, and study {study.name!r} trains on a corpus of "
+            f"{study.data.source_sequences}\ngive that: optsweep worker --name {study.name} --data FILE"
+        )
+    if not _holds(prepared.subset.path, study.data.content):
+        raise DataError(
+            f"{prepared.subset.path}: holds out other sequences than study {study.name!r} was planned with\n"
+            f"put the study's own in its place, {study.data.subset} of the host that planned it"
+        )
+    return prepared.corpus
 
 
 def _copy(study: Study) -> Path:

@@ -46,6 +46,8 @@ class Preview:
     """What an import would do; None if the corpus is there."""
     subset: Path | None
     """The subset, if it is there; it would be made otherwise."""
+    subset_sequences: int
+    """How many it has, or would have."""
     num_training: int
     """Sequences that would be trained on, about, if the subset is still to be made; so too what follows."""
     num_validation: int
@@ -121,6 +123,7 @@ def _preview(path: Path, on_progress: OnProgress) -> Preview:
 
 
 class _Parts(TypedDict):
+    subset_sequences: int
     num_training: int
     num_validation: int
     mean_length: float
@@ -131,6 +134,7 @@ def _about(num_sequences: int, num_residues: int) -> _Parts:
     size = min(num_sequences, SUBSET_SIZE)
     held_out = round(HELD_OUT_SHARE * size)
     return _Parts(
+        subset_sequences=size,
         num_training=size - 2 * held_out,
         num_validation=held_out,
         mean_length=num_residues / max(1, num_sequences),
@@ -141,6 +145,7 @@ def _found(path: Path) -> _Parts:
     subset = open_corpus(path)
     rows = trained_on(subset)
     return _Parts(
+        subset_sequences=subset.num_sequences,
         num_training=len(rows),
         num_validation=0 if subset.validation is None else len(subset.validation),
         mean_length=float(subset.sequences.lengths[rows].mean()) if len(rows) else 0.0,

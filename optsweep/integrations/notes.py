@@ -42,7 +42,8 @@ def study_note(snapshot: StudySnapshot, study_id: int) -> str:
             "```",
             *(f"optsweep {command}" for command in commands),
             "```",
-            f"\nData: `{data.corpus}`, {data.source_sequences} sequences; trained on "
+            f"\nData: `{data.corpus}`, {data.source_sequences} sequences; "
+            f"{'held out by' if data.trains_on else 'trained on'} "
             f"`{data.subset}`, {data.num_sequences} sequences. Its manifest:\n",
             f"```json\n{manifest}\n```",
         ]

@@ -12,7 +12,7 @@ import numpy as np
 from optsweep.data.demo import ensure_demo
 from optsweep.data.progress import OnProgress
 from optsweep.data.reference import composition_entropy, residue_counts, unigram_entropy
-from optsweep.data.sequences import digest
+from optsweep.data.sequences import Sequences, digest
 from optsweep.data.training_data import load_training_data
 from optsweep.database.change import read_identities
 from optsweep.database.connection import open_storage
@@ -54,7 +54,7 @@ def preview_session(session: Session, found: Found | None = None) -> Preview:
     """What the sweep would do; stores nothing. ``found`` is what was found in the user's data, if it was looked at."""
     if session.known_data is None and session.choice.data is None:
         found = look_at_demo()
-    size, num_validation = _expected(session, found)
+    size, num_validation, on_corpus = _expected(session, found)
     session = replace(session, definition=with_draws(session.definition, num_validation))
     definition, trainer = session.definition, session.trainer
     existing, taken = [], []
@@ -75,7 +75,7 @@ def preview_session(session: Session, found: Found | None = None) -> Preview:
     }
     peak = trainer.peak_disk(configs, len(session.slots), KEPT_BEST)
     corpus, num_source = _source(session, found)
-    use = data_use(definition, size, str(corpus), num_source)
+    use = data_use(definition, size, str(corpus), num_source, on_corpus=on_corpus)
     return Preview(session, replace(plan, queued=queued), configs, peak, use)
 
 
@@ -89,16 +89,22 @@ def _source(session: Session, found: Found | None) -> tuple[Path, int]:
     return session.choice.data, 0
 
 
-def _expected(session: Session, found: Found | None) -> tuple[TrainingSize | None, int | None]:
-    """What runs will train on, and how many sequences they will be scored on; None where that is not known."""
+def _expected(session: Session, found: Found | None) -> tuple[TrainingSize | None, int | None, bool]:
+    """What there is to train on, how many sequences runs will be scored on, and whether they train on the corpus.
+
+    None where that is not known.
+    """
     settings = session.definition.settings
-    if session.known_data is not None:
-        return session.known_data.training, None
+    if (known := session.known_data) is not None:
+        return known.training, None, known.trains_on is not None
     if found is None:
-        return None, None
-    residues = round(found.num_training * min(found.mean_length, settings.max_protein_len - 2))
+        return None, None, False
+    on_corpus = session.definition.takes_corpus(found.subset_sequences, found.num_sequences)
+    # How many relatives of held-out sequences the rest of the corpus has is found when it is read.
+    sequences = found.num_training + (found.num_sequences - found.subset_sequences if on_corpus else 0)
+    residues = round(sequences * min(found.mean_length, settings.max_protein_len - 2))
     scored = min(found.num_validation, settings.num_validation or found.num_validation)
-    return TrainingSize(sequences=found.num_training, residues=residues), scored
+    return TrainingSize(sequences=sequences, residues=residues), scored, on_corpus
 
 
 def check_disk(preview: Preview) -> None:
@@ -123,6 +129,18 @@ def prepare_data(session: Session, on_progress: OnProgress) -> tuple[Prepared, S
     data = load_training_data(prepared.subset.path)
     settings = session.definition.settings
     cropped = settings.max_protein_len - 2
+    known, subset = session.known_data, prepared.subset
+    if known is None:
+        on_corpus = session.definition.takes_corpus(subset.num_sequences, subset.num_source)
+    else:
+        # A study goes on with what it began with, whatever its file would mean in this version.
+        on_corpus = known.trains_on is not None
+    if not on_corpus:
+        training = _size(data.train, cropped)
+    elif known is not None and known.training is not None and known.fingerprint == prepared.described.fingerprint:
+        training = known.training
+    else:
+        training = _size(load_training_data(prepared.corpus, on_progress).train, cropped)
     # The lines that values are compared with speak of the sequences that values are computed on.
     scored, confirmation = (
         part.take(np.arange(len(part))[: settings.num_validation]) for part in (data.validation, data.confirmation)
@@ -144,12 +162,17 @@ def prepare_data(session: Session, on_progress: OnProgress) -> tuple[Prepared, S
         manifest=data.manifest,
         fingerprint=prepared.described.fingerprint,
         content=digest(data.train, data.validation, data.confirmation),
-        training=TrainingSize(sequences=len(data.train), residues=int(np.minimum(data.train.lengths, cropped).sum())),
+        training=training,
+        trains_on=str(prepared.corpus.absolute()) if on_corpus else None,
         weights=Weights(validation=validation_weights, confirmation=confirmation_weights),
         # A script's values are on a scale of its own.
         reference=reference if session.trainer.has_reference else {},
     )
     return prepared, record
+
+
+def _size(train: Sequences, cropped: int) -> TrainingSize:
+    return TrainingSize(sequences=len(train), residues=int(np.minimum(train.lengths, cropped).sum()))
 
 
 def plan(session: Session, data: StudyData, command: list[str]) -> tuple[Study, Plan]:

@@ -16,7 +16,7 @@ from optuna.trial import FrozenTrial
 from optsweep.database.open_study import Study
 from optsweep.database.repeats import CLAIMED_PRIORITY
 from optsweep.database.run_rows import Losses, newest_rows, read_losses, result_of
-from optsweep.results.attributes import CorpusRecord, RunIdentity
+from optsweep.results.attributes import CorpusRecord, RunIdentity, StudyData
 from optsweep.results.folders import RunDirectory
 from optsweep.search.sampling import RandomRuns, distributions_for
 from optsweep.study.definition import StudyDefinition
@@ -50,6 +50,8 @@ def compatible_runs(
     """
     if data is not None and not origin.data.same_as(data):
         return []
+    if _on_corpus(definition, data, origin.data) != (origin.data.trains_on is not None):
+        return []
     taken = list[tuple[RunIdentity, FrozenTrial]]()
     # Repeats after all first seeds: one holds if its first seed does.
     for row in sorted(newest_rows(origin).values(), key=lambda row: row.priority >= CLAIMED_PRIORITY):
@@ -71,6 +73,13 @@ def compatible_runs(
         (one, trial) for one, trial in taken if one.source == "preset" or definition.identity(trial.params) not in drawn
     ]
     return _renumbered(kept)
+
+
+def _on_corpus(definition: StudyDefinition, data: CorpusRecord | None, begun: StudyData) -> bool:
+    """Whether the new study trains on the corpus; before its data is read, by what is known of the same data."""
+    if isinstance(data, StudyData):
+        return data.trains_on is not None
+    return definition.takes_corpus(begun.num_sequences, begun.source_sequences)
 
 
 def _holds(definition: StudyDefinition, run: RunIdentity, parameters: Parameters, known: Parameters) -> bool:

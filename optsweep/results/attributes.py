@@ -59,7 +59,7 @@ class StudyData(CorpusRecord):
     demo: bool
     """Whether it is the synthetic demo corpus, because no data was given."""
     subset: str
-    """Path of the subset, which the runs train on."""
+    """Path of the subset, which has the split, and which the runs train on unless ``trains_on`` names more."""
     num_sequences: int
     """How many the subset has."""
     source_sequences: int
@@ -70,7 +70,10 @@ class StudyData(CorpusRecord):
     weights: Weights | None = None
     """None in studies of the first versions."""
     training: TrainingSize | None = None
-    """Of the whole subset; None in studies of the first versions."""
+    """All that there is to train on in the file that runs train on; None in studies of the first versions.
+
+    In a linked study with a ``setting`` of its own it is still the origin's.
+    """
     reference: Annotated[dict[str, float], Field(default_factory=dict)]
     """unigram_entropy and composition_entropy of the scored sequences, nats per residue; empty if a script trains."""
     trains_on: str | None = None
@@ -78,6 +81,12 @@ class StudyData(CorpusRecord):
     scores_confirmation: bool = False
     setting: str | None = None
     """What a linked study's runs are trained at, in words."""
+
+    def same_as(self, other: CorpusRecord) -> bool:
+        if isinstance(other, StudyData) and self.trains_on is not None and other.trains_on is not None:
+            # Two corpora may have one subset.
+            return super().same_as(other) and self.training == other.training
+        return super().same_as(other)
 
     @property
     def imported_from(self) -> list[str]:

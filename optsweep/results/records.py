@@ -154,8 +154,8 @@ class StudySnapshot:
 
     @property
     def trained_on(self) -> TrainingSize | None:
-        """What its runs train on; None if that is not known, as in a linked study on the whole corpus."""
-        return self.data.training if self.data.trains_on is None else None
+        """What there is for its runs to train on; None if that is not known, as in a linked study's larger setting."""
+        return self.data.training if self.data.setting is None else None
 
     def lengths(self, command: str) -> KnownLengths:
         """What is known of how long runs are; raises `ConfigError` if that is only the study's script."""

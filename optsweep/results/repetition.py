@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from optsweep.data.holding_out.split import HELD_OUT_SHARE
 from optsweep.plain import Plain
-from optsweep.results.attributes import TrainingSize
+from optsweep.results.attributes import StudyData, TrainingSize
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.run_config import RunConfig, if_builtin
 from optsweep.train.sizes import parameter_count
@@ -57,10 +56,25 @@ class DataUse:
     corpus: str
     source_sequences: int
     """How many the corpus has of which the subset was drawn."""
+    on_corpus: bool
+    """Whether runs train on the corpus, and not on its subset; ``size`` is of that file."""
 
     @property
     def sequences(self) -> int:
-        return _sequences(self.size, self.definition.settings.num_training)
+        wanted = self.definition.sequences
+        return _sequences(self.size, None if wanted == "all" else wanted)
+
+    @property
+    def _subset(self) -> int:
+        """How many sequences the subset has, about."""
+        return round(self.size.sequences / TRAINED_SHARE)
+
+    @property
+    def in_corpus(self) -> int:
+        """How many sequences of the corpus could be trained on, about."""
+        if self.on_corpus or self.source_sequences <= self._subset + 1:
+            return self.size.sequences
+        return self.source_sequences - (self._subset - self.size.sequences)
 
     @property
     def sampled(self) -> float | None:
@@ -84,6 +98,22 @@ class DataUse:
             parts.append(f"presets {span} times" if parts else f"presets see each {span} times")
         return f"{self.sequences:,} training sequences: {', '.join(parts)}" if parts else ""
 
+    def part_lines(self) -> list[str]:
+        """Which part of the data runs train on; nothing if it is all that the subset has."""
+        wanted, there = self.definition.sequences, self.size.sequences
+        lines = []
+        if self.on_corpus:
+            which = f"{self.sequences:,} of its" if self.sequences < there else "all"
+            lines.append(
+                f"Training on the corpus: {which} {there:,} sequences that are neither held out nor relatives of those"
+            )
+        elif self.sequences < there:
+            lines.append(f"Training on {self.sequences:,} of the subset's {there:,} training sequences")
+        if wanted != "all" and wanted is not None and wanted > there:
+            file = "subset" if self.in_corpus > there else "corpus"
+            lines.append(f"[data] sequences = {wanted}: the {file} has {there:,} to train on, and all are used")
+        return lines
+
     def warning(self) -> list[str]:
         """What is wrong with that, and what to type; empty if no run sees its data too often."""
         most = max([*self.presets, *([] if self.sampled is None else [self.sampled])], default=0.0)
@@ -96,21 +126,23 @@ class DataUse:
         return [*lines, f"Better: {self._way_out(most)}"]
 
     def _way_out(self, most: float) -> str:
-        wanted = _rounded_up(most * self.sequences / MOST_EPOCHS / TRAINED_SHARE)
-        settings, corpus = self.definition.settings, Path(self.corpus)
+        wanted = _rounded_up(most * self.sequences / MOST_EPOCHS)
+        if self.size.sequences < wanted <= self._subset and not self.on_corpus:
+            # No more than the subset has would be what it trains on, and that is less.
+            wanted = _rounded_up(self._subset + 1)
         shorter = f"[budget] scale = {_rounded_down(self.lengths.scale * MOST_EPOCHS / most):g}"
-        if settings.num_training is not None and settings.num_training < self.size.sequences:
-            larger = f"leave out [settings] num_training = {settings.num_training} (there are {self.size.sequences:,})"
-        elif self.source_sequences > self.size.sequences / TRAINED_SHARE + 1:
-            number, target = min(wanted, self.source_sequences), corpus.with_name(f"{corpus.stem}_large.pt")
-            larger = f"optsweep data subset {corpus} -n {number} -o {target}, and --data {target}"
+        if wanted <= self.in_corpus:
+            larger = f"[data] sequences = {wanted}"
+        elif self.in_corpus > self.sequences:
+            larger = f'[data] sequences = "all" (about {self.in_corpus:,})'
         else:
-            larger = f"a corpus of about {wanted:,} sequences as --data"
+            larger = f"a corpus of about {wanted:,} sequences as --data, with [data] sequences = {wanted}"
         return f"{larger}; or shorter runs: {shorter}"
 
     def document(self) -> dict[str, Plain]:
         return {
             "training_sequences": self.sequences,
+            "trained_on": "corpus" if self.on_corpus else "subset",
             "sampled_epochs": self.sampled,
             "most_epochs": MOST_EPOCHS,
             "warning": "\n".join(self.warning()) or None,
@@ -118,18 +150,29 @@ class DataUse:
 
 
 def data_use(
-    definition: StudyDefinition, size: TrainingSize | None, corpus: str, source_sequences: int
+    definition: StudyDefinition,
+    size: TrainingSize | None,
+    corpus: str,
+    source_sequences: int,
+    *,
+    on_corpus: bool = False,
 ) -> DataUse | None:
     """None for a script's study, and where the data is not known."""
     lengths = trainer_of(definition).lengths
     if size is None or not size.sequences or lengths is None:
         return None
-    return DataUse(definition, lengths, size, corpus, source_sequences)
+    return DataUse(definition, lengths, size, corpus, source_sequences, on_corpus)
+
+
+def use_of(definition: StudyDefinition, data: StudyData) -> DataUse | None:
+    """How the runs of a planned study use their data; None in a linked study's larger setting too."""
+    size = data.training if data.setting is None else None
+    return data_use(definition, size, data.corpus, data.source_sequences, on_corpus=data.trains_on is not None)
 
 
 def said(use: DataUse | None) -> Sequence[str]:
-    """The warning, or the line where nothing is wrong; nothing if nothing is known."""
-    return [] if use is None else use.warning() or ([use.line()] if use.line() else [])
+    """What is trained on, then the warning, or the line where nothing is wrong; nothing if nothing is known."""
+    return [] if use is None else use.part_lines() + (use.warning() or ([use.line()] if use.line() else []))
 
 
 def _sequences(size: TrainingSize, limit: int | None) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from optsweep.outside_text import clean
 from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.study.run_config import if_builtin
 from optsweep.trainers.trainer import Trainer
 
 ABSENT = "-"
@@ -185,14 +186,29 @@ def start_lines(record: RunRecord, data: StudyData, trainer: Trainer) -> list[st
     How long it is, a script alone knows.
     """
     lines = [f"Starting job: {record.run}" + (f" on {record.worker}" if record.worker else "")]
-    size = data.num_sequences
-    about_data = [*limited_lines(size, data.source_sequences), f"Dataset size: {size} samples"]
+    about_data = _dataset_lines(data, None if (own := if_builtin(record.config)) is None else own.data.num_sequences)
     lines += about_data if record.config is None else trainer.start_lines(record.config, about_data)
     if record.attempts > 1:
         # Before its first checkpoint a run has nothing to go on from.
         origin = ", goes on from its checkpoint" if record.progress > 0 else ""
         lines.append(f"(attempt {record.attempts}{origin})")
     return lines
+
+
+def _dataset_lines(data: StudyData, limit: int | None) -> list[str]:
+    """What a run trains on, at most ``limit`` sequences."""
+    if data.setting is not None:
+        return [f"Trained again at {data.setting}"]
+    there = None if data.training is None else data.training.sequences
+    sampled = limit is not None and (there is None or limit < there)
+    size = data.num_sequences
+    if data.trains_on is not None and there is not None:
+        size = there if limit is None else min(limit, there)
+    # What the whole corpus lacks then is held out, or a relative of that.
+    limited = sampled or data.trains_on is None
+    lines = limited_lines(size, data.source_sequences) if limited else []
+    lines.append(f"Dataset size: {size} samples")
+    return [*lines, f"Training on a fixed sample of {limit} sequences"] if sampled else lines
 
 
 def limited_lines(size: int, source: int) -> list[str]:

@@ -16,12 +16,14 @@ from optsweep.study.presets import NamedPreset, Preset, ScriptPreset, preset_mis
 from optsweep.study.script_space import ScriptSpace
 from optsweep.study.sections import (
     BudgetSection,
+    DataSection,
     EvaluationSection,
     GridSection,
     NotifySection,
     PrunerKind,
     PrunerSection,
     SamplerSection,
+    Sequences,
     SettingsSection,
     StudySection,
     StudyType,
@@ -121,6 +123,16 @@ class StudyDefinition(Section):
         """The same study with what it leaves open of how runs are scored, and when they end, as in ``begun``."""
         return self
 
+    @property
+    def sequences(self) -> Sequences:
+        """How many sequences runs are to train on, as its file says it; None means the subset's."""
+        return None
+
+    def takes_corpus(self, subset: int, source: int) -> bool:
+        """Whether that is more than the ``subset`` has, of a corpus of ``source`` sequences which has more."""
+        wanted = self.sequences
+        return source > subset and (wanted == "all" or (wanted is not None and wanted > subset))
+
     def candidates(self, drawn: Parameters, given: Parameters) -> list[dict[str, Scalar]]:
         """What a run may have in place of ``drawn`` values that are not rounded, the first that is new to the study.
 
@@ -177,6 +189,7 @@ class BuiltinStudy(StudyDefinition):
     """A study of the built-in trainer."""
 
     budget: BudgetSection
+    data: DataSection = DataSection()
     evaluation: EvaluationSection = EvaluationSection()
     space: Space = Space()
     presets: Annotated[Sequence[Preset], Field(default_factory=list)]
@@ -189,8 +202,21 @@ class BuiltinStudy(StudyDefinition):
 
     def planned_like(self, begun: StudyDefinition) -> Self:
         space, presets = without_younger(self.space, self.presets, begun.space)
-        update = {"space": space, "presets": presets}
+        update: dict[str, object] = {"space": space, "presets": presets}
+        if isinstance(begun, BuiltinStudy) and self.sequences == begun.sequences:
+            # Whichever of its two names the file gives it.
+            settings = self.settings.model_copy(update={"num_training": begun.settings.num_training})
+            update |= {"data": begun.data, "settings": settings}
         return super().planned_like(begun).model_copy(update=update).scored_like(begun)
+
+    @property
+    def sequences(self) -> Sequences:
+        return self.settings.num_training if self.data.sequences is None else self.data.sequences
+
+    def mistakes(self) -> list[str]:
+        few, given = self.settings.num_training, self.data.sequences
+        twice = f"data.sequences = {given} and settings.num_training = {few} are one setting: give the first alone"
+        return super().mistakes() + ([twice] if few is not None and given is not None else [])
 
     @property
     def _stand_ins(self) -> StandIns:

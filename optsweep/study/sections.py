@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from optsweep.config import MAX_DRAWS, Auto, NaturalInt, PositiveInt, Section, Threads
+from optsweep.config import MAX_DRAWS, MAX_INTEGER, Auto, NaturalInt, PositiveInt, Section, Threads
 from optsweep.study.lengths import Length
 from optsweep.study.parameter import Number, Switch
 
@@ -14,6 +14,16 @@ StudyType = Literal["predefined", "random", "tpe"]
 PrunerKind = Literal["median", "percentile", "halving", "none"]
 Scale = Annotated[float, Field(gt=0, le=1000, strict=True, allow_inf_nan=False)]
 MAX_TRIALS = 100_000
+
+
+def _number_or_all(given: object) -> object:
+    if given is None or given == "all" or (type(given) is int and 0 < given <= MAX_INTEGER):
+        return given
+    raise ValueError(f'{given!r:.80} is neither a number of sequences, 1 or more, nor "all"')
+
+
+Sequences = Annotated[int | Literal["all"] | None, BeforeValidator(_number_or_all)]
+"""How many sequences runs train on: None means the subset's."""
 
 
 class StudySection(Section):
@@ -72,12 +82,20 @@ class SettingsSection(Section):
     compile: Switch | Auto = "auto"
     threads: Threads | None = None
     num_training: PositiveInt | None = None
-    """Sequences that each run trains on, a fixed sample of the subset's; all of them if it is left out."""
+    """What older files call ``[data] sequences``; in studies that began before there was that, never more than the
+    subset's."""
     num_validation: PositiveInt | None = None
     """Validation sequences that each evaluation scores; all of them if it is left out."""
     noise_seed: NaturalInt = 0
     patience: Switch = False
     """Whether runs end once they overfit; on in new files that do not say."""
+
+
+class DataSection(Section):
+    """What the runs of the built-in trainer train on."""
+
+    sequences: Sequences = None
+    """A fixed sample of the subset's, or more than it has: of the corpus without what is held out."""
 
 
 class EvaluationSection(Section):

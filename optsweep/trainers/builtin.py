@@ -66,7 +66,8 @@ class BuiltinTrainer(Trainer, KnownLengths):
         config = self._sections(parameters, own, lengths, seed)
         config["training"]["threads"] = settings.threads or threads or None
         config["training"]["patience"] = settings.patience
-        config["data"]["num_sequences"] = settings.num_training
+        wanted = self._definition.sequences
+        config["data"]["num_sequences"] = None if wanted == "all" else wanted
         config["evaluation"]["every_sequences"] = self._every
         full = self._full_lengths(parameters, own)
         column: Table = {"n_iters": full.iterations, "warmup": full.warmup, "preschool_time": full.preschool}
@@ -168,10 +169,7 @@ class BuiltinTrainer(Trainer, KnownLengths):
         ]
         if own.curriculum.enabled:
             lines.append(f"Preschool steps: {own.curriculum.preschool_time} (proportionally scaled)")
-        lines += about_data
-        if own.data.num_sequences is not None:
-            lines.append(f"Training on a fixed sample of {own.data.num_sequences} sequences")
-        return lines
+        return lines + about_data
 
     def budget(self, config: RunConfig, progress: float, sequences: int) -> str:
         own = _own(config)

@@ -18,10 +18,10 @@ from optsweep.importing.prepare import Prepared, Preview
 from optsweep.results.words import limited_lines, percent, tally
 
 
-def data_lines(prepared: Prepared) -> list[str]:
-    """What was read, dropped and limited; the lines that people look for."""
+def data_lines(prepared: Prepared, *, limited: bool) -> list[str]:
+    """What was read and dropped, and ``limited`` to the subset; the lines that people look for."""
     imported = import_lines(prepared.import_report, prepared.corpus) if prepared.import_report is not None else []
-    return [*imported, *subset_lines(prepared.subset)]
+    return [*imported, *subset_lines(prepared.subset, limited=limited)]
 
 
 def preview_lines(preview: Preview) -> list[str]:
@@ -45,12 +45,12 @@ def _report_lines(report: ImportReport) -> list[str]:
     return [f"Dropped: {tally(report.dropped) or 'none'}", *altered, *report.warnings]
 
 
-def subset_lines(subset: Subset) -> list[str]:
-    """How many sequences are used, and what is held out by which rule."""
+def subset_lines(subset: Subset, *, limited: bool = True) -> list[str]:
+    """How many sequences are used, if it is those of the subset, and what is held out by which rule."""
     whole = f"The whole corpus is used: {subset.num_sequences} samples are no more than the subset's size"
     left_out = f"; {subset.num_left_out} relatives of held-out sequences are left out" if subset.num_left_out else ""
     return [
-        *(limited_lines(subset.num_sequences, subset.num_source) or [whole]),
+        *((limited_lines(subset.num_sequences, subset.num_source) or [whole]) if limited else []),
         f"Subset: {subset.path} ({'made now' if subset.made else 'was there'})",
         f"Held out by: {subset.rule}{left_out}",
         *_differing(subset.num_differing),

@@ -15,6 +15,7 @@ from optsweep.errors import UserError
 from optsweep.files import atomic_path, disk_is_full
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.repetition import use_of
 from optsweep.results.words import finite
 from optsweep.study.shareable import shareable
 from optsweep.views.parameter_figures import parameter_names
@@ -106,6 +107,13 @@ def write_output(path: Path, content: bytes) -> Path:
     return path
 
 
+def _swept_on(snapshot: StudySnapshot) -> str:
+    use = use_of(snapshot.definition, snapshot.data)
+    if use is None or not (use.on_corpus or use.sequences < use.size.sequences):
+        return "a subset"
+    return f"{use.sequences:,} sequences of the {'corpus' if use.on_corpus else 'subset'}"
+
+
 def model_card(config: TrainConfig, snapshot: StudySnapshot, value: float, weights: str) -> str:
     """What the weights (a file name) are, how they were made, and what they were not shown."""
     model, training, origin = config.model, config.training, config.provenance
@@ -119,7 +127,8 @@ def model_card(config: TrainConfig, snapshot: StudySnapshot, value: float, weigh
 ({config.noise.schedule} schedule).
 
 * Chosen by the study {snapshot.study} of {len(snapshot.runs)} runs, where it was scored
-  {origin.get("value", "not at all")} nats per residue after {origin["swept_iterations"]:,} iterations on a subset.
+  {origin.get("value", "not at all")} nats per residue after {origin["swept_iterations"]:,} iterations
+  on {_swept_on(snapshot)}.
 * {_lr_and_batch(config)}
 * Trained on {origin["corpus"]}; the validation and confirmation sequences of {origin["subset"]} and
   their relatives in the corpus were left out.

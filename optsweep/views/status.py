@@ -11,7 +11,7 @@ from rich.text import Text
 from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.records import RunEvent, RunRecord, StudySnapshot
-from optsweep.results.repetition import DataUse, Repetition, data_use, said
+from optsweep.results.repetition import Repetition, said, use_of
 from optsweep.trust.verdict import Verdict, verdict
 from optsweep.views.export import run_values
 from optsweep.views.terminal import Column, RunTable, name, notes, run_columns, stack, state
@@ -35,7 +35,7 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
         },
         "best": None if best is None else run_values(best, "run", "trial", "preset", "value"),
         "verdict": _verdict_document(verdict(snapshot)),
-        **({} if (use := use_of(snapshot)) is None else {"repetition": use.document()}),
+        **({} if (use := use_of(snapshot.definition, snapshot.data)) is None else {"repetition": use.document()}),
         "runs": [_run_document(run, snapshot) for run in snapshot.runs],
     }
 
@@ -56,12 +56,6 @@ def _verdict_document(found: Verdict | None) -> Plain:
     }
 
 
-def use_of(snapshot: StudySnapshot) -> DataUse | None:
-    """How its runs use their data, if that is known."""
-    data = snapshot.data
-    return data_use(snapshot.definition, snapshot.trained_on, data.corpus, data.source_sequences)
-
-
 def _run_document(run: RunRecord, snapshot: StudySnapshot) -> dict[str, Plain]:
     head = ("run", "preset", "source", "state", "reason", "value", "progress", "worker", "attempts", "sequences")
     known = {"progress": words.finite(run.progress) or 0.0}
@@ -80,7 +74,7 @@ def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] 
     if jobs:
         head.append(f"SLURM jobs: {', '.join(f'{job} ({words.tally(states)})' for job, states in jobs.items())}")
     head += notes(snapshot)
-    head += [words.one_line(line) for line in said(use_of(snapshot))]
+    head += [words.one_line(line) for line in said(use_of(snapshot.definition, snapshot.data))]
     if not snapshot.runs:
         return stack(*head, "No run is planned yet.")
     progress = Column("state", _state_and_progress)

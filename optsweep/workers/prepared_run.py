@@ -141,6 +141,7 @@ class Preparer:
             "source": identity.source,
             "trial": trial.number,
             "subset": study.data.subset,
+            **({} if study.data.trains_on is None else {"corpus": study.data.trains_on}),
             "optsweep": _version("optsweep"),
             **config.provenance,
         }

@@ -103,12 +103,17 @@ def test_runs_that_will_see_their_data_too_often_are_warned_of_with_what_to_type
     assert warning.startswith(
         "Warning: 9,000 training sequences: a sampled run sees each 427 times, presets 356 to 711"
     )
-    assert "optsweep data subset data/x.pt -n 720000 -o data/x_large.pt, and --data data/x_large.pt" in way_out
+    assert "[data] sequences = 640000; or shorter runs" in way_out
     assert "[budget] scale = 0.014" in way_out
     assert use(file_of(budget={"scale": 0.014})).warning() == []
-    fewer = use(file_of("demo", settings={"num_training": 150})).warning()
-    assert "leave out [settings] num_training = 150 (there are 9,000)" in fewer[1]
-    assert "a corpus of about 720,000 sequences as --data" in use(load_study("uniref50"), source=10_000).warning()[1]
+    assert '[data] sequences = "all" (about 99,000)' in use(load_study("uniref50"), source=100_000).warning()[1]
+    for fewer in ({"settings": {"num_training": 150}}, {"data": {"sequences": 150}}):
+        # The smallest number that is enough, found from the longest run's epochs.
+        assert "[data] sequences = 640; or" in use(file_of("demo", budget={"sequences": 6400}, **fewer)).warning()[1]
+    hardly = use(file_of("uniref50", budget={"scale": 0.0145})).warning()
+    assert "[data] sequences = 11000" in hardly[1], "9,300 would be the subset's 9,000, as it is"
+    too_few = use(load_study("uniref50"), source=10_000).warning()[1]
+    assert "a corpus of about 640,000 sequences as --data, with [data] sequences = 640000" in too_few
     (line,) = said(use(file_of("demo", budget={"sequences": 3600})))
     assert line.startswith("9,000 training sequences: a sampled run sees each 0.4 times, presets 0.")
     assert often.document()["warning"]
