@@ -39,6 +39,13 @@ def fidelity(
         str, typer.Option(metavar="FACTOR|full", help="A multiple of the sweep's length, or the full length.")
     ] = "full",
     sequences: Annotated[int | None, typer.Option(min=1, help="Sequences to train on (default: the corpus).")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="sequences=N[,M...]",
+            help="Also train the runs at their own length on N sequences: which number ranks like the larger setting?",
+        ),
+    ] = None,
     pruners: Annotated[
         bool, typer.Option("--pruner", help="Replay pruners over the study's complete curves; trains nothing.")
     ] = False,
@@ -52,12 +59,14 @@ def fidelity(
     storage: StorageOption = None,
 ) -> int:
     """Measure noise and fidelity, or (``dry_run``) say what would be trained; returns the exit code."""
-    from optsweep.planning import trained_again
+    from optsweep.planning import equal_cost, trained_again
     from optsweep.planning.defaults import choose_slots
     from optsweep.planning.trained_again import plan_linked
     from optsweep.views.fidelity import plan_lines
     from optsweep.views.terminal import plain_console
 
+    if pruners and against is not None:
+        raise ConfigError("--pruner and --against", ["give one of the two: the first trains nothing"])
     study = study_of(name, storage, only_looks=pruners or dry_run)
     if pruners:
         return _replay(study, as_json=as_json)
@@ -65,16 +74,18 @@ def fidelity(
     snapshot = worth_training_again(study, "fidelity")
     chosen = trained_again.spread(trained_again.finished_ranking(snapshot), runs)
     again = trained_again.repeats(snapshot, chosen, seeds)
-    large = trained_again.larger(snapshot, chosen, setting)
-    lines = "\n".join(plan_lines(again, large, setting))
+    settings = [*([] if against is None else equal_cost.against(against, snapshot, setting)), setting]
+    trained = [(one, trained_again.larger(snapshot, chosen, one)) for one in settings]
+    lines = "\n".join(plan_lines(again, trained))
     if dry_run:
         print(lines)
         return EXIT_DONE
     slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo)
     plain_console(stderr=as_json).print(lines)
     linked = [plan_linked(study, "repeats", again)] if again else []
-    data = {"trains_on": snapshot.data.corpus, "setting": setting.words}
-    linked.append(plan_linked(study, "fidelity", large, suffix=setting.suffix, data=data))
+    for one, large in trained:
+        data = {"trains_on": snapshot.data.corpus, "setting": one.words}
+        linked.append(plan_linked(study, "fidelity", large, suffix=one.suffix, data=data))
     code = work_on_linked(linked, slots, launch=not no_launch, as_json=as_json)
     if not no_launch:
         _tell(study, as_json=as_json)
@@ -167,6 +178,7 @@ def _tell(study: Study, *, as_json: bool) -> None:
             {
                 "seed_noise": trust.noise and asdict(trust.noise),
                 "fidelity": [document(one) for one in trust.fidelity],
+                "against": [document(one) for one in trust.against],
                 "confirmation": confirmed and document(confirmed),
             }
         )

@@ -53,7 +53,10 @@ class Setting:
 
     @property
     def words(self) -> str:
-        length = "the full length" if self.times == "full" else f"{self.times:.3g} times the sweep's length"
+        if self.times == "full":
+            length = "the full length"
+        else:
+            length = "the sweep's length" if self.times == 1 else f"{self.times:.3g} times the sweep's length"
         data = "the whole corpus" if self.sequences is None else f"{self.sequences:,} sequences"
         return f"{length} on {data}"
 

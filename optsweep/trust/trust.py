@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
+from optsweep.results.repetition import use_of
 from optsweep.trust.agreement import Fidelity, fidelity
 from optsweep.trust.confirmation import Confirmation, confirmation
 from optsweep.trust.noise import Losses, SeedNoise, Ties, pooled_noise, ties
+from optsweep.trust.proxies import EqualCost, Trained, equal_cost
 from optsweep.trust.pruning import PruningRisk, pruning_risk
 from optsweep.trust.verdict import Verdict, verdict
 
@@ -31,6 +34,7 @@ class Trust:
     ties: Ties | None = None
     noise: SeedNoise | None = None
     fidelity: tuple[Fidelity, ...] = ()
+    against: tuple[EqualCost, ...] = ()
     confirmation: Confirmation | None = None
     risk: PruningRisk | None = None
     verdict: Verdict | None = None
@@ -66,24 +70,76 @@ def assess(
     # Whole curves at the sweep's own setting: its complete runs, and pruned ones that were completed later.
     completed, completed_losses = _by_origin(repeats, COMPLETED)
     cheap = {run.run: run.value for run in snapshot.ranking if run.value is not None} | completed
-    compared = []
-    for again in larger:
-        large, large_losses = _by_origin([again])
-        if large.keys() & cheap.keys():
-            setting = again.snapshot.data.setting or again.snapshot.study
-            losses = ({**sweep.losses, **completed_losses}, large_losses)
-            compared.append(fidelity(setting, cheap, large, losses, weights.validation if weights else [], noise))
+    own = Trained(_own_size(snapshot), cheap, {**sweep.losses, **completed_losses})
+    settings = [_at_a_setting(snapshot, again) for again in larger]
+    scored = weights.validation if weights else []
+    against, as_proxies = _against(own, [one for one in settings if one.trained.values], scored, noise)
+    compared = [
+        fidelity(one.setting, cheap, one.values, (own.losses, one.losses), scored, noise)
+        for one in (setting.trained for setting in settings if setting not in as_proxies)
+        if one.values.keys() & cheap.keys()
+    ]
     tied = ties(snapshot, sweep.losses, noise)
     return Trust(
         ties=tied,
         verdict=verdict(snapshot, tied),
         noise=noise,
         fidelity=tuple(compared),
+        against=tuple(against),
         confirmation=confirmation(snapshot, confirmed[0].snapshot, confirmed[0].losses, weights, noise)
         if confirmed and weights
         else None,
         risk=pruning_risk(snapshot, completed, noise),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """What a linked study's runs were trained at, and what they reached."""
+
+    trained: Trained
+    sequences: float
+    """How many they train on; infinite for the whole corpus."""
+    as_long: bool
+    """Whether each is as long as the sweep's own."""
+
+
+def _at_a_setting(origin: StudySnapshot, again: StudyLosses) -> _Setting:
+    values, losses = _by_origin([again])
+    configs = [(run.of, run.train_config) for run in again.snapshot.runs]
+    again_of = {of for of, _ in configs}
+    own = {run.run: run.train_config.total_sequences for run in origin.runs if run.run in again_of}
+    sequences = min((config.data.num_sequences or math.inf for _, config in configs), default=math.inf)
+    as_long = all(own.get(str(of)) == config.total_sequences for of, config in configs)
+    setting = again.snapshot.data.setting or again.snapshot.study
+    return _Setting(Trained(setting, values, losses), sequences, as_long)
+
+
+def _against(
+    own: Trained, settings: Sequence[_Setting], weights: list[int], noise: SeedNoise | None
+) -> tuple[list[EqualCost], list[_Setting]]:
+    """Each larger setting with what is as long as the sweep's runs and smaller than it, and which those are."""
+    found, as_proxies = list[EqualCost](), list[_Setting]()
+    for larger in settings:
+        smaller = [
+            one
+            for one in settings
+            if one.as_long and one is not larger and one.sequences < math.inf and one.sequences <= larger.sequences
+        ]
+        trained = [replace(one.trained, setting=_sequences_words(one.sequences)) for one in smaller]
+        if smaller and weights and (compared := equal_cost(larger.trained, own, trained, weights, noise)):
+            found.append(compared)
+            as_proxies += smaller
+    return found, as_proxies
+
+
+def _own_size(snapshot: StudySnapshot) -> str:
+    use = use_of(snapshot.definition, snapshot.data)
+    return "the sweep's own data" if use is None else f"{_sequences_words(use.sequences)}, the sweep's own"
+
+
+def _sequences_words(number: float) -> str:
+    return f"{number:,.0f} sequences"
 
 
 def _by_origin(linked: Sequence[StudyLosses], ending: str = "") -> tuple[dict[str, float], Losses]:

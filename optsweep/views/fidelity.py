@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from optsweep.results.records import COMPLETED, StudySnapshot
 from optsweep.results.words import counted, duration, nats, percent, quantity, rounded_percent
 from optsweep.trust.agreement import TOP, Agreement, Fidelity
 from optsweep.trust.confirmation import Confirmation
-from optsweep.trust.noise import SeedNoise, Ties
+from optsweep.trust.noise import Interval, SeedNoise, Ties
+from optsweep.trust.proxies import STANDARD_ERRORS, EqualCost
 from optsweep.trust.pruning import MOST_LOST, MOST_REGRET, PEAKED_EARLY, WORKERS, PruningRisk, Replay, long_budget
 from optsweep.trust.trust import Trust
 
@@ -116,7 +118,34 @@ def confirmation_lines(found: Confirmation) -> list[str]:
     return [*lines, f"  {noise_words(found.noise)}"]
 
 
-def document(found: Fidelity | Confirmation) -> dict[str, Plain]:
+def equal_cost_lines(found: EqualCost) -> list[str]:
+    """The verdict first, then each number of sequences."""
+    chance = "sequences and seeds" if found.noise else "sequences; the seeds' noise was not measured"
+    lines = [
+        f"At equal cost, against {found.setting}: {found.verdict}",
+        f"  {found.runs} runs; the larger setting tells {found.told_apart} of {found.pairs} pairs apart, by more than "
+        f"{STANDARD_ERRORS:g} standard errors ({chance})",
+    ]
+    for one in found.proxies:
+        parts = []
+        if one.agreement is not None:
+            parts.append(f"{_shares(one.agreement)} % of those in the same order")
+        if one.gain is not None:
+            parts.append(f"{_shares(one.gain, '+')} points more")
+        if one.lower is not None:
+            parts.append(f"values end {one.lower:.4f} nats lower")
+        lines.append(f"  {one.setting}: {', '.join(parts) or 'what the others are compared with'}")
+    if found.ceiling is not None:
+        lines.append(f"  the seeds' noise would leave a perfect setting {rounded_percent(found.ceiling)}")
+    return lines
+
+
+def _shares(found: Interval, sign: str = "") -> str:
+    """An interval of shares in per cent: "71 (52 to 90)"."""
+    return format(Interval(100 * found.value, 100 * found.low, 100 * found.high), f"{sign}.0f")
+
+
+def document(found: Fidelity | Confirmation | EqualCost) -> dict[str, Plain]:
     """For --json."""
     return {**asdict(found), "verdict": found.verdict}
 
@@ -126,21 +155,24 @@ def trust_lines(trust: Trust) -> list[str]:
     lines = [noise_words(trust.noise), *tie_words(trust.ties), *risk_words(trust.risk)]
     for one in trust.fidelity:
         lines += ["", *fidelity_lines(one), "", *_table(fidelity_table(one))]
+    for compared in trust.against:
+        lines += ["", *equal_cost_lines(compared)]
     if trust.confirmation is not None:
         lines += ["", *confirmation_lines(trust.confirmation)]
     return lines
 
 
-def plan_lines(again: list[RunAgain], large: list[RunAgain], setting: Setting) -> list[str]:
-    """What `optsweep fidelity` would train, and what that costs."""
+def plan_lines(again: list[RunAgain], settings: Sequence[tuple[Setting, list[RunAgain]]]) -> list[str]:
+    """What `optsweep fidelity` would train, at the sweep's own setting and at others, and what that costs."""
     completed = sum(run.run.endswith(COMPLETED) for run in again)
     repeated = len(again) - completed
-    return [
+    lines = [
         f"At the sweep's own setting: {counted(completed, 'pruned run')} to the end, {repeated} with other seeds",
         *cost_lines(again),
-        f"At {setting.words}: {len(large)} runs",
-        *cost_lines(large),
     ]
+    for setting, runs in settings:
+        lines += [f"At {setting.words}: {len(runs)} runs", *cost_lines(runs)]
+    return lines
 
 
 def cost_lines(again: list[RunAgain]) -> list[str]:

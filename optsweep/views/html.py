@@ -53,6 +53,7 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
         fidelity=[
             (found.setting, fidelity.fidelity_lines(found), fidelity.fidelity_table(found)) for found in trust.fidelity
         ],
+        against=[fidelity.equal_cost_lines(found) for found in trust.against],
         confirmation=fidelity.confirmation_lines(trust.confirmation) if trust.confirmation else [],
         best_settings=words.configuration_lines(best) if best else [],
         drawings=drawings(snapshot),
