@@ -10,8 +10,8 @@ import pytest
 
 from optsweep.results.attributes import StudyData, TrainingSize, Weights
 from optsweep.results.records import RunRecord
+from optsweep.trust import agreement, proxies
 from optsweep.trust import noise as noise_of
-from optsweep.trust import proxies
 from optsweep.trust.noise import SeedNoise
 from optsweep.trust.proxies import EqualCost, Trained, equal_cost
 from optsweep.trust.trust import StudyLosses, Trust, assess
@@ -141,7 +141,8 @@ def again(values: Trained, setting: str, *, times: int = 1, sequences: int | Non
     return study(runs, values, setting=setting, trains_on="data/x.pt")
 
 
-def test_the_linked_studies_are_told_apart_by_their_runs() -> None:
+def test_the_linked_studies_are_told_apart_by_their_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agreement, "RESAMPLES", 50)
     own = trained("", RANKS)
     sweep = study([make_run(run, "complete", value=value) for run, value in own.values.items()], own)
     nine, twenty, full = (again(trained("", RANKS, seed), name, **at) for seed, name, at in [
