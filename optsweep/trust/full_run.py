@@ -124,7 +124,8 @@ def repeats_data(snapshot: StudySnapshot, run: RunRecord) -> str:
     """Why the best lr and batch of such runs say nothing of a longer one; empty if they do."""
     use = Repetition.of(run.config, snapshot.trained_on)
     if use is not None and use.epochs > MOST_EPOCHS:
-        seen = f"{snapshot.trained_on.sequences:,} sequences ({use.epochs:.0f} epochs)" if snapshot.trained_on else ""
+        trained = run.train_config.total_sequences / use.epochs
+        seen = f"{trained:,.0f} sequences ({use.epochs:.0f} epochs)"
         return f"these runs end by overfitting {seen}; their best lr and batch are those of stopping early"
     better = snapshot.ranking[: (len(snapshot.ranking) + 1) // 2]
     late = sum(_best_is_late(one) for one in better)
