@@ -31,7 +31,7 @@ from optsweep.train.evaluation import due_points
 from optsweep.trust.transfer import transfer
 
 SHORT, LONG = (2000, 4000), 32_000
-LADDER, DIRECT, SEEDS, BEST = 24, 16, 4, 3
+LADDER, DIRECT, SEEDS, BEST = 64, 16, 4, 3
 LR, BATCH = (7.5e-4, 2.4e-2), (4, 64)
 """What is tried, from end to end."""
 EVALUATIONS, DRAWS, MAX_LENGTH = 4, 4, 64
@@ -121,6 +121,9 @@ def ladder(values: list[float], jobs: list[Job]) -> tuple[Job, Job]:
     )
     found = transfer(table, LONG)
     _, winner = min((value, job) for value, job in zip(values, jobs, strict=True) if job.sequences == max(SHORT))
+    if found.refused is not None:
+        print(f"both lengths: refused, {found.refused}; by the rule from {max(SHORT):,} alone:")
+        found = transfer(table.only(table.length == max(SHORT)), LONG)
     if found.refused is not None or found.lr is None or found.batch is None:
         raise SystemExit(f"refused: {found.refused}; the winner as it is: {winner.words}")
     for name, one in (("lr", found.lr), ("batch", found.batch)):
