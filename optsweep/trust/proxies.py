@@ -11,7 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optsweep.trust.noise import RESAMPLES, SEED, FloatArray, Interval, Losses, SeedNoise, interval, resampled_values
+from optsweep.trust.noise import (
+    RESAMPLES,
+    SEED,
+    FloatArray,
+    Interval,
+    Losses,
+    SeedNoise,
+    interval,
+    resampled_values,
+    values_by_luck,
+)
 
 STANDARD_ERRORS = 2.0
 """By more than so many two runs are told apart."""
@@ -77,21 +87,31 @@ def equal_cost(
 ) -> EqualCost | None:
     """Compare the runs that all settings have; None for fewer than two.
 
-    ``noise`` was measured at the sweep's own setting, and is taken for that of the others too. Intervals: the runs are
-    drawn again, the same ones for all settings; how they rank, with other seeds, and their values, on other sequences.
+    ``noise`` was measured at the sweep's own setting, and is taken for that of the others too. For the intervals runs
+    and sequences are drawn again, the same ones for all settings; how runs rank, with other seeds too. What seeds have
+    added is in the values already, so that counts twice. Without it, few runs that all are in the right order would
+    leave no doubt: an interval of no width covered the truth in a third of simulated studies.
     """
     settings = [own, *others]
     runs = sorted(set.intersection(*({*one.values} & {*one.losses} for one in (larger, *settings))))
     if len(runs) < 2:
         return None
-    size, large = len(weights), _values(larger, runs)
-    apart = _told_apart(large, resampled_values([larger.losses[run][:size] for run in runs], weights), noise)
-    rng = np.random.default_rng(SEED)
+    large, rng = _values(larger, runs), np.random.default_rng(SEED)
+    drawn_large = resampled_values(_losses(larger, runs, weights), weights)
+    apart = _told_apart(large, drawn_large, noise)
+    once = np.ones((1, len(runs)), np.int64)
     drawn = rng.multinomial(len(runs), np.full(len(runs), 1 / len(runs)), size=RESAMPLES)
+    losses = [_losses(one, runs, weights) for one in settings]
+    lucky = [values_by_luck(own, weights, noise, rng) for own in losses]
+    pairs = zip(settings, lucky, strict=True)
     agreements = [
-        _agreement(_values(one, runs), large, apart, drawn, _luck(drawn.shape, noise, rng)) for one in settings
+        (
+            _agreement(_values(one, runs)[None], large[None], apart, once)[0],
+            _agreement(values, drawn_large, apart, drawn),
+        )
+        for one, values in pairs
     ]
-    resampled = [resampled_values([one.losses[run][:size] for run in runs], weights) for one in settings]
+    resampled = [resampled_values(own, weights) for own in losses]
     proxies = []
     for one, (share, shares), values in zip(settings, agreements, resampled, strict=True):
         gain = lower = None
@@ -117,6 +137,11 @@ def _values(trained: Trained, runs: Sequence[str]) -> FloatArray:
     return np.array([trained.values[run] for run in runs])
 
 
+def _losses(trained: Trained, runs: Sequence[str], weights: Sequence[int]) -> list[NDArray[np.float32]]:
+    """On the validation sequences; those of confirmation may follow."""
+    return [trained.losses[run][: len(weights)] for run in runs]
+
+
 def _told_apart(values: FloatArray, resampled: FloatArray, noise: SeedNoise | None) -> FloatArray:
     """[runs, runs] 1 for each pair, above the diagonal, that differs by more than chance: of sequences and seeds."""
     covariance = np.cov(resampled, rowvar=False)
@@ -127,39 +152,22 @@ def _told_apart(values: FloatArray, resampled: FloatArray, noise: SeedNoise | No
     return apart
 
 
-def _luck(shape: tuple[int, ...], noise: SeedNoise | None, rng: np.random.Generator) -> FloatArray:
-    """What other seeds would have added to the values.
-
-    What seeds have added is in the values already, so this counts it twice. Without it, few runs that all are in the
-    right order would leave no doubt: an interval of no width covered the truth in a third of simulated studies.
-    """
-    if noise is None:
-        return np.zeros(shape)
-    moved: FloatArray = noise.deviation * rng.standard_t(noise.freedom, shape)
-    return moved
-
-
-def _agreement(
-    values: FloatArray, large: FloatArray, apart: FloatArray, drawn: NDArray[np.int64], luck: FloatArray
-) -> tuple[float, FloatArray]:
-    """The share of the pairs told apart that ``values`` has in the same order, and the same of the runs drawn again.
+def _agreement(values: FloatArray, large: FloatArray, apart: FloatArray, drawn: NDArray[np.int64]) -> FloatArray:
+    """[resamples] the share of the pairs told apart that ``values`` have in the order of ``large``, [resamples, runs].
 
     ``drawn`` is how often each run is drawn; it makes no pair with itself. NaN if no pair that is told apart is drawn.
     """
-    order = np.sign(large[:, None] - large)
-
-    def shares(values: FloatArray, counts: FloatArray) -> FloatArray:
-        same = apart * (np.sign(values[:, :, None] - values[:, None]) == order)
-        pairs = ((counts @ apart) * counts).sum(axis=1)
-        with np.errstate(invalid="ignore"):
-            found: FloatArray = np.einsum("bi,bij,bj->b", counts, same, counts) / pairs
-        return found
-
+    found = []
     # In parts, since all pairs of all resamples of many runs are more than memory should hold.
-    parts = range(0, len(drawn), max(1, MOST_PAIRS // len(values) ** 2))
-    blocks = [slice(start, start + parts.step) for start in parts]
-    resampled = [shares(values + luck[block], drawn[block].astype(float)) for block in blocks]
-    return float(shares(values[None], np.ones((1, len(values))))[0]), np.concatenate(resampled)
+    step = max(1, MOST_PAIRS // apart.size)
+    for start in range(0, len(drawn), step):
+        own, there, counts = (part[start : start + step] for part in (values, large, drawn.astype(float)))
+        same = np.sign(own[:, :, None] - own[:, None]) == np.sign(there[:, :, None] - there[:, None])
+        with np.errstate(invalid="ignore"):
+            found.append(
+                np.einsum("bi,bij,bj->b", counts, apart * same, counts) / ((counts @ apart) * counts).sum(axis=1)
+            )
+    return np.concatenate(found)
 
 
 def _ceiling(large: FloatArray, apart: FloatArray, noise: SeedNoise) -> float:

@@ -131,7 +131,7 @@ def equal_cost_lines(found: EqualCost) -> list[str]:
         if one.agreement is not None:
             parts.append(f"{_shares(one.agreement)} % of those in the same order")
         if one.gain is not None:
-            parts.append(f"{_shares(one.gain, '+')} points more")
+            parts.append(f"a difference of {_shares(one.gain, '+')} points")
         if one.lower is not None:
             parts.append(f"values end {one.lower:.4f} nats lower")
         lines.append(f"  {one.setting}: {', '.join(parts) or 'what the others are compared with'}")
