@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from optsweep.plain import Plain
 from optsweep.results.records import StudySnapshot
-from optsweep.results.repetition import TRAINED_SHARE
+from optsweep.results.repetition import TRAINED_SHARE, use_of
 from optsweep.results.words import counted, quantity
 from optsweep.trust.full_run import FullRun
 from optsweep.trust.transfer import Estimate
@@ -27,7 +27,8 @@ def ladder_lines(snapshot: StudySnapshot, planned: Rungs) -> list[str]:
         f"{sum(config.provenance['ladder_sequences'] == seen for config in configs)} of {seen:,} sequences"
         for seen in planned.sequences
     )
-    training = round(snapshot.data.source_sequences * TRAINED_SHARE)
+    use = use_of(snapshot.definition, snapshot.data)
+    training = round(snapshot.data.source_sequences * TRAINED_SHARE) if use is None else use.in_corpus
     times = planned.sequences[-1] / training
     seen = "no sequence twice" if times <= 1 else f"each {times:.1f} times: the corpus has no more"
     return [
