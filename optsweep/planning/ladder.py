@@ -20,8 +20,6 @@ from optsweep.study.parameter import Choices, Parameter, Range
 from optsweep.train.learning_rate import decay
 from optsweep.trainers.builtin import lengthened
 
-RUNS = 24
-LENGTHS = (0.25, 1.0)
 OCTAVES = 2.0
 """To each side of the finalist's lr and batch: what is tried."""
 STEP = 0.5
@@ -85,8 +83,8 @@ def rungs(snapshot: StudySnapshot, finalist: RunRecord, lengths: list[float], co
     possible = _possible(config.training.effective_batch, batches, sequences[0])
     lr = config.optim.lr
     runs = []
-    for length, seen in zip(lengths, sequences, strict=True):
-        number_of_runs = len(range(lengths.index(length), count, len(lengths)))
+    for place, (length, seen) in enumerate(zip(lengths, sequences, strict=True)):
+        number_of_runs = len(range(place, count, len(lengths)))
         points = _points(snapshot.definition.seed_for("ladder", finalist.run, f"{length:g}"), number_of_runs)
         for number, (across, along) in enumerate(points, start=1):
             found = lr * 2.0 ** (OCTAVES * (2 * across - 1))
