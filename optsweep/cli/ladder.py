@@ -5,6 +5,7 @@ What it needs is imported by its function: help and mistakes in the command line
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,10 +63,8 @@ def ladder(
     plain_console(stderr=as_json).print(lines)
     data = {"trains_on": snapshot.data.corpus, "setting": planned.words}
     linked = plan_linked(study, "ladder", planned.runs, suffix=suffix(planned.finalist), space=planned.space, data=data)
-    code = work_on_linked([linked], slots, launch=not no_launch, as_json=as_json)
-    if not no_launch:
-        tell(study, snapshot, planned.finalist, as_json=as_json)
-    return code
+    said = partial(tell, study, snapshot, planned.finalist, as_json=as_json)
+    return work_on_linked([linked], slots, said, launch=not no_launch, as_json=as_json)
 
 
 def tell(study: Study, snapshot: StudySnapshot, run: RunRecord, *, as_json: bool) -> None:

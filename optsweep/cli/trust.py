@@ -5,7 +5,9 @@ What they need is imported by their functions: help and mistakes in the command 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -86,10 +88,8 @@ def fidelity(
     for one, large in trained:
         data = {"trains_on": snapshot.data.corpus, "setting": one.words}
         linked.append(plan_linked(study, "fidelity", large, suffix=one.suffix, data=data))
-    code = work_on_linked(linked, slots, launch=not no_launch, as_json=as_json)
-    if not no_launch:
-        _tell(study, as_json=as_json)
-    return code
+    tell = partial(_tell, study, as_json=as_json)
+    return work_on_linked(linked, slots, tell, launch=not no_launch, as_json=as_json)
 
 
 def confirm(
@@ -121,10 +121,8 @@ def confirm(
         return EXIT_DONE
     slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo)
     linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True})
-    code = work_on_linked([linked], slots, launch=not no_launch, as_json=as_json)
-    if not no_launch:
-        _tell(study, as_json=as_json)
-    return code
+    tell = partial(_tell, study, as_json=as_json)
+    return work_on_linked([linked], slots, tell, launch=not no_launch, as_json=as_json)
 
 
 def worth_training_again(study: Study, command: str) -> StudySnapshot:
@@ -152,8 +150,10 @@ def finalist(study: Study, snapshot: StudySnapshot, run: str | None, command: st
     return found[0]
 
 
-def work_on_linked(linked: list[Study], slots: list[Slot], *, launch: bool, as_json: bool) -> int:
-    """Work on the linked studies, or say how to start workers; returns the exit code."""
+def work_on_linked(
+    linked: list[Study], slots: list[Slot], tell: Callable[[], None], *, launch: bool, as_json: bool
+) -> int:
+    """Work on the linked studies and ``tell`` what they show, or say how to start workers; returns the exit code."""
     from optsweep.cli.launch import work_on
     from optsweep.views.terminal import plain_console
 
@@ -163,7 +163,9 @@ def work_on_linked(linked: list[Study], slots: list[Slot], *, launch: bool, as_j
         for study in linked:
             console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
         return EXIT_DONE
-    return work_on(linked, slots, console)
+    code = work_on(linked, slots, console)
+    tell()
+    return code
 
 
 def _tell(study: Study, *, as_json: bool) -> None:
