@@ -141,8 +141,12 @@ def worth_training_again(study: Study, command: str) -> StudySnapshot:
 
 def finalist(study: Study, snapshot: StudySnapshot, run: str | None, command: str) -> RunRecord:
     """The run of that id; without one the best of those that are confirmed, else the leader. Raises `ConfigError`."""
-    if run is None and (confirmed := read_trust(study, snapshot).confirmation) is not None:
-        run = confirmed.finalists[0].run
+    from optsweep.planning.trained_again import linked_studies
+
+    # To assess a whole study takes seconds; without a confirmation it would be for nothing.
+    if run is None and linked_studies(study, "confirm"):
+        confirmed = read_trust(study, snapshot).confirmation
+        run = None if confirmed is None else confirmed.finalists[0].run
     found = [one for one in snapshot.ranking if run in (None, one.run)]
     if not found:
         which = "no complete run" if run is None else f"no complete run {run!r}"

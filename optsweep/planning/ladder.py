@@ -14,6 +14,7 @@ import numpy as np
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
 from optsweep.planning.trained_again import RunAgain
+from optsweep.results.attributes import LADDER_SEQUENCES
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.lengths import whole_batch
 from optsweep.study.parameter import Choices, Parameter, Range
@@ -123,7 +124,7 @@ def _rung(
     swept, name = finalist.train_config, f"{finalist.run}-x{length}-{number:03}"
     config = lengthened(swept, sequences / swept.total_sequences, lr=lr, batch=batch)
     seed = snapshot.definition.seed_for(finalist.run, "ladder", length, number)
-    provenance: dict[str, Plain] = {**config.provenance, "ladder_sequences": sequences}
+    provenance: dict[str, Plain] = {**config.provenance, LADDER_SEQUENCES: sequences}
     config = config.model_copy(
         update={
             "training": config.training.model_copy(update={"seed": seed, "patience": False}),

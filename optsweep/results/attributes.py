@@ -96,6 +96,8 @@ class StudyData(CorpusRecord):
         return [str(source.get("fingerprint")) for source in listed if isinstance(source, Mapping)]
 
 
+LADDER_SEQUENCES = "ladder_sequences"
+"""In the provenance of a ladder's run: its length, before it was rounded to whole steps."""
 PREFIX = "optsweep:"
 """What the names of our attributes begin with."""
 

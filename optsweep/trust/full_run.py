@@ -13,6 +13,7 @@ import numpy as np
 
 from optsweep.config import TrainConfig
 from optsweep.plain import Plain
+from optsweep.results.attributes import LADDER_SEQUENCES
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.repetition import MOST_EPOCHS, Repetition
 from optsweep.results.run_table import RunTable
@@ -111,7 +112,7 @@ def measured(ladder: StudySnapshot, to: float) -> Transfer:
     configs = [run.train_config for run in complete]
     return transfer(
         RunTable(
-            length=np.array([config.provenance["ladder_sequences"] for config in configs], float),
+            length=np.array([config.provenance[LADDER_SEQUENCES] for config in configs], float),
             lr=np.array([config.optim.lr for config in configs]),
             batch=np.array([config.training.effective_batch for config in configs], float),
             value=np.array([run.value for run in complete], float),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optsweep.plain import Plain
+from optsweep.results.attributes import LADDER_SEQUENCES
 from optsweep.results.records import StudySnapshot
 from optsweep.results.repetition import TRAINED_SHARE, use_of
 from optsweep.results.words import counted, quantity
@@ -24,7 +25,7 @@ def ladder_lines(snapshot: StudySnapshot, planned: Rungs) -> list[str]:
     configs = [run.config for run in planned.runs]
     lrs, batches = ([config.optim.lr for config in configs], [config.training.effective_batch for config in configs])
     by_length = ", ".join(
-        f"{sum(config.provenance['ladder_sequences'] == seen for config in configs)} of {seen:,} sequences"
+        f"{sum(config.provenance[LADDER_SEQUENCES] == seen for config in configs)} of {seen:,} sequences"
         for seen in planned.sequences
     )
     use = use_of(snapshot.definition, snapshot.data)
