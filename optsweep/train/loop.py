@@ -10,7 +10,7 @@ from optsweep.config import TrainConfig, read_config, write_config
 from optsweep.data.training_data import TrainingData, load_training_data
 from optsweep.errors import DataError
 from optsweep.train.attempt import Attempt
-from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device
+from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, warn_of_float32
 from optsweep.train.loss import first_micro_batch
 from optsweep.train.report import Evaluation, OnEval, OnMetrics, TrainReport
 
@@ -33,7 +33,7 @@ def train_from_file(
     before it writes anything: config, data or device.
     """
     config, data = read_config(config_path), load_training_data(data_path)
-    resolve_device(device)
+    resolve_device(device, config.training.precision)
     write_config(out / "config.toml", config)
     return train(config, data, device, on_eval, directory=out, on_metrics=on_metrics, interrupted=interrupted)
 
@@ -57,9 +57,9 @@ def train(
 
     The outcome is "complete" once all iterations are done, whatever ``on_eval`` says of the last evaluation. The
     process's random state and thread count are as before when it returns. Raises `DeviceError` for a device that is not
-    there, `DataError` for data without training or validation sequences.
+    there or lacks the precision, `DataError` for data without training or validation sequences.
     """
-    place = resolve_device(device)
+    place = resolve_device(device, config.training.precision)
     if not len(data.train) or not len(data.validation):
         raise DataError(
             f"{data.path}: has {len(data.train)} training and {len(data.validation)} validation sequences; "
@@ -67,6 +67,7 @@ def train(
         )
     if directory is not None:
         directory.mkdir(parents=True, exist_ok=True)
+    warn_of_float32(config.training.precision, place)
     micro_batch = first_micro_batch(config, place)
     tell = _once(on_eval)
     with process_settings(place, config.training.threads):
