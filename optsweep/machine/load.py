@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from optsweep.machine.devices import ask_driver
+from optsweep.machine.driver import ask_nvidia_smi, nvml
 
 PROGRAM_SECONDS = 10.0
 """How old an answer of nvidia-smi may be: an answer takes it up to a second, and NVML milliseconds."""
@@ -57,18 +57,18 @@ class Gauge:
 
 
 def _nvml() -> Callable[[], list[GpuLoad]] | None:
-    """NVML's answers through nvidia-ml-py; None if the package or the driver is missing."""
+    """NVML's answers; None without it."""
+    library = nvml()
+    if library is None:
+        return None
     try:
-        import pynvml
-
-        pynvml.nvmlInit()
-        handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(pynvml.nvmlDeviceGetCount())]
-    except Exception:
+        handles = [library.nvmlDeviceGetHandleByIndex(index) for index in range(library.nvmlDeviceGetCount())]
+    except library.NVMLError:
         return None
 
     def read(index: int, handle: Any) -> GpuLoad:
-        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-        return GpuLoad(index, pynvml.nvmlDeviceGetUtilizationRates(handle).gpu / 100, memory.used, memory.total)
+        memory = library.nvmlDeviceGetMemoryInfo(handle)
+        return GpuLoad(index, library.nvmlDeviceGetUtilizationRates(handle).gpu / 100, memory.used, memory.total)
 
     return lambda: [read(index, handle) for index, handle in enumerate(handles)]
 
@@ -84,7 +84,7 @@ class _Program:
         if time.monotonic() - self._asked >= PROGRAM_SECONDS:
             self._asked = time.monotonic()
             query = "--query-gpu=index,utilization.gpu,memory.used,memory.total"
-            self._last = parse_loads(ask_driver(query, "--format=csv,noheader,nounits", seconds=3))
+            self._last = parse_loads(ask_nvidia_smi(query, "--format=csv,noheader,nounits", seconds=3))
         return self._last
 
 

@@ -13,7 +13,7 @@ from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_run, read_snapshot
 from optsweep.database.urls import masked
 from optsweep.errors import ConfigError, StorageError
-from optsweep.machine.devices import list_gpus
+from optsweep.machine.driver import list_gpus
 from optsweep.machine.process import identify
 from optsweep.planning.plan import existing_runs, queue_runs
 from optsweep.results.attributes import PREFIX, RunIdentity, StudyAttributes

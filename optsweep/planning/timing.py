@@ -100,7 +100,7 @@ def makespan(seconds: Mapping[str, Sequence[float]], slots: Sequence[str]) -> fl
 def _costs(
     session: Session, slot: Slot, sweeps: Mapping[str, TrainConfig], fulls: Mapping[str, TrainConfig]
 ) -> list[Cost]:
-    timed = _timed(session, [other for other in session.slots if other.gpu == slot.gpu], sweeps)
+    timed = _timed(session, [other for other in session.slots if other.gpus == slot.gpus], sweeps)
     costs = []
     for name in sweeps:
         iteration, evaluation, memory, power = (

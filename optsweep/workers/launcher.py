@@ -82,7 +82,12 @@ class Launcher:
         folder = study_directory(study.name)
         self._log = folder / "workers" / "launcher.log"
         self._slots = [
-            WorkerSlot(slot, slot.lock_path(folder).absolute(), folder / "workers" / f"{slot.lock_name}.log", say)
+            WorkerSlot(
+                slot,
+                [path.absolute() for path in slot.lock_paths(folder)],
+                folder / "workers" / f"{slot.lock_names[0]}.log",
+                say,
+            )
             for slot in slots
         ]
         self._describing = Describing(study.name, self._url, {slot.place.label for slot in self._slots})
@@ -163,7 +168,7 @@ class Launcher:
         order = WorkerOrder(
             study=self._study.name,
             label=slot.place.label,
-            lock=str(slot.lock),
+            locks=[str(path) for path in slot.locks],
             device=slot.place.device,
             threads=slot.place.threads,
             launcher=os.getpid(),

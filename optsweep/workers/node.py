@@ -84,5 +84,5 @@ def _work(
 def _named(slot: Slot, job: slurm.Job | None) -> Slot:
     """The slot as people and other hosts know it; workers on the CPU need not wait for each other."""
     label = f"{slot.label} of {host_name()}" + (f", job {job.id}" if job is not None else "")
-    lock_name = slot.lock_name if slot.gpu is not None else f"{host_name()}-{os.getpid()}"
-    return replace(slot, label=label, lock_name=lock_name)
+    lock_names = slot.lock_names if slot.gpus else (f"{host_name()}-{os.getpid()}",)
+    return replace(slot, label=label, lock_names=lock_names)

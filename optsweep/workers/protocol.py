@@ -80,7 +80,7 @@ class WorkerOrder:
 
     study: str
     label: str
-    lock: str
+    locks: list[str]
     device: str
     threads: int
     launcher: int

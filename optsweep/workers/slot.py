@@ -12,8 +12,9 @@ from pathlib import Path
 from optsweep.database.lease import HeldRun
 from optsweep.files import last_lines, tail
 from optsweep.machine.child import end_by, start_module
-from optsweep.machine.devices import Slot, holder, try_hold
+from optsweep.machine.devices import Slot
 from optsweep.machine.process import ProcessIdentity, identify
+from optsweep.machine.slot_lock import SlotHeld, hold
 from optsweep.outside_text import clean
 from optsweep.results.words import error_words
 from optsweep.workers.protocol import WorkerOrder
@@ -28,7 +29,7 @@ class WorkerSlot:
     """A place and the worker that is at work there now."""
 
     place: Slot
-    lock: Path
+    locks: list[Path]
     log: Path
     say: Callable[[str], None]
     process: subprocess.Popen[bytes] | None = None
@@ -64,11 +65,11 @@ class WorkerSlot:
 
     def say_if_held(self) -> None:
         """Tell a person that another process is at work here."""
-        mine = try_hold(self.lock)
-        if mine is not None:
-            mine.close()
-        else:
-            self.say(f"{self.place.label} is held by process {holder(self.lock)}; its worker waits until it is free")
+        try:
+            for mine in hold(self.locks):
+                mine.close()
+        except SlotHeld as held:
+            self.say(f"{self.place.label} is {held}; its worker waits until it is free")
 
     def count_failed_start(self) -> None:
         self.failed_starts += 1

@@ -17,7 +17,7 @@ from pathlib import Path
 from optsweep.errors import EXIT_INTERRUPTED, EXIT_USAGE, StorageUnavailable, UserError
 from optsweep.files import disk_is_full
 from optsweep.machine.child import end_with_parent
-from optsweep.machine.devices import holder, try_hold
+from optsweep.machine.slot_lock import SlotHeld, hold
 from optsweep.results.folders import log_to_stdout
 from optsweep.workers.protocol import EXIT_DISK_FULL, NO_SPACE, Leaving, WorkerOrder
 
@@ -61,15 +61,14 @@ def main(order: WorkerOrder) -> int:
 
 def _hold_slot(order: WorkerOrder, leaving: Leaving) -> object | None:
     """Wait until the slot is free: a worker of a killed launcher may still be writing its checkpoint there."""
-    lock = Path(order.lock)
     said = False
     while leaving.reason is None:
-        held = try_hold(lock)
-        if held is not None:
-            return held
-        if not said:
-            _logger.info("%s is held by process %s; waiting", order.label, holder(lock))
-            said = True
+        try:
+            return hold(map(Path, order.locks))
+        except SlotHeld as held:
+            if not said:
+                _logger.info("%s is %s; waiting", order.label, held)
+                said = True
         time.sleep(POLL_SECONDS)
     return None
 

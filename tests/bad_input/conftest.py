@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from optsweep import cli
 from optsweep.data.demo import make_demo
 from optsweep.data.subset import ensure_subset
 from optsweep.workers.launcher import Launcher
+from tests.fakes.driver import pynvml
 
 from .outcome import Case, Scene
 from .studies import RIGHT
@@ -65,13 +67,14 @@ def scene(
             write(folder / name, content)
         monkeypatch.chdir(folder)
         monkeypatch.setattr(Launcher, "run", refuse)
-        for name in ("OPTSWEEP_STORAGE", "CUDA_VISIBLE_DEVICES"):
+        for name in ("OPTSWEEP_STORAGE", "CUDA_VISIBLE_DEVICES", "FAKE_GPUS"):
             monkeypatch.delenv(name, raising=False)
         for name, value in case.environment.items():
             monkeypatch.setenv(name, value)
         programs = tmp_path / "programs"
         programs.mkdir()
         write_nvidia_smi(programs, case.gpus or [])
+        monkeypatch.setitem(sys.modules, "pynvml", pynvml)
         monkeypatch.setenv("PATH", str(programs), prepend=":")
         return folder
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from optsweep import cli
+from tests.fakes.driver import PRETENDED_DRIVER
 
 REPOSITORY = Path(__file__).parents[2]
 SECONDS, SECONDS_WITH_TORCH = 2.0, 4.0
@@ -81,7 +82,7 @@ def run_here(arguments: list[str], capture: pytest.CaptureFixture[str]) -> Outco
 
 def run_process(arguments: list[str], folder: Path, **options: object) -> Outcome:
     """Run a command line as a user does; its processor time counts start and imports too."""
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    environment = {**os.environ, "PYTHONPATH": f"{PRETENDED_DRIVER}:{REPOSITORY}"}
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "optsweep", *arguments],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.driver import PRETENDED_DRIVER
 from tests.servers import private_server
 from tests.slurm.cluster import Cluster, private_cluster
 from tests.sweeps import Sweeps, wait_for
@@ -40,7 +41,11 @@ class JobSweeps(Sweeps):
     def environment(self) -> dict[str, str]:
         assert self.cluster is not None
         known = super().environment()
-        return {**known, **self.cluster.environment, "PATH": f"{self.folder}:{known['PATH']}"}
+        pretended = {
+            "PATH": f"{self.folder}:{known['PATH']}",
+            "PYTHONPATH": f"{PRETENDED_DRIVER}:{known['PYTHONPATH']}",
+        }
+        return {**known, **self.cluster.environment, **pretended}
 
     def say(self, *arguments: str) -> str:
         """Run a command of optsweep's; returns what it says."""

@@ -78,7 +78,7 @@ def train(study: Study) -> int:
 def train_once(study: Study) -> int:
     agreed = commands_digest(study.definition, notifies=False)
     data = str(recorded_data(study))
-    code = work(WorkerOrder("study", "CPU worker 1", "lock", "cpu", 1, 0, data, agreed=agreed), Leaving())
+    code = work(WorkerOrder("study", "CPU worker 1", ["lock"], "cpu", 1, 0, data, agreed=agreed), Leaving())
     study.queue.reclaim(identify(), Cause.FAULT, "the script failed")
     return code
 

@@ -255,7 +255,7 @@ def test_r9_a_run_whose_folder_cannot_be_freed_goes_back_to_the_queue_and_says_s
     run.mkdir(parents=True)
     study = open_study(open_storage(storage_url(None)), "study")
     agreed = commands_digest(study.definition, notifies=False)
-    order = WorkerOrder("study", "CPU worker 1", "lock", "cpu", 1, 0, str(recorded_data(study)), agreed=agreed)
+    order = WorkerOrder("study", "CPU worker 1", ["lock"], "cpu", 1, 0, str(recorded_data(study)), agreed=agreed)
     with (run / run_lock.LOCK_FILE).open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert work(order, Leaving()) == EXIT_DONE
