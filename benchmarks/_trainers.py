@@ -19,13 +19,15 @@ from optsweep.data.batches import NUM_SPECIAL, ShuffledEpochs
 from optsweep.data.sequences import Sequences
 from optsweep.data.training_data import TrainingData
 from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD, VOCABULARY_SIZE
-from optsweep.train.attempt import TrainState
 from optsweep.train.device import autocast, synchronize, uses_bfloat16
-from optsweep.train.loss import auto_micro_batch, draw_step, nelbo, split
+from optsweep.train.execution import execution_for
+from optsweep.train.layout import Padded
+from optsweep.train.loss import auto_micro_batch, draw_step, first_micro_batch, nelbo, split
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import BETA1
 from optsweep.train.schedules import Stream, ema_decay
 from optsweep.train.speed import Compilation
+from optsweep.train.train_state import TrainState
 
 MAX_LEN = 512
 
@@ -57,15 +59,16 @@ class Ours:
     """What `optsweep train` does between two evaluations."""
 
     def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device) -> None:
-        given = config.training.micro_batch
-        auto = auto_micro_batch(device, MAX_LEN, config.training.effective_batch)
-        self._state = TrainState(config, data, device, auto if given == "auto" else given)
+        execution = execution_for(config, device)
+        micro_batch = first_micro_batch(config, execution, config.training.effective_batch)
+        self._state = TrainState(config, data, execution, micro_batch)
         # The object compiles the models in place.
         if Compilation(config.training.compile, device, [self._state.model]).is_on:
             self._compile_both_graphs(config)
 
     def _compile_both_graphs(self, config: TrainConfig) -> None:
         """With padding and without, which is rare: neither is to be compiled in a timed step."""
+        execution = self._state.execution
         for length in (62, 50):
             rows = Sequences(np.full(4 * length, FIRST_RESIDUE, np.uint8), np.arange(5, dtype=np.int64) * length)
             for size in (2, 4):
@@ -74,15 +77,15 @@ class Ours:
                     update={"training": config.training.model_copy(update={"effective_batch": size})}
                 )
                 drawn = draw_step(changed, rows.take(np.arange(size)), epochs, 0)
-                for batch in split(*drawn, size, MAX_LEN, self._state.device):
-                    with autocast(self._state.device, uses_bfloat16(config.training.precision, self._state.device)):
+                for batch in split(*drawn, size, MAX_LEN, execution):
+                    with autocast(execution.device, execution.bfloat16):
                         share = nelbo(self._state.model, batch)
                     share.backward()  # type: ignore[no-untyped-call]
         self._state.model.zero_grad()
 
     def step(self) -> None:
         self._state.iterate()
-        synchronize(self._state.device)
+        synchronize(self._state.execution.device)
 
 
 class Recipe:
@@ -133,7 +136,7 @@ class Recipe:
         everything = torch.arange(tokens.numel(), device=self._device)
         labels = torch.where(is_masked, tokens - FIRST_RESIDUE, -100).flatten()
         with torch.autocast(self._device.type, dtype=self._autocast, enabled=self._autocast is not None):
-            logits = self._model(noisy, length, ratio, everything)
+            logits = self._model(noisy, Padded.of(length, noisy.shape[1]), ratio, everything)
         return functional.cross_entropy(logits, labels)
 
 

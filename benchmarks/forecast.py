@@ -26,8 +26,9 @@ from optsweep.config import TrainConfig
 from optsweep.data.training_data import load_training_data
 from optsweep.results.run_table import RunTable
 from optsweep.study.lengths import whole_batch
-from optsweep.train.attempt import TrainState
 from optsweep.train.evaluation import due_points
+from optsweep.train.execution import execution_for
+from optsweep.train.train_state import TrainState
 from optsweep.trust.transfer import transfer
 
 SHORT, LONG = (2000, 4000), 32_000
@@ -62,7 +63,7 @@ def train(path: Path, job: Job) -> float:
             "evaluation": {"num_evaluations": EVALUATIONS, "draws": DRAWS},
         }
     )
-    state = TrainState(config, load_training_data(path), torch.device("cpu"), min(job.batch, 16))
+    state = TrainState(config, load_training_data(path), execution_for(config, torch.device("cpu")), min(job.batch, 16))
     best = math.inf
     while state.step < iterations:
         state.iterate()

@@ -27,10 +27,11 @@ from benchmarks._machine import print_machine
 from optsweep.config import TrainConfig
 from optsweep.data.training_data import load_training_data
 from optsweep.results.repetition import MOST_EPOCHS
-from optsweep.train.attempt import TrainState
 from optsweep.train.evaluation import due_points
+from optsweep.train.execution import execution_for
 from optsweep.train.patience import ERRORS, POINTS, Patience, PatienceState
 from optsweep.train.sizes import parameter_count
+from optsweep.train.train_state import TrainState
 
 RUNS = {"no dropout": (1e-3, 0.0), "dropout 0.1": (1e-3, 0.1)}
 """lr and dropout."""
@@ -92,7 +93,7 @@ def record(path: Path, size: int, lr: float, dropout: float) -> Curve:
         }
     )
     data = load_training_data(path)
-    state = TrainState(config, data, torch.device("cpu"), BATCH)
+    state = TrainState(config, data, execution_for(config, torch.device("cpu")), BATCH)
     found, aside, began = [], 0.0, time.process_time()
     while state.step < ITERATIONS:
         state.iterate()

@@ -16,6 +16,8 @@ NUM_SPECIAL = 2
 """Each sequence stands between <s> and </s>."""
 LENGTH_MULTIPLE = 32
 """Padded lengths are multiples of this: few shapes for allocators, kernels and compilers."""
+PACKED_MULTIPLE = 1024
+"""The same of the tokens of a packed micro-batch."""
 
 
 class ShuffledEpochs:
@@ -70,6 +72,19 @@ def crop(sequences: Sequences, max_residues: int, random: np.random.Generator | 
     return Sequences(sequences.tokens[ranges(sequences.offsets[:-1] + first, lengths)], offsets)
 
 
+def round_length(length: int) -> int:
+    """The next multiple of `LENGTH_MULTIPLE`."""
+    return -(-length // LENGTH_MULTIPLE) * LENGTH_MULTIPLE
+
+
+def deal(lengths: IntArray, num_hands: int) -> list[IntArray]:
+    """Rows split into ``num_hands`` parts of nearly equal numbers of tokens; ``lengths`` is [n]."""
+    if num_hands == 1:
+        return [np.arange(len(lengths))]
+    order = np.argsort(-lengths, kind="stable")
+    return [np.sort(order[hand::num_hands]) for hand in range(num_hands)]
+
+
 @dataclass(frozen=True)
 class Group:
     """Rows that are computed together, padded to one length."""
@@ -118,3 +133,38 @@ def pad(sequences: Sequences, group: Group) -> tuple[NDArray[np.uint8], IntArray
     tokens[target] = sequences.tokens[source]
     tokens[row_starts + 1 + lengths] = EOS
     return tokens.reshape(len(group.rows), group.padded_length), source, target
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Rows one behind the other, each between <s> and </s>; then padding, in rows of its own."""
+
+    tokens: NDArray[np.uint8]
+    """[a multiple of `PACKED_MULTIPLE`]"""
+    starts: NDArray[np.int32]
+    """[rows + rows of padding + 1] where each begins, and the end of the last."""
+    source: IntArray
+    """[residues of these rows, in order] of each the index into the sequences' tokens."""
+    target: IntArray
+    """[residues of these rows, in order] of each the index into ``tokens``."""
+
+
+def pack(sequences: Sequences, rows: IntArray, max_len: int) -> Pack:
+    """Pack ``rows`` of ``sequences``; there are as many rows of padding, empty ones too, whatever the lengths are.
+
+    No row is longer than ``max_len`` tokens: attention computes so many of each and no more.
+    """
+    lengths = sequences.lengths[rows]
+    source = ranges(sequences.offsets[:-1][rows], lengths)
+    used = int(lengths.sum()) + NUM_SPECIAL * len(rows)
+    padding = -used % PACKED_MULTIPLE
+    padding_rows = -(-(PACKED_MULTIPLE - 1) // max_len)
+    filled = np.clip(padding - max_len * np.arange(padding_rows), 0, max_len)
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([lengths + NUM_SPECIAL, filled]))]).astype(np.int32)
+    first = starts[: len(rows)].astype(np.int64)
+    target = ranges(first + 1, lengths)
+    tokens = np.full(used + padding, PAD, dtype=np.uint8)
+    tokens[first] = BOS
+    tokens[target] = sequences.tokens[source]
+    tokens[first + 1 + lengths] = EOS
+    return Pack(tokens, starts, source, target)

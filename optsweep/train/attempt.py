@@ -1,29 +1,23 @@
-"""A run on its device: network, optimiser and data, one iteration of it, and an attempt from a checkpoint to an end."""
+"""One go at a run: from the last checkpoint to the run's end, or until something else ends it."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from optsweep.config import TrainConfig
-from optsweep.data.batches import ShuffledEpochs
 from optsweep.data.training_data import TrainingData
 from optsweep.train.checkpoint import CheckpointStore
 from optsweep.train.checkpoint_file import Checkpoint
-from optsweep.train.device import autocast, uses_bfloat16
-from optsweep.train.evaluation import Evaluator, Score, due_points
+from optsweep.train.evaluation import Score, due_points
+from optsweep.train.execution import Execution
 from optsweep.train.learning_rate import learning_rate
-from optsweep.train.loss import draw_step, nelbo, split
-from optsweep.train.model import Transformer
-from optsweep.train.optimizer import Optimizer
-from optsweep.train.patience import NUM_TRAINING, Patience, PatienceState
+from optsweep.train.patience import PatienceState
 from optsweep.train.report import (
     OVERFITS,
     Evaluation,
@@ -34,69 +28,11 @@ from optsweep.train.report import (
     Outcome,
     TrainReport,
 )
-from optsweep.train.schedules import Stream, torch_seed
 from optsweep.train.speed import Compilation, Throughput
+from optsweep.train.train_state import TrainState
 
 MAX_ITERATIONS_PER_LINE = 100
 """Most iterations between two lines of metrics.jsonl; a shorter run writes a line for every hundredth of it."""
-
-
-class TrainState:
-    """A run between two iterations; ``step`` is how many are done."""
-
-    def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device, micro_batch: int) -> None:
-        self.config = config
-        self.device = device
-        self.micro_batch = micro_batch
-        self.step = 0
-        self._train = data.sample(config.data.num_sequences)
-        self._epochs = ShuffledEpochs(len(self._train), [config.training.seed, Stream.EPOCHS])
-        self._bfloat16 = uses_bfloat16(config.training.precision, device)
-        torch.manual_seed(torch_seed(config.training.seed, Stream.WEIGHTS))
-        self.model = Transformer(config.model, config.data.max_protein_len).to(device)
-        self.optimizer = Optimizer(self.model, config, device)
-        parts = [data.validation, data.confirmation] if data.scores_confirmation else [data.validation]
-        self._evaluators = [Evaluator(part, config, micro_batch, device) for part in parts]
-        self.patience = Patience(config, len(self._train), self._evaluators[0].num_residues)
-
-    def iterate(self) -> tuple[torch.Tensor, int]:
-        """One optimiser step; its loss (on the device, nats per residue) and the number of real residues it saw."""
-        config = self.config
-        corruption, weights = draw_step(config, self._train, self._epochs, self.step)
-        torch.manual_seed(torch_seed(config.training.seed, Stream.DROPOUT, self.step))
-        loss = torch.zeros((), device=self.device)
-        for batch in split(corruption, weights, self.micro_batch, config.data.max_protein_len, self.device):
-            with autocast(self.device, self._bfloat16):
-                share = nelbo(self.model, batch)
-            share.backward()  # type: ignore[no-untyped-call]
-            loss += share.detach()
-        self.optimizer.step(self.step, loss)
-        self.step += 1
-        return loss, len(corruption.sequences.tokens)
-
-    def evaluate(self) -> Score:
-        """Score the EMA weights: the value on the validation sequences, the losses of all that are scored."""
-        scores = [evaluator.score(self.optimizer.ema, self._bfloat16) for evaluator in self._evaluators]
-        return Score(scores[0].value, np.concatenate([score.losses for score in scores]))
-
-    def training_loss(self) -> float:
-        """The EMA weights' loss on the training sequences that patience looks at, in nats per residue."""
-        return self._training_evaluator.score(self.optimizer.ema, self._bfloat16).value
-
-    @cached_property
-    def _training_evaluator(self) -> Evaluator:
-        num = min(NUM_TRAINING, len(self._train), len(self._evaluators[0].num_residues))
-        rows = np.linspace(0, len(self._train) - 1, num).astype(np.int64)
-        return Evaluator(self._train.take(rows), self.config, self.micro_batch, self.device)
-
-    def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on from ``checkpoint``."""
-        assert checkpoint.weights is not None
-        assert checkpoint.optimizer is not None
-        self.step = checkpoint.step
-        self.model.load_state_dict(checkpoint.weights)
-        self.optimizer.ema.load_state_dict(checkpoint.ema)
-        self.optimizer.load_state(checkpoint.optimizer)
 
 
 class Attempt:
@@ -106,12 +42,12 @@ class Attempt:
         self,
         config: TrainConfig,
         data: TrainingData,
-        device: torch.device,
+        execution: Execution,
         micro_batch: int,
         directory: Path | None,
         on_metrics: OnMetrics | None,
     ) -> None:
-        self._config, self._data, self._device = config, data, device
+        self._config, self._data, self._execution = config, data, execution
         self._store = None if directory is None else CheckpointStore(directory, config, data)
         self._metrics = MetricsLog(directory, on_metrics)
         self.micro_batch = micro_batch
@@ -131,18 +67,23 @@ class Attempt:
                 return self.report("complete" if self._is_complete else "stopped")
         if self._is_complete:
             return self.report("complete")
-        state = TrainState(self._config, self._data, self._device, self.micro_batch)
+        state = TrainState(self._config, self._data, self._execution, self.micro_batch)
         if checkpoint is not None:
             state.restore(checkpoint)
         return self._train(state, tell, interrupted)
 
     def _train(self, state: TrainState, tell: OnEval, interrupted: Callable[[], bool]) -> TrainReport:
-        training = self._config.training
-        compilation = Compilation(training.compile, self._device, [state.model, state.optimizer.ema])
-        throughput = Throughput(self._device, compilation)
+        training, device = self._config.training, self._execution.device
+        compilation = Compilation(training.compile, device, [state.model, state.optimizer.ema])
+        throughput = Throughput(device, compilation)
+        if self._execution.on_gpu:
+            state.try_largest()
         line_every = max(1, min(training.n_iters // 100, MAX_ITERATIONS_PER_LINE))
         while not self._is_complete:
             if interrupted():
+                # What it kept back of its end would not be in the checkpoint.
+                if bool(state.optimizer.diverged):
+                    return self.report("diverged")
                 self._save(state)
                 return self.report("interrupted")
 
@@ -153,7 +94,7 @@ class Attempt:
             line_is_due = self._step % line_every == 0
             points = due_points(self._config, self._step)
             # Reading the flag waits for a GPU; until it is read, the guarded optimiser changes nothing.
-            if (line_is_due or points or self._device.type == "cpu") and bool(state.optimizer.diverged):
+            if (line_is_due or points or not self._execution.on_gpu) and bool(state.optimizer.diverged):
                 return self.report("diverged")
             if line_is_due:
                 self._write_training_line(throughput)

@@ -15,6 +15,7 @@ from optsweep.config import TrainConfig
 from optsweep.data.batches import NUM_SPECIAL, crop
 from optsweep.data.sequences import Sequences
 from optsweep.train.device import autocast
+from optsweep.train.execution import Execution
 from optsweep.train.loss import Corruption, MicroBatch, Model, corrupt, cross_entropies, split
 from optsweep.train.schedules import Stream, generator, stratified_uniform
 
@@ -63,12 +64,12 @@ class Score:
 class Evaluator:
     """The fixed test of a run, kept on its device."""
 
-    def __init__(self, validation: Sequences, config: TrainConfig, micro_batch: int, device: torch.device) -> None:
+    def __init__(self, validation: Sequences, config: TrainConfig, micro_batch: int, execution: Execution) -> None:
         self._corruption = fixed_corruption(validation, config)
-        self._device, self._draws = device, config.evaluation.draws
+        self._execution, self._draws = execution, config.evaluation.draws
         weights = np.ones(len(self._corruption.sequences))
         self._batches: list[MicroBatch] = list(
-            split(self._corruption, weights, micro_batch, config.data.max_protein_len, device)
+            split(self._corruption, weights, micro_batch, config.data.max_protein_len, execution)
         )
 
     @property
@@ -77,10 +78,10 @@ class Evaluator:
         return self._corruption.num_residues[: len(self._corruption.num_residues) // self._draws]
 
     @torch.no_grad()
-    def score(self, model: Model, bfloat16: bool = False) -> Score:
+    def score(self, model: Model) -> Score:
         """Score ``model``; sums are float64 on the host, so that the split into micro-batches does not show."""
-        with autocast(self._device, bfloat16):
-            parts = [cross_entropies(model, batch) for batch in self._batches]
+        with autocast(self._execution.device, self._execution.bfloat16):
+            parts = [cross_entropies(model, batch)[: len(batch.sequence)] for batch in self._batches]
         values = torch.cat(parts).cpu().numpy().astype(np.float64)
         sequence = np.concatenate([batch.sequence for batch in self._batches])
         num_masked, num_residues = self._corruption.num_masked, self.num_residues

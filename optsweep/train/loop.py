@@ -10,7 +10,11 @@ from optsweep.config import TrainConfig, read_config, write_config
 from optsweep.data.training_data import TrainingData, load_training_data
 from optsweep.errors import DataError
 from optsweep.train.attempt import Attempt
+<<<<<<< HEAD
 from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, warn_of_float32
+=======
+from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device
+from optsweep.train.execution import execution_for
 from optsweep.train.loss import first_micro_batch
 from optsweep.train.report import Evaluation, OnEval, OnMetrics, TrainReport
 
@@ -68,11 +72,12 @@ def train(
     if directory is not None:
         directory.mkdir(parents=True, exist_ok=True)
     warn_of_float32(config.training.precision, place)
-    micro_batch = first_micro_batch(config, place)
+    execution = execution_for(config, place)
+    micro_batch = first_micro_batch(config, execution, config.training.effective_batch)
     tell = _once(on_eval)
     with process_settings(place, config.training.threads):
         while True:
-            attempt = Attempt(config, data, place, micro_batch, directory, on_metrics)
+            attempt = Attempt(config, data, execution, micro_batch, directory, on_metrics)
             try:
                 return attempt.run(tell, interrupted)
             except (RuntimeError, MemoryError) as error:

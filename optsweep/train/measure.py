@@ -22,9 +22,10 @@ from optsweep.config import TrainConfig
 from optsweep.data.sequences import Sequences
 from optsweep.data.training_data import TrainingData, load_training_data
 from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
-from optsweep.train.attempt import TrainState
 from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, synchronize
+from optsweep.train.execution import execution_for
 from optsweep.train.loss import first_micro_batch
+from optsweep.train.train_state import TrainState
 
 SECONDS = 3.0
 """How long each config is timed, about; at least `FEWEST` iterations."""
@@ -36,13 +37,14 @@ NUM_TRAIN, NUM_HELD_OUT = 2000, 500
 def measure(config: TrainConfig, data: TrainingData, device: str) -> dict[str, float | None]:
     """Seconds of an iteration (the median) and of an evaluation, peak bytes, watts; None without the memory for it."""
     place = resolve_device(device)
-    micro_batch = first_micro_batch(config, place)
+    execution = execution_for(config, place)
+    micro_batch = first_micro_batch(config, execution, config.training.effective_batch)
     with process_settings(place, config.training.threads):
         while micro_batch:
             with contextlib.suppress(OSError):
                 Path("/proc/self/clear_refs").write_text("5")  # begins a new peak of resident memory
             try:
-                return _measured(TrainState(config, data, place, micro_batch), place)
+                return _measured(TrainState(config, data, execution, micro_batch), place)
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise

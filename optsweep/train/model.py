@@ -8,20 +8,26 @@ shut, short runs were seen to stay at the unigram entropy for hundreds of iterat
 
 from __future__ import annotations
 
+import functools
+import logging
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from optsweep.config import ModelConfig
+from optsweep.data.batches import round_length
 from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
-from optsweep.train.attention import attention
+from optsweep.train.layout import Layout, pick
 from optsweep.train.sizes import MLP_RATIO, NUM_RATIO_FEATURES
 
 NUM_RESIDUES = VOCABULARY_SIZE - FIRST_RESIDUE
 ROTARY_BASE = 10_000.0
+
+_logger = logging.getLogger("optsweep.train")
 
 
 class Transformer(nn.Module):
@@ -42,7 +48,8 @@ class Transformer(nn.Module):
         self.head = nn.Linear(hidden, NUM_RESIDUES)
         self.cos: torch.Tensor
         self.sin: torch.Tensor
-        cos, sin = rotary_tables(max_len, hidden // config.n_heads)
+        # Padding reaches beyond the greatest length, up to a round number.
+        cos, sin = rotary_tables(round_length(max_len), hidden // config.n_heads)
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
         nn.init.normal_(self.embedding.weight)
@@ -50,34 +57,51 @@ class Transformer(nn.Module):
         for layer in (self.final_modulation, self.head):
             nn.init.zeros_(layer.bias)
         nn.init.zeros_(self.final_modulation.weight)
+        self.short_residual = False
+        """Whether what the blocks add up is bfloat16; statistics and products' sums stay float32."""
+        self._run: Callable[..., torch.Tensor] = _run_block
 
     def forward(
-        self,
-        tokens: torch.Tensor,
-        lengths: torch.Tensor | None,
-        mask_ratio: torch.Tensor,
-        positions: torch.Tensor,
+        self, tokens: torch.Tensor, layout: Layout, mask_ratio: torch.Tensor, positions: torch.Tensor
     ) -> torch.Tensor:
         """Logits, float32 [masked residues, 20], at ``positions`` (int64, into the flattened ``tokens``).
 
-        ``tokens`` is int64 [rows, length]; ``lengths`` int64 [rows] says how many of each row are not padding (None:
-        all); ``mask_ratio`` is float32 [rows], the share m of residues that is masked.
+        ``tokens`` is int64 as ``layout`` says: [rows, length] or [tokens]; ``mask_ratio`` is float32 [rows], the share
+        m of residues that is masked.
         """
-        num_tokens = tokens.shape[1]
-        rotary = (self.cos[:num_tokens, None], self.sin[:num_tokens, None])
-        visible = None
-        if lengths is not None:
-            visible = (torch.arange(num_tokens, device=tokens.device) < lengths[:, None])[:, None, None]
-        condition = self.condition(mask_ratio_features(mask_ratio))[:, None]
+        rotary = (layout.at_positions(self.cos), layout.at_positions(self.sin))
+        condition = self.condition(mask_ratio_features(mask_ratio))
         hidden = self.embedding(tokens)
+        if self.short_residual:
+            hidden = hidden.bfloat16()
         for block in self.blocks[:-1]:
-            hidden = block(hidden, condition, rotary, visible)
+            hidden = self._run(block, hidden, condition, rotary, layout)
         # Nothing after the last attention looks at other tokens: from there on only those that are scored are computed.
-        scored = Scored(positions, positions // num_tokens)
-        hidden = self.blocks[-1](hidden, condition, rotary, visible, scored)
-        shift, scale = scored.rows_of(self.final_modulation(condition)).chunk(2, dim=-1)
+        scored = Scored(positions, layout.rows_of(positions))
+        hidden = self._run(self.blocks[-1], hidden, condition, rotary, layout, scored)
+        shift, scale = layout.gather(self.final_modulation(condition), scored.rows).chunk(2, dim=-1)
         logits: torch.Tensor = self.head(modulated_norm(hidden, shift, scale)).float()
         return logits
+
+    def compile_blocks(self, **options: Any) -> None:
+        """Have the blocks compiled (``options`` of torch.compile): one program for all of them and for all sizes."""
+
+        @functools.cache
+        def say_that_it_is_lost() -> None:
+            _logger.warning("torch.compile has given up on this model: it goes on uncompiled, which is slower")
+
+        def run(block: Block, *arguments: Any) -> torch.Tensor:
+            # True while this is compiled, after which Python is not here any more.
+            if not torch.compiler.is_compiling():
+                say_that_it_is_lost()
+            return _run_block(block, *arguments)
+
+        self._run = torch.compile(run, dynamic=True, **options)
+
+
+def _run_block(block: Block, *arguments: Any) -> torch.Tensor:
+    out: torch.Tensor = block(*arguments)
+    return out
 
 
 class Scored(NamedTuple):
@@ -89,12 +113,8 @@ class Scored(NamedTuple):
     """int64 [scored], the row of each."""
 
     def tokens_of(self, hidden: torch.Tensor) -> torch.Tensor:
-        """[rows, length, width] to [scored, width]."""
-        return hidden.flatten(0, 1).index_select(0, self.tokens)
-
-    def rows_of(self, condition: torch.Tensor) -> torch.Tensor:
-        """[rows, 1, width] to [scored, width]."""
-        return condition.squeeze(1).index_select(0, self.rows)
+        """[rows, length, width] or [tokens, width] to [scored, width]."""
+        return pick(hidden.reshape(-1, hidden.shape[-1]), self.tokens)
 
 
 class Block(nn.Module):
@@ -123,35 +143,30 @@ class Block(nn.Module):
         hidden: torch.Tensor,
         condition: torch.Tensor,
         rotary: tuple[torch.Tensor, torch.Tensor],
-        visible: torch.Tensor | None,
+        layout: Layout,
         scored: Scored | None = None,
     ) -> torch.Tensor:
-        """``hidden`` is [rows, length, hidden_size], ``condition`` [rows, 1, cond_dim].
+        """``hidden`` is [rows, length, hidden_size] or [tokens, hidden_size], ``condition`` [rows, cond_dim].
 
-        ``visible`` is bool [rows, 1, 1, length]: the tokens that are not padding; None: all of them. Returns all
-        tokens, or those that are ``scored``, as [scored, hidden_size].
+        Returns all tokens, or those that are ``scored``, as [scored, hidden_size].
         """
-        modulation = self.modulation(condition)
-        shift, scale = modulation.chunk(6, dim=-1)[:2]
-        attended = self.attend(modulated_norm(hidden, shift, scale), rotary, visible)
+        before, after = self.modulation(condition).split((2 * hidden.shape[-1], 4 * hidden.shape[-1]), dim=-1)
+        shift, scale = layout.to_tokens(before).chunk(2, dim=-1)
+        attended = self.attend(modulated_norm(hidden, shift, scale), rotary, layout)
         if scored is not None:
             hidden, attended = scored.tokens_of(hidden), scored.tokens_of(attended)
-            modulation = scored.rows_of(modulation)
-        gate1, shift, scale, gate2 = modulation.chunk(6, dim=-1)[2:]
+        after = layout.to_tokens(after) if scored is None else layout.gather(after, scored.rows)
+        gate1, shift, scale, gate2 = after.chunk(4, dim=-1)
         hidden = hidden + gate1 * functional.dropout(self.attention_out(attended), self.dropout, self.training)
         inner = functional.gelu(self.mlp_in(modulated_norm(hidden, shift, scale)), approximate="tanh")
         out: torch.Tensor = hidden + gate2 * functional.dropout(self.mlp_out(inner), self.dropout, self.training)
         return out
 
-    def attend(
-        self, hidden: torch.Tensor, rotary: tuple[torch.Tensor, torch.Tensor], visible: torch.Tensor | None
-    ) -> torch.Tensor:
+    def attend(self, hidden: torch.Tensor, rotary: tuple[torch.Tensor, torch.Tensor], layout: Layout) -> torch.Tensor:
         """The heads' outputs side by side: self-attention over the tokens of each row that are not padding."""
         heads = self.qkv(hidden).unflatten(-1, (3, self.n_heads, -1))
-        query, key = rotate(heads[:, :, :2], *rotary).unbind(2)
-        value = heads[:, :, 2]
-        attended = attention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), visible)
-        return attended.transpose(1, 2).flatten(2)
+        query, key = rotate(heads[..., :2, :, :], *rotary).unbind(-3)
+        return layout.attend(query, key, heads[..., 2, :, :]).flatten(-2)
 
 
 def modulated_norm(hidden: torch.Tensor, shift: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
@@ -177,7 +192,7 @@ def rotary_tables(max_len: int, head_dim: int) -> tuple[torch.Tensor, torch.Tens
 
 
 def rotate(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
-    """Turn [rows, length, ..., n_heads, head_dim] by the position along ``length``."""
-    cos, sin = cos[:, None].to(heads.dtype), sin[:, None].to(heads.dtype)
+    """Turn [..., 2, n_heads, head_dim] by the position of each token."""
+    cos, sin = cos.to(heads.dtype), sin.to(heads.dtype)
     first, second = heads.chunk(2, dim=-1)
     return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)

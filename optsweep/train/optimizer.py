@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import torch
 from torch import nn
@@ -15,6 +16,7 @@ from optsweep.config import TrainConfig
 from optsweep.train.learning_rate import learning_rate
 from optsweep.train.schedules import ema_decay
 
+Network = TypeVar("Network", bound=nn.Module)
 BETA1 = 0.9
 EPSILON = 1e-8
 
@@ -29,17 +31,17 @@ class _Group:
     """[average, squared average, steps][parameter]"""
 
 
-class Optimizer:
+class Optimizer(Generic[Network]):
     """Steps ``model`` and its exponential moving average ``ema``.
 
     A loss or gradient norm that is not finite sets ``diverged``, on the device: from then on no step changes anything,
     so that the host need not look at every step.
     """
 
-    def __init__(self, model: nn.Module, config: TrainConfig, device: torch.device) -> None:
+    def __init__(self, model: Network, config: TrainConfig, device: torch.device) -> None:
         self._config = config
         self._parameters: list[torch.Tensor] = list(model.parameters())
-        self.ema = copy.deepcopy(model).eval().requires_grad_(False)
+        self.ema: Network = copy.deepcopy(model).eval().requires_grad_(False)
         self._averages: list[torch.Tensor] = list(self.ema.parameters())
         self.diverged = torch.zeros((), device=device)
         self._groups = _groups(model, config.optim.weight_decay)

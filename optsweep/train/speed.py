@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import inspect
 import os
 import shutil
 import statistics
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import torch
-from torch import nn
 
 from optsweep.config import Auto
 from optsweep.train.attention import keep_out_of_compiled_code
 from optsweep.train.device import synchronize
+from optsweep.train.model import Transformer
 
 PROBE_ITERATIONS = 10
 """Iterations that are timed before "auto" decides; the first of them is warm-up."""
@@ -28,7 +30,7 @@ COST_SECONDS = {"cpu": 120.0, "cuda": 90.0}
 class Compilation:
     """Compiles a run's networks at once (True), never (False), or ("auto") when timed iterations say that it pays."""
 
-    def __init__(self, choice: bool | Auto, device: torch.device, models: list[nn.Module]) -> None:
+    def __init__(self, choice: bool | Auto, device: torch.device, models: list[Transformer]) -> None:
         self._device = device
         self._models = models
         self._durations: list[float] = []
@@ -59,9 +61,19 @@ class Compilation:
         self.is_on = True
         if self._device.type == "cpu":
             keep_out_of_compiled_code()
+        options = compiler(self._device.type)
+        if "isolate_recompiles" not in inspect.signature(torch.compile).parameters:
+            # torch < 2.13 counts the programs of all models as those of one, and gives up at the eighth.
+            torch._dynamo.reset()
+        else:
+            options["isolate_recompiles"] = True
         for model in self._models:
-            # In place: parameters and their names stay. One graph for all lengths and micro-batch sizes.
-            model.compile(dynamic=True, options={"fallback_random": self._device.type == "cpu"})
+            model.compile_blocks(**options)
+
+
+def compiler(device_type: str) -> dict[str, Any]:
+    """The options of torch.compile."""
+    return {"options": {"fallback_random": device_type == "cpu"}}
 
 
 def _compiler_is_there(device_type: str) -> bool:

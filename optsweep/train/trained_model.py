@@ -20,9 +20,11 @@ from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD
 from optsweep.files import atomic_path
 from optsweep.train.checkpoint import CURRENT, load_ema
-from optsweep.train.device import resolve_device, uses_bfloat16
+from optsweep.train.device import resolve_device
 from optsweep.train.evaluation import Evaluator
-from optsweep.train.loss import auto_micro_batch
+from optsweep.train.execution import execution_for
+from optsweep.train.layout import Padded
+from optsweep.train.loss import first_micro_batch
 from optsweep.train.model import Transformer
 from optsweep.train.schedules import mask_ratio
 
@@ -38,9 +40,10 @@ def export_model(directory: Path, subset: Path) -> tuple[TrainConfig, float]:
     """
     device = resolve_device("auto")
     config, model = load_ema(directory / CURRENT, device)
-    micro_batch = auto_micro_batch(device, config.data.max_protein_len, config.training.effective_batch)
-    evaluator = Evaluator(load_training_data(subset).confirmation, config, micro_batch, device)
-    value = evaluator.score(model, uses_bfloat16(config.training.precision, device)).value
+    execution = execution_for(config, device)
+    model.short_residual = execution.short_residual
+    micro_batch = first_micro_batch(config, execution, config.training.effective_batch)
+    value = Evaluator(load_training_data(subset).confirmation, config, micro_batch, execution).score(model).value
     with atomic_path(directory / MODEL_NAME) as temporary:
         safetensors.torch.save_file(model.state_dict(), temporary, metadata={"format": "pt"})
     return config, value
@@ -90,6 +93,7 @@ def _generate(
     tokens[place == residues[:, None] + 1] = EOS
     # Each residue is unmasked in its turn: those of the lowest rank stay masked the longest.
     rank = torch.rand(inside.shape, generator=random, device=device).masked_fill(~inside, 2).argsort(1).argsort(1)
+    layout = Padded.of(residues + 2, len(place))
     for now, after in itertools.pairwise(ratios.tolist()):
         remaining = torch.ceil(residues * after).long()
         chosen = (tokens == MASK) & (rank >= remaining[:, None])
@@ -97,7 +101,7 @@ def _generate(
         if not len(positions):
             continue
         ratio = torch.full((len(lengths),), now, device=device)
-        logits = model(tokens, residues + 2, ratio, positions)
+        logits = model(tokens, layout, ratio, positions)
         # float64: in float32 the tail is cut off, which samples at a lower temperature (Zheng et al. 2024).
         drawn = torch.multinomial(logits.double().softmax(-1), 1, generator=random).squeeze(1)
         tokens.view(-1)[positions] = drawn + FIRST_RESIDUE

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from benchmarks._varlen import varlen_reference
+from optsweep.train import layout
+
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
@@ -14,3 +17,9 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture
+def varlen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attention within packed sequences where there is no GPU: one sequence after the other."""
+    monkeypatch.setattr(layout, "varlen_attention", varlen_reference)

@@ -6,12 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from optsweep.config import TrainConfig
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.training_data import TrainingData
 from optsweep.data.vocabulary import FIRST_RESIDUE, UNK, VOCABULARY_SIZE
+from optsweep.train.execution import Execution
 from optsweep.train.report import Evaluation
+
+CPU = torch.device("cpu")
+PADDED = Execution(CPU, bfloat16=False, packed=False, short_residual=False)
+PACKED = Execution(CPU, bfloat16=False, packed=True, short_residual=False)
+"""As on a GPU, but for the number format; wants the fixture ``varlen``."""
 
 
 def make_config(**changes: Any) -> TrainConfig:

@@ -11,9 +11,8 @@ import torch
 from optsweep.data.vocabulary import FIRST_RESIDUE
 from optsweep.train.evaluation import Evaluator, due_points, fixed_corruption
 from optsweep.train.model import Transformer
-from tests.train.supply import make_config, make_sequences
+from tests.train.supply import PADDED, make_config, make_sequences
 
-CPU = torch.device("cpu")
 VALIDATION = make_sequences(300, seed=4, shortest=20)
 
 
@@ -49,7 +48,7 @@ def test_constant_frequencies_are_scored_at_their_cross_entropy_with_the_masked_
         num_residues = int((tokens[row] >= FIRST_RESIDUE).sum())
         total += num_residues / len(masked) * -np.log(frequencies[masked - FIRST_RESIDUE]).sum()
         weight += num_residues
-    score = Evaluator(VALIDATION, config, 8, CPU).score(ConstantFrequencies(frequencies))
+    score = Evaluator(VALIDATION, config, 8, PADDED).score(ConstantFrequencies(frequencies))
     assert score.value == pytest.approx(total / weight, abs=1e-6)
 
 
@@ -57,22 +56,22 @@ def test_the_validation_composition_is_scored_near_its_unigram_entropy() -> None
     config = make_config(data__max_protein_len=128)
     counts = np.bincount(VALIDATION.tokens, minlength=25)[FIRST_RESIDUE:]
     composition = counts / counts.sum()
-    score = Evaluator(VALIDATION, config, 8, CPU).score(ConstantFrequencies(composition))
+    score = Evaluator(VALIDATION, config, 8, PADDED).score(ConstantFrequencies(composition))
     assert score.value == pytest.approx(-(composition * np.log(composition)).sum(), abs=0.01)
 
 
 def test_one_model_gets_the_same_value_whatever_the_training_is_like() -> None:
     model = make_model()
-    base = Evaluator(VALIDATION, make_config(), 8, CPU).score(model)
+    base = Evaluator(VALIDATION, make_config(), 8, PADDED).score(model)
     for changes in (
         {"noise__schedule": "cosine"},
         {"training__effective_batch": 7, "training__seed": 3},
         {"curriculum__enabled": True, "curriculum__preschool_time": 5},
     ):
-        other = Evaluator(VALIDATION, make_config(**changes), 8, CPU).score(model)
+        other = Evaluator(VALIDATION, make_config(**changes), 8, PADDED).score(model)
         assert other.value == pytest.approx(base.value, abs=1e-5)
     for micro_batch in (1, 3, 300):
-        other = Evaluator(VALIDATION, make_config(), micro_batch, CPU).score(model)
+        other = Evaluator(VALIDATION, make_config(), micro_batch, PADDED).score(model)
         assert other.value == pytest.approx(base.value, abs=1e-5)
         np.testing.assert_allclose(other.losses, base.losses, atol=1e-5)
 
@@ -91,7 +90,7 @@ def test_mask_ratios_cover_every_stratum_once() -> None:
 
 def test_num_sequences_takes_the_first_so_many() -> None:
     config = make_config(evaluation__num_sequences=10)
-    score = Evaluator(VALIDATION, config, 8, CPU).score(make_model())
+    score = Evaluator(VALIDATION, config, 8, PADDED).score(make_model())
     assert score.losses.shape == (10,)
     assert fixed_corruption(VALIDATION, config).sequences[3].tolist() == VALIDATION[3][:38].tolist()
 
@@ -116,12 +115,12 @@ def test_a_value_is_quieter_with_more_draws_and_stays_the_same_measure() -> None
 
     def values(draws: int) -> np.ndarray:
         configs = [make_config(evaluation__draws=draws, evaluation__noise_seed=seed) for seed in range(8)]
-        return np.array([Evaluator(VALIDATION, config, 300, CPU).score(model).value for config in configs])
+        return np.array([Evaluator(VALIDATION, config, 300, PADDED).score(model).value for config in configs])
 
     one, four = values(1), values(4)
     assert four.std(ddof=1) < 0.7 * one.std(ddof=1)
     assert four.mean() == pytest.approx(one.mean(), abs=3 * one.std(ddof=1) / np.sqrt(8))
-    score = Evaluator(VALIDATION, make_config(evaluation__draws=4), 8, CPU).score(model)
+    score = Evaluator(VALIDATION, make_config(evaluation__draws=4), 8, PADDED).score(model)
     assert score.losses.shape == (300,)
     lengths = fixed_corruption(VALIDATION, make_config()).num_residues
     assert score.value == pytest.approx(np.average(score.losses, weights=lengths), abs=1e-6)

@@ -11,9 +11,7 @@ from optsweep.train.loss import Corruption, draw_step, nelbo, split
 from optsweep.train.model import Transformer
 from optsweep.train.schedules import FloatArray
 from tests.train.reference import plain_loss
-from tests.train.supply import make_config, make_sequences
-
-CPU = torch.device("cpu")
+from tests.train.supply import PADDED, make_config, make_sequences
 
 
 def make_model(seed: int = 0) -> Transformer:
@@ -35,7 +33,7 @@ def loss_and_gradients(
     model: Transformer, drawn: tuple[Corruption, FloatArray], micro_batch: int
 ) -> tuple[float, torch.Tensor]:
     model.zero_grad()
-    shares = [nelbo(model, batch) for batch in split(*drawn, micro_batch, 40, CPU)]
+    shares = [nelbo(model, batch) for batch in split(*drawn, micro_batch, 40, PADDED)]
     loss = torch.stack(shares).sum()
     loss.backward()
     return loss.item(), torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
@@ -76,7 +74,7 @@ def test_loss_and_gradients_equal_the_plain_reference(step: int, schedule: str) 
 
 def test_the_split_is_into_several_micro_batches_of_bounded_size() -> None:
     corruption, weights = draw(0)
-    batches = list(split(corruption, weights, 2, 40, CPU))
+    batches = list(split(corruption, weights, 2, 40, PADDED))
     assert len(batches) > 3
     assert all(batch.tokens.numel() <= 2 * 40 for batch in batches)
     assert sum(len(batch.tokens) for batch in batches) == 9

@@ -12,6 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.gpu import forward_flops_per_residue
 from optsweep.config import ModelConfig
+from optsweep.train.layout import Padded
 from optsweep.train.loop import train
 from optsweep.train.model import Transformer
 from optsweep.train.sizes import parameter_count
@@ -42,7 +43,7 @@ def test_flops_agree_with_what_torch_counts() -> None:
     tokens = torch.full((2, 128), 5)
     # The counter knows attention only where it is written out.
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter, torch.no_grad():
-        model(tokens, None, torch.full((2,), 0.5), torch.arange(0, 256, 2))
+        model(tokens, Padded(128, None), torch.full((2,), 0.5), torch.arange(0, 256, 2))
     # The small print, conditioning layers and head, is left out of the estimate.
     assert forward_flops_per_residue(config, 128) * 256 == pytest.approx(counter.get_total_flops(), rel=0.05)
 
@@ -54,16 +55,16 @@ def test_padding_changes_nothing() -> None:
     tokens = torch.randint(5, 25, (2, 20))
     positions = torch.tensor([0, 7, 19, 20, 39])
     ratio = torch.tensor([0.3, 0.9])
-    alone = model(tokens, None, ratio, positions)
+    alone = model(tokens, Padded(20, None), ratio, positions)
     padded = torch.nn.functional.pad(tokens, (0, 12), value=1)
     wide = positions + positions // 20 * 12
-    together = model(padded, torch.tensor([20, 20]), ratio, wide)
+    together = model(padded, Padded.of(torch.tensor([20, 20]), 32), ratio, wide)
     torch.testing.assert_close(together, alone, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("ratio", [0.0, 1e-30, 0.5, 1.0])
 def test_logits_are_finite_at_any_mask_ratio(ratio: float) -> None:
-    logits = make_model()(torch.full((1, 8), 4), None, torch.tensor([ratio]), torch.arange(8))
+    logits = make_model()(torch.full((1, 8), 4), Padded(8, None), torch.tensor([ratio]), torch.arange(8))
     assert torch.isfinite(logits).all()
     assert logits.shape == (8, 20)
 
@@ -73,7 +74,7 @@ def test_the_model_is_conditioned_on_the_mask_ratio() -> None:
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
     tokens = torch.full((2, 8), 6)
-    first, second = model(tokens, None, torch.tensor([0.1, 0.9]), torch.tensor([3, 11]))
+    first, second = model(tokens, Padded(8, None), torch.tensor([0.1, 0.9]), torch.tensor([3, 11]))
     assert not torch.allclose(first, second)
 
 

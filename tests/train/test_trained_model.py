@@ -12,6 +12,7 @@ from torch import nn
 from optsweep.config import Schedule
 from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD, VOCABULARY_SIZE
 from optsweep.train import trained_model as module
+from optsweep.train.layout import Padded
 from optsweep.train.model import Transformer
 from optsweep.train.trained_model import generate
 
@@ -29,9 +30,10 @@ class Fixed(nn.Module):
         self.asked: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]] = []
 
     def forward(
-        self, tokens: torch.Tensor, lengths: torch.Tensor, ratio: torch.Tensor, positions: torch.Tensor
+        self, tokens: torch.Tensor, layout: Padded, ratio: torch.Tensor, positions: torch.Tensor
     ) -> torch.Tensor:
-        self.asked.append((tokens.clone(), lengths, ratio, positions))
+        assert layout.visible is not None
+        self.asked.append((tokens.clone(), layout.visible.sum(-1).flatten(), ratio, positions))
         return self.logits.expand(len(positions), -1)
 
 
