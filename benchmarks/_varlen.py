@@ -31,7 +31,7 @@ def varlen_reference(
     longest_of_keys: int,
 ) -> torch.Tensor:
     attended = [
-        scaled_dot_product_attention(*heads)[0].transpose(0, 1) for heads in _sequences(starts, query, key, value)
+        scaled_dot_product_attention(q, k, v)[0].transpose(0, 1) for q, k, v in _sequences(starts, query, key, value)
     ]
     return torch.cat(attended).contiguous()
 

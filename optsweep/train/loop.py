@@ -10,10 +10,7 @@ from optsweep.config import TrainConfig, read_config, write_config
 from optsweep.data.training_data import TrainingData, load_training_data
 from optsweep.errors import DataError
 from optsweep.train.attempt import Attempt
-<<<<<<< HEAD
 from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, warn_of_float32
-=======
-from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device
 from optsweep.train.execution import execution_for
 from optsweep.train.loss import first_micro_batch
 from optsweep.train.report import Evaluation, OnEval, OnMetrics, TrainReport
