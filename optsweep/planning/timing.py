@@ -33,6 +33,8 @@ class Cost:
     iteration: float | None
     """Seconds."""
     evaluation: float | None
+    compilation: float | None
+    """Once in each run; 0 if the run does not compile."""
     sweep: float | None
     """Seconds of its whole run in the sweep, and at full length."""
     full: float | None
@@ -103,13 +105,14 @@ def _costs(
     timed = _timed(session, [other for other in session.slots if other.gpus == slot.gpus], sweeps)
     costs = []
     for name in sweeps:
-        iteration, evaluation, memory, power = (
-            _mean([result[name][key] for result in timed]) for key in ("iteration", "evaluation", "memory", "power")
+        iteration, evaluation, compilation, memory, power = (
+            _mean([result[name][key] for result in timed])
+            for key in ("iteration", "evaluation", "compilation", "memory", "power")
         )
-        sweep = _seconds(sweeps[name], iteration, evaluation)
-        full = _seconds(fulls[name], iteration, evaluation)
+        parts = iteration, evaluation, compilation
+        sweep, full = _seconds(sweeps[name], *parts), _seconds(fulls[name], *parts)
         peak = None if memory is None else int(memory)
-        costs.append(Cost(name, slot.kind, iteration, evaluation, sweep, full, peak, power))
+        costs.append(Cost(name, slot.kind, *parts, sweep, full, peak, power))
     return costs
 
 
@@ -141,12 +144,14 @@ def _timed(
     return [json.loads(answer) for _, answer, _ in answers]
 
 
-def _seconds(config: TrainConfig, iteration: float | None, evaluation: float | None) -> float | None:
-    if iteration is None or evaluation is None:
+def _seconds(
+    config: TrainConfig, iteration: float | None, evaluation: float | None, compilation: float | None
+) -> float | None:
+    if iteration is None or evaluation is None or compilation is None:
         return None
     grid, every = config.evaluation, config.evaluation.every_sequences
     count = grid.num_evaluations or (config.total_sequences // every if every else 0)
-    return config.training.n_iters * iteration + max(1, count) * evaluation
+    return compilation + config.training.n_iters * iteration + max(1, count) * evaluation
 
 
 def _times_path(study: str) -> Path:

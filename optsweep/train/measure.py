@@ -1,8 +1,8 @@
-"""How long an iteration and an evaluation take on this machine, and in how much memory, for configs that are planned.
+"""How long an iteration, an evaluation and compiling take here, and in how much memory, for configs that are planned.
 
 A process of its own (``python -m optsweep.train.measure ORDER``, order and answer in JSON), because its caller never
-loads torch. Nothing is written. Without data it uses random proteins as long as UniRef50's: speed does not depend on
-the letters.
+loads torch. Nothing is written but what torch.compile keeps. Without data it uses random proteins as long as
+UniRef50's: speed does not depend on the letters.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from optsweep.config import TrainConfig
 from optsweep.data.sequences import Sequences
 from optsweep.data.training_data import TrainingData, load_training_data
 from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
+from optsweep.errors import UserError
 from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, synchronize
 from optsweep.train.execution import execution_for
 from optsweep.train.loss import first_micro_batch
+from optsweep.train.speed import Compilation
 from optsweep.train.train_state import TrainState
 
 SECONDS = 3.0
@@ -35,8 +38,11 @@ NUM_TRAIN, NUM_HELD_OUT = 2000, 500
 
 
 def measure(config: TrainConfig, data: TrainingData, device: str) -> dict[str, float | None]:
-    """Seconds of an iteration (the median) and of an evaluation, peak bytes, watts; None without the memory for it."""
-    place = resolve_device(device)
+    """Seconds of an iteration (the median), an evaluation and compiling, peak bytes, watts; None without the memory.
+
+    What is timed is the program that a run of ``config`` would have: compiled, if the run would compile.
+    """
+    place = resolve_device(device, config.training.precision)
     execution = execution_for(config, place)
     micro_batch = first_micro_batch(config, execution, config.training.effective_batch)
     with process_settings(place, config.training.threads):
@@ -44,37 +50,68 @@ def measure(config: TrainConfig, data: TrainingData, device: str) -> dict[str, f
             with contextlib.suppress(OSError):
                 Path("/proc/self/clear_refs").write_text("5")  # begins a new peak of resident memory
             try:
-                return _measured(TrainState(config, data, execution, micro_batch), place)
+                return _measured(TrainState(config, data, execution, micro_batch))
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
             release_memory(place)
             micro_batch //= 2
-    return {"iteration": None, "evaluation": None, "memory": None, "power": None}
+    return dict.fromkeys(("iteration", "evaluation", "compilation", "memory", "power"))
 
 
-def _measured(state: TrainState, device: torch.device) -> dict[str, float | None]:
+def _measured(state: TrainState) -> dict[str, float | None]:
+    settings, device = state.config.training, state.execution.device
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    state.iterate()
-    durations: list[float] = []
-    while len(durations) < FEWEST or sum(durations) < SECONDS:
-        synchronize(device)
-        before = time.perf_counter()
+    compilation = Compilation(settings.compile, device, [state.model, state.optimizer.ema])
+    compiling = _seconds(state.try_largest, device) if state.execution.on_gpu else 0.0
+    iteration, probed = 0.0, 0
+    if not compilation.is_on:
         state.iterate()
-        synchronize(device)
-        durations.append(time.perf_counter() - before)
-    before = time.perf_counter()
-    state.evaluate()
-    synchronize(device)
-    evaluation = time.perf_counter() - before
+        iteration = _iteration(state, device)
+    while compilation.is_undecided:
+        probed += 1
+        compilation.consider(iteration, settings.n_iters - probed)
+    if compilation.is_on:
+        before = state.step
+        warm_up = _seconds(lambda: _warm_up(state, compilation), device)
+        num_warm_up = state.step - before
+        iteration = _iteration(state, device)
+        compiling += warm_up - num_warm_up * iteration + _seconds(state.evaluate, device)
+    evaluation = _seconds(state.evaluate, device)
+    compiling = max(0.0, compiling - evaluation) if compilation.is_on else 0.0
     peak = torch.cuda.max_memory_reserved(device) if device.type == "cuda" else _peak_resident()
     return {
-        "iteration": statistics.median(durations),
+        "iteration": iteration,
         "evaluation": evaluation,
+        "compilation": compiling,
         "memory": peak,
         "power": _power(device),
     }
+
+
+def _warm_up(state: TrainState, compilation: Compilation) -> None:
+    """Iterate until `FEWEST` iterations in a row have compiled nothing; no longer than a run is."""
+    last, quiet = state.step + state.config.training.n_iters, 0
+    while quiet < FEWEST and state.step < last:
+        state.iterate()
+        quiet = 0 if compilation.has_compiled() else quiet + 1
+
+
+def _iteration(state: TrainState, device: torch.device) -> float:
+    """Median seconds of an iteration."""
+    durations: list[float] = []
+    while len(durations) < FEWEST or sum(durations) < SECONDS:
+        durations.append(_seconds(state.iterate, device))
+    return statistics.median(durations)
+
+
+def _seconds(work: Callable[[], object], device: torch.device) -> float:
+    synchronize(device)
+    before = time.perf_counter()
+    work()
+    synchronize(device)
+    return time.perf_counter() - before
 
 
 def _power(device: torch.device) -> float | None:
@@ -107,4 +144,7 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump(main(json.loads(sys.argv[1])), sys.stdout)
+    try:
+        json.dump(main(json.loads(sys.argv[1])), sys.stdout)
+    except UserError as error:
+        sys.exit(str(error))

@@ -86,7 +86,17 @@ def _decided_later(run: RunIdentity) -> str:
 
 def _measured(measured: Measured, num_workers: int) -> list[RenderableType]:
     """How long every preset takes here, and how long the sweep will."""
-    heads = ("preset", "on", "iteration", "evaluation", "its run in the sweep", "at full length", "memory", "power")
+    heads = (
+        "preset",
+        "on",
+        "iteration",
+        "evaluation",
+        "compiling",
+        "its run in the sweep",
+        "at full length",
+        "memory",
+        "power",
+    )
     table = Table(*heads, box=None, pad_edge=False, title="Measured on this machine", title_justify="left")
     for cost in measured.costs:
         table.add_row(cost.preset, cost.kind, *_cost_cells(cost))
@@ -98,7 +108,8 @@ def _cost_cells(cost: Cost) -> list[str]:
         return ["does not fit into memory"]
     memory = f"{cost.memory / 1e9:.1f} GB" if cost.memory is not None else ""
     power = f"{cost.power:.0f} W" if cost.power is not None else ""
-    times = [f"{1000 * cost.iteration:.0f} ms", f"{cost.evaluation:.2f} s"]
+    compiling = f"{cost.compilation:.0f} s" if cost.compilation else ""
+    times = [f"{1000 * cost.iteration:.0f} ms", f"{cost.evaluation:.2f} s", compiling]
     return [*times, duration(cost.sweep), duration(cost.full), memory, power]
 
 
@@ -109,7 +120,7 @@ def _sweep_lines(measured: Measured, num_workers: int) -> list[str]:
         f"The whole sweep on {counted(num_workers, 'worker')}: about {duration(measured.makespan)}, "
         f"{duration(measured.pruned_makespan)} with the expected pruning",
         f"With any number of workers it takes at least as long as its longest run, {duration(measured.longest)}",
-        "Sampled runs are assumed to take as long per sequence as the presets; compilation is not counted",
+        "Sampled runs are assumed to take as long per sequence as the presets",
     ]
     energies = [cost.power * cost.full / 3.6e6 for cost in measured.costs if cost.power and cost.full]
     if energies:

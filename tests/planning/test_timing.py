@@ -6,14 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from optsweep import cli
 from optsweep.database.connection import open_existing
 from optsweep.database.open_study import open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
+from optsweep.planning import timing
 from optsweep.planning.timing import makespan
 
 REPOSITORY = Path(__file__).parents[2]
@@ -49,6 +53,34 @@ def test_presets_are_timed_and_nothing_but_their_times_is_stored(tmp_path: Path)
     assert storage is not None
     times = read_snapshot(open_study(storage, "demo")).attributes.measured
     assert sorted(seconds for _, _, seconds in times) == sorted(cost["sweep"] for cost in measured["costs"])
+
+
+def pretend_times(monkeypatch: pytest.MonkeyPatch, **times: float | None) -> None:
+    """Every worker measures ``times`` for every preset."""
+
+    def answers_of(module: str, order: str, places: Iterable[Any]) -> list[tuple[int, str, str]]:
+        answer = json.dumps(dict.fromkeys(json.loads(order)["configs"], times))
+        return [(0, answer, "") for _ in places]
+
+    monkeypatch.setattr(timing, "answers_of", answers_of)
+
+
+@pytest.mark.usefixtures("workplace")
+def test_compiling_counts_once_in_each_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["sweep", "demo", "--cpu-workers", "2", "--dry-run", "--measure"]
+    found = []
+    for compilation in (0.0, 600.0):
+        times = {"iteration": 0.01, "evaluation": 0.1, "memory": 1e8, "power": None}
+        pretend_times(monkeypatch, **times, compilation=compilation)
+        assert cli.run([*command, "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out)["measured"])
+    for eager, compiled in zip(*(each["costs"] for each in found), strict=True):
+        assert (eager["compilation"], compiled["compilation"]) == (0, 600)
+        assert compiled["sweep"] - eager["sweep"] == pytest.approx(600)
+        assert compiled["full"] - eager["full"] == pytest.approx(600)
+    assert found[1]["longest"] - found[0]["longest"] == pytest.approx(600)
+    assert cli.run(command) == 0
+    assert "600 s" in capsys.readouterr().out
 
 
 def test_measuring_goes_with_a_dry_run_only(tmp_path: Path) -> None:
