@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from optsweep.data.quality import Quality, quality
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import decode
-from optsweep.errors import DataError, UserError
+from optsweep.errors import DataError, DeviceError, UserError
 from optsweep.files import write_text
 from optsweep.machine.devices import waiting
 from optsweep.results.words import rounded_percent
@@ -55,11 +56,13 @@ def sample(
         raise DataError(
             f"{path}: there is no checkpoint; an ended run keeps one only if it is a preset or among the best"
         )
-    config, model = load_ema(path, resolve_device(device))
+    with _within_memory(device):
+        config, model = load_ema(path, resolve_device(device))
     training = _training_sequences(config, data)
     lengths = np.random.default_rng(seed).choice(training.lengths, count)
     lengths = np.clip(lengths, 1, config.data.max_protein_len - 2)
-    proteins = generate(model, lengths, schedule=config.noise.schedule, steps=steps, seed=seed)
+    with _within_memory(device):
+        proteins = generate(model, lengths, schedule=config.noise.schedule, steps=steps, seed=seed)
     fasta = _fasta(proteins, path)
     if output is None:
         sys.stdout.write(fasta)
@@ -70,6 +73,19 @@ def sample(
         print(f"Wrote {output}: {count} proteins")
     for line in quality_lines(quality(from_arrays(proteins), training)):
         print(line, file=sys.stderr if output is None else sys.stdout)
+
+
+@contextlib.contextmanager
+def _within_memory(device: str) -> Iterator[None]:
+    """A sweep or another program may have most of the GPU's memory: raises `DeviceError` where it runs out."""
+    from optsweep.train.device import is_out_of_memory
+
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise DeviceError(f"--device {device}: its free memory does not suffice; give another one, or cpu") from None
 
 
 def _training_sequences(config: TrainConfig, data: Path | None) -> Sequences:

@@ -20,7 +20,7 @@ from optsweep.data.training_data import load_training_data
 from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD
 from optsweep.files import atomic_path
 from optsweep.train.checkpoint import CURRENT, load_ema
-from optsweep.train.device import resolve_device
+from optsweep.train.device import process_settings, resolve_device
 from optsweep.train.evaluation import Evaluator
 from optsweep.train.execution import execution_for
 from optsweep.train.layout import Padded
@@ -43,7 +43,10 @@ def export_model(directory: Path, subset: Path) -> tuple[TrainConfig, float]:
     execution = execution_for(config, device)
     model.short_residual = execution.short_residual
     micro_batch = first_micro_batch(config, execution, config.training.effective_batch)
-    value = Evaluator(load_training_data(subset).confirmation, config, micro_batch, execution).score(model).value
+    evaluator = Evaluator(load_training_data(subset).confirmation, config, micro_batch, execution)
+    # The kernels that scored the run.
+    with process_settings(device, config.training.threads):
+        value = evaluator.score(model).value
     with atomic_path(directory / MODEL_NAME) as temporary:
         safetensors.torch.save_file(model.state_dict(), temporary, metadata={"format": "pt"})
     return config, value
