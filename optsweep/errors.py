@@ -7,7 +7,8 @@ OptsweepError
 │   ├── StorageError     the database: its URL, its reach, what it holds
 │   │   └── StudyGone    the study was deleted in the middle
 │   └── DeviceError      a GPU, a slot, a count of workers
-└── StorageUnavailable   the database did not answer within the deadline, in the middle of a sweep
+├── StorageUnavailable   the database did not answer within the deadline, in the middle of a sweep
+└── PeerLost             another process that trains the same model is gone
 """
 
 from __future__ import annotations
@@ -77,3 +78,7 @@ class DeviceError(UserError):
 
 class StorageUnavailable(OptsweepError):
     """The database did not answer within the deadline, in the middle of a sweep."""
+
+
+class PeerLost(OptsweepError):
+    """Another process that trains the same model is gone, or out of reach."""

@@ -15,7 +15,15 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import Abort, TyperException
 
-from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, StorageUnavailable, UserError
+from optsweep.errors import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    PeerLost,
+    StorageUnavailable,
+    UserError,
+)
 from optsweep.files import disk_is_full
 
 EPILOG = """Examples:
@@ -31,7 +39,7 @@ EPILOG = """Examples:
 
 COMMANDS = {
     "train": ("train", "Train one model from a config file; the same command resumes from its checkpoint."),
-    "promote": ("train", "Write the full-length training config of the winner."),
+    "promote": ("promote", "Write the full-length training config of the winner."),
     "fidelity": ("trust", "Measure how far the sweep's ranking holds for longer training on more data."),
     "ladder": ("ladder", "Measure how the best lr and batch move with the length, before the full run."),
     "confirm": (
@@ -136,7 +144,7 @@ def run(arguments: list[str]) -> int:
     except UserError as error:
         print("\n".join(error.lines), file=sys.stderr)
         return EXIT_USAGE
-    except StorageUnavailable as error:
+    except (StorageUnavailable, PeerLost) as error:
         print(f"error: {error}; the same command resumes", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:

@@ -104,12 +104,23 @@ def this_boot() -> str:
 
 def start_ticks(pid: int) -> int | None:
     """When the process started, in clock ticks since boot; None if it is gone or only a zombie is left of it."""
-    text = _read(Path(f"/proc/{pid}/stat"))
-    if not text:
-        return None
+    fields = _stat(pid)
+    return None if not fields or fields[0] in "ZX" else int(fields[19])
+
+
+def descends_from(pid: int) -> bool:
+    """Whether that process has started this one, or one that did."""
+    ancestor = os.getppid()
+    while ancestor > 1 and ancestor != pid:
+        fields = _stat(ancestor)
+        ancestor = int(fields[1]) if fields else 0
+    return ancestor == pid
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of proc(5)'s stat from the third, the state, on; none if the process is gone."""
     # The second field is the command in parentheses and may hold spaces and parentheses itself.
-    fields = text.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else int(fields[19])
+    return _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
 
 
 def _read(path: Path) -> str:

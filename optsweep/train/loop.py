@@ -13,6 +13,7 @@ from optsweep.train.attempt import Attempt
 from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, warn_of_float32
 from optsweep.train.execution import execution_for
 from optsweep.train.loss import first_micro_batch
+from optsweep.train.ranks import ALONE, Ranks
 from optsweep.train.report import Evaluation, OnEval, OnMetrics, TrainReport
 
 _logger = logging.getLogger("optsweep.train")
@@ -27,6 +28,7 @@ def train_from_file(
     on_eval: OnEval = lambda _: True,
     on_metrics: OnMetrics | None = None,
     interrupted: Callable[[], bool] = lambda: False,
+    ranks: Ranks = ALONE,
 ) -> TrainReport:
     """Train what ``config_path`` describes on ``data_path``; config, checkpoint and metrics.jsonl go to ``out``.
 
@@ -35,8 +37,11 @@ def train_from_file(
     """
     config, data = read_config(config_path), load_training_data(data_path)
     resolve_device(device, config.training.precision)
-    write_config(out / "config.toml", config)
-    return train(config, data, device, on_eval, directory=out, on_metrics=on_metrics, interrupted=interrupted)
+    if ranks.is_first:
+        write_config(out / "config.toml", config)
+    return train(
+        config, data, device, on_eval, directory=out, on_metrics=on_metrics, interrupted=interrupted, ranks=ranks
+    )
 
 
 def train(
@@ -48,6 +53,7 @@ def train(
     directory: Path | None = None,
     on_metrics: OnMetrics | None = None,
     interrupted: Callable[[], bool] = lambda: False,
+    ranks: Ranks = ALONE,
 ) -> TrainReport:
     """Train one model, from the newest checkpoint in ``directory`` if there is one.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from optsweep.cli.app import COMMANDS, load
 
+from .gpus import TWO_GPUS
 from .outcome import Case
 
 CONFIG = """
@@ -173,6 +174,7 @@ WITH_STUDY = [
     planned("promote: trial unknown", ["promote", "--trial", "99"], "no trial 99", "there: small, curriculum"),
     planned("promote: run that waits", ["promote", "--run", "tpe-003"], "run 'tpe-003'", "no parameters yet"),
     planned("promote: top 0", ["promote", "--top", "0"], "--top", "'0'", "greater than or equal to 1"),
+    planned("promote: GPUs without a start", ["promote", "--gpus", "0,1"], "--gpus 0,1", "give --start too"),
     planned("promote: two ways", ["promote", "--top", "2", "--run", "small"], "--trial, --run and --top", "one of the"),
     planned("fidelity: length 0", ["fidelity", "--length", "0"], "--length", "0: must be a factor above 0", "full"),
     planned("fidelity: length in words", ["fidelity", "--length", "x"], "--length", "x: must be a factor", "full"),
@@ -210,6 +212,8 @@ WITH_STUDY = [
     ),
 ]
 
+RANK_OF_TWO = {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1"}
+
 TRAIN = [
     Case("train: no config", ["train"], ["Missing argument", "config"]),
     Case("train: no data", ["train", "x.toml"], ["Missing option", "--data"]),
@@ -238,7 +242,57 @@ TRAIN = [
             files={"mine.toml": CONFIG},
             torch=True,
         )
-        for device, says in [("tpu", "cuda:N"), ("cuda:-1", "cuda:N"), ("", "cuda:N"), ("cuda:99", "CUDA devices")]
+        for device, says in [("tpu", "cuda:N"), ("cuda:-1", "cuda:N"), ("", "cuda:N"), ("cuda:99", "is not there")]
+    ),
+    *(
+        Case(
+            f"train: {id}",
+            ["train", "mine.toml", "--data", "small_sweep.pt", *given],
+            says,
+            files={"mine.toml": CONFIG},
+            gpus=TWO_GPUS,
+        )
+        for id, given, says in [
+            (
+                "device beyond the GPUs",
+                ["--device", "cuda:2"],
+                ["'cuda:2' is not there", "cuda:1 (physical GPU 1"],
+            ),
+            ("GPUs 0,99", ["--gpus", "0,99"], ["--gpus 0,99", "no GPU '99'", "there: 0 (NVIDIA H200, GPU-1111"]),
+            ("GPUs twice", ["--gpus", "1,1"], ["--gpus 1,1", "'1' is named twice"]),
+            ("GPUs in words", ["--gpus", "all"], ["--gpus all", "no GPU 'all'"]),
+            (
+                "GPUs and a device",
+                ["--gpus", "0,1", "--device", "cuda"],
+                ["--gpus 0,1 and --device cuda", "one"],
+            ),
+        ]
+    ),
+    Case(
+        "train: GPUs where there are none",
+        ["train", "mine.toml", "--data", "small_sweep.pt", "--gpus", "0,1"],
+        ["--gpus 0,1", "no NVIDIA GPU is visible", "leave --gpus out"],
+        files={"mine.toml": CONFIG},
+    ),
+    *(
+        Case(
+            f"train: environment {id}",
+            ["train", "mine.toml", "--data", "small_sweep.pt", *given],
+            says,
+            files={"mine.toml": CONFIG},
+            environment=environment,
+        )
+        for id, given, environment, says in [
+            ("RANK alone", [], {"RANK": "0"}, ["RANK='0'", "WORLD_SIZE is missing", "torchrun"]),
+            ("rank in words", [], {"RANK": "first", "WORLD_SIZE": "2"}, ["RANK='first'", "must be numbers"]),
+            (
+                "of torchrun, and GPUs",
+                ["--gpus", "0"],
+                RANK_OF_TWO,
+                ["--gpus 0", "RANK", "one of the two"],
+            ),
+            ("of nine ranks", [], {**RANK_OF_TWO, "WORLD_SIZE": "9"}, ["effective_batch = 4", "9 processes"]),
+        ]
     ),
     Case(
         "train: output is a file",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from .gpus import SLICED_GPU, TWO_GPUS
 from .outcome import Case
 
 SECRET = "s3cr3t-p4ss"
@@ -130,15 +131,6 @@ ENVIRONMENT = [
         "refused",
     ),
     environment("storage unreadable", "OPTSWEEP_STORAGE", f"me:{SECRET}@x", ["sweep"], "$OPTSWEEP_STORAGE"),
-]
-
-TWO_GPUS = [
-    "GPU 0: NVIDIA H200 (UUID: GPU-11111111-aaaa-bbbb-cccc-000000000000)",
-    "GPU 1: NVIDIA H200 (UUID: GPU-22222222-aaaa-bbbb-cccc-000000000000)",
-]
-SLICED_GPU = [
-    "GPU 0: NVIDIA A100 (UUID: GPU-33333333-aaaa-bbbb-cccc-000000000000)",
-    "  MIG 1g.5gb     Device  0: (UUID: MIG-44444444-aaaa-bbbb-cccc-000000000000)",
 ]
 
 

@@ -11,9 +11,9 @@ import pytest
 from optsweep.data.corpus import open_corpus
 
 from .fastas import GOOD, protein
+from .gpus import SLICED_GPU, TWO_GPUS
 from .options import CONFIG
 from .outcome import Case, Scene, run_here, tree
-from .places import SLICED_GPU, TWO_GPUS
 from .studies import RIGHT
 
 DRY_RUN = ["--data", "small.pt", "--dry-run", "--json"]

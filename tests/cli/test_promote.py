@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from optsweep.cli.train import chosen_runs, promote_runs
+from optsweep.cli.promote import chosen_runs, promote_runs
 from optsweep.config import read_config, write_config
 from optsweep.errors import EXIT_INTERRUPTED, UserError
+from optsweep.machine.foreground import Place
 from optsweep.planning.trained_again import full_config
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.search.sampling import RandomRuns
@@ -93,11 +94,11 @@ def test_a_training_that_has_begun_goes_on_with_its_config(
 ) -> None:
     trained_with = []
 
-    def train(config: Path, data: Path, out: Path) -> int:
+    def train(config: Path, data: Path, out: Path, place: Place) -> int:
         trained_with.append(read_config(config).training.n_iters)
         return EXIT_INTERRUPTED
 
-    monkeypatch.setattr("optsweep.cli.train.train", train)
+    monkeypatch.setattr("optsweep.cli.promote.train_at", train)
     best = chosen_runs(snapshot)
     path = Path("studies/uniref50/promoted/random-003.toml")
     assert promote(snapshot, best, start=True) == EXIT_INTERRUPTED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optsweep.cli.train import chosen_runs
+from optsweep.cli.promote import chosen_runs
 from optsweep.results.records import RunRecord
 from optsweep.trust.noise import pooled_noise
 from optsweep.views.export import export
