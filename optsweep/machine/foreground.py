@@ -100,7 +100,8 @@ def _take_first_free(gpus: Sequence[Gpu]) -> Gpu:
 
 def _take(gpus: Sequence[Gpu]) -> None:
     """Lock the slot 0 of each; one that this process, or one that has started it, holds is ours."""
-    for gpu in gpus:
+    # In one order for all: of two who want the same ones, one gets them.
+    for gpu in sorted(gpus, key=lambda gpu: gpu.uuid):
         if gpu in _held:
             continue
         slot = Slot(gpu.label, (f"{gpu.uuid}-0",), 1, (gpu,))
