@@ -62,13 +62,18 @@ class Compilation:
         if self._device.type == "cpu":
             keep_out_of_compiled_code()
         options = compiler(self._device.type)
-        if "isolate_recompiles" not in inspect.signature(torch.compile).parameters:
-            # torch < 2.13 counts the programs of all models as those of one, and gives up at the eighth.
-            torch._dynamo.reset()
-        else:
+        # Torch counts the programs of all models as those of one, and gives up at the ninth.
+        if _isolates():
             options["isolate_recompiles"] = True
+        else:
+            torch._dynamo.reset()
         for model in self._models:
             model.compile_blocks(**options)
+
+
+def _isolates() -> bool:
+    """Whether torch can count each model's programs by themselves: from 2.13 on."""
+    return "isolate_recompiles" in inspect.signature(torch.compile).parameters
 
 
 def compiler(device_type: str) -> dict[str, Any]:

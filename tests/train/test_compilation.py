@@ -1,0 +1,96 @@
+"""torch.compile in a worker that trains one model after the other: what is compiled, when, and what is said."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import weakref
+from typing import Any
+
+import pytest
+import torch
+
+from optsweep.train import speed
+from optsweep.train.execution import Execution
+from optsweep.train.speed import Compilation
+from optsweep.train.train_state import TrainState
+from tests.train.supply import CPU, make_config, make_data
+
+# What torch warns of while it compiles is its own.
+pytestmark = [pytest.mark.usefixtures("varlen"), pytest.mark.filterwarnings("default")]
+AS_ON_A_GPU = Execution(CPU, bfloat16=True, packed=True, short_residual=True)
+GRAPHS_OF_A_MODEL = 4
+"""Training and evaluation, a block and the last block."""
+
+
+class Backend:
+    """Compiles nothing and counts."""
+
+    def __init__(self) -> None:
+        self.num_graphs = 0
+
+    def __call__(self, graph: torch.fx.GraphModule, _: Any) -> Any:
+        self.num_graphs += 1
+        return graph.forward
+
+
+@pytest.fixture
+def backend(monkeypatch: pytest.MonkeyPatch) -> Backend:
+    # Torch writes a book about every graph, which pytest would keep.
+    monkeypatch.setattr(logging.getLogger("torch.__trace"), "disabled", True)
+    made = Backend()
+    monkeypatch.setattr(speed, "compiler", lambda _: {"backend": made})
+    return made
+
+
+def compiled(**changes: Any) -> TrainState:
+    state = TrainState(make_config(**changes), make_data(40), AS_ON_A_GPU, 4)
+    assert Compilation(True, CPU, [state.model, state.optimizer.ema]).is_on
+    return state
+
+
+@pytest.mark.parametrize(
+    ("isolates", "num_models"),
+    [(True, 2), pytest.param(True, 8, marks=pytest.mark.heavy), pytest.param(False, 8, marks=pytest.mark.heavy)],
+)
+def test_a_worker_compiles_each_of_its_models_once(
+    backend: Backend, isolates: bool, num_models: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speed, "_isolates", lambda: isolates)
+    ended: list[weakref.ref[torch.nn.Module]] = []
+    for number in range(num_models):
+        changes = {"hidden_size": 16 * (1 + number % 4), "n_blocks": 2 + number // 4, "dropout": number / 100}
+        state = compiled(**{f"model__{name}": value for name, value in changes.items()}, evaluation__draws=2)
+        before = backend.num_graphs
+        state.iterate()
+        state.evaluate()
+        assert backend.num_graphs == before + GRAPHS_OF_A_MODEL
+        for _ in range(4):
+            state.iterate()
+        state.evaluate()
+        assert backend.num_graphs == before + GRAPHS_OF_A_MODEL
+        ended += [weakref.ref(state.model), weakref.ref(state.optimizer.ema)]
+    del state
+    gc.collect()
+    assert not any(model() for model in ended)
+
+
+def test_compiled_blocks_compute_what_uncompiled_ones_do(backend: Backend) -> None:
+    state, plain = (
+        compiled(model__dropout=0.0),
+        TrainState(make_config(model__dropout=0.0), make_data(40), AS_ON_A_GPU, 4),
+    )
+    for _ in range(3):
+        assert state.iterate()[0] == pytest.approx(float(plain.iterate()[0]), rel=1e-3)
+
+
+def test_it_says_when_torch_gives_up(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(torch._dynamo.config, "recompile_limit", 1)
+    state = compiled()
+    with caplog.at_level(logging.WARNING, "optsweep.train"):
+        state.iterate()
+        state.iterate()
+    lost = [record.message for record in caplog.records if "given up" in record.message]
+    assert len(lost) == 1, "once for a model, not at every block"
