@@ -18,6 +18,7 @@ from optsweep.train.evaluation import Score, due_points
 from optsweep.train.execution import Execution
 from optsweep.train.learning_rate import learning_rate
 from optsweep.train.patience import PatienceState
+from optsweep.train.ranks import ALONE, Ranks
 from optsweep.train.report import (
     OVERFITS,
     Evaluation,
@@ -46,10 +47,12 @@ class Attempt:
         micro_batch: int,
         directory: Path | None,
         on_metrics: OnMetrics | None,
+        ranks: Ranks = ALONE,
     ) -> None:
         self._config, self._data, self._execution = config, data, execution
-        self._store = None if directory is None else CheckpointStore(directory, config, data)
-        self._metrics = MetricsLog(directory, on_metrics)
+        self._ranks = ranks
+        self._store = None if directory is None else CheckpointStore(directory, config, data, writes=ranks.is_first)
+        self._metrics = MetricsLog(directory, on_metrics) if ranks.is_first else MetricsLog(None, None)
         self.micro_batch = micro_batch
         self._started = time.monotonic()
         self._seconds_before = 0.0
@@ -62,12 +65,13 @@ class Attempt:
     def run(self, tell: OnEval, interrupted: Callable[[], bool]) -> TrainReport:
         """Train until something ends it."""
         checkpoint = self._load()
+        self._ranks.check_same(self._step)
         for evaluation in self._history:
             if not tell(evaluation):
                 return self.report("complete" if self._is_complete else "stopped")
         if self._is_complete:
             return self.report("complete")
-        state = TrainState(self._config, self._data, self._execution, self.micro_batch)
+        state = TrainState(self._config, self._data, self._execution, self.micro_batch, self._ranks)
         if checkpoint is not None:
             state.restore(checkpoint)
         return self._train(state, tell, interrupted)
@@ -80,7 +84,7 @@ class Attempt:
             state.try_largest()
         line_every = max(1, min(training.n_iters // 100, MAX_ITERATIONS_PER_LINE))
         while not self._is_complete:
-            if interrupted():
+            if self._ranks.any(interrupted())[0]:
                 # What it kept back of its end would not be in the checkpoint.
                 if bool(state.optimizer.diverged):
                     return self.report("diverged")
@@ -108,7 +112,7 @@ class Attempt:
                     self._save(state)
                 self._metrics.write(evaluations[-1].line())
                 answers = [tell(evaluation) for evaluation in evaluations]
-                if not all(answers) and not self._is_complete:
+                if self._ranks.any(not all(answers))[0] and not self._is_complete:
                     return self.report("stopped")
         return self.report("complete")
 

@@ -36,15 +36,20 @@ def fingerprint(config: TrainConfig, data: TrainingData) -> str:
 class CheckpointStore:
     """The checkpoints in one run's directory."""
 
-    def __init__(self, directory: Path, config: TrainConfig, data: TrainingData) -> None:
+    def __init__(self, directory: Path, config: TrainConfig, data: TrainingData, *, writes: bool = True) -> None:
+        """``writes``: whether this process is the one of those that train the run which saves it."""
         self._config = config
         self._fingerprint = fingerprint(config, data)
         self._current = directory / CURRENT
         self._current_is_good = False
-        remove_leftovers(self._current)
+        self._writes = writes
+        if writes:
+            remove_leftovers(self._current)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write ``checkpoint``; what was current before becomes the previous one, unless it could not be read."""
+        if not self._writes:
+            return
         with atomic_path(self._current) as temporary:
             CheckpointFile(checkpoint, self._config, self._fingerprint).write(temporary)
             if self._current_is_good:

@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 
 from optsweep.config import TrainConfig
-from optsweep.data.batches import NUM_SPECIAL, crop
+from optsweep.data.batches import NUM_SPECIAL, crop, deal
 from optsweep.data.sequences import Sequences
 from optsweep.train.device import autocast
 from optsweep.train.execution import Execution
 from optsweep.train.loss import Corruption, MicroBatch, Model, corrupt, cross_entropies, split
+from optsweep.train.ranks import ALONE, Ranks
 from optsweep.train.schedules import Stream, generator, stratified_uniform
 
 
@@ -64,12 +65,20 @@ class Score:
 class Evaluator:
     """The fixed test of a run, kept on its device."""
 
-    def __init__(self, validation: Sequences, config: TrainConfig, micro_batch: int, execution: Execution) -> None:
+    def __init__(
+        self,
+        validation: Sequences,
+        config: TrainConfig,
+        micro_batch: int,
+        execution: Execution,
+        ranks: Ranks = ALONE,
+    ) -> None:
         self._corruption = fixed_corruption(validation, config)
-        self._execution, self._draws = execution, config.evaluation.draws
+        self._execution, self._ranks, self._draws = execution, ranks, config.evaluation.draws
         weights = np.ones(len(self._corruption.sequences))
+        rows = deal(self._corruption.sequences.lengths, ranks.size)[ranks.rank]
         self._batches: list[MicroBatch] = list(
-            split(self._corruption, weights, micro_batch, config.data.max_protein_len, execution)
+            split(self._corruption, weights, micro_batch, config.data.max_protein_len, execution, rows)
         )
 
     @property
@@ -80,11 +89,14 @@ class Evaluator:
     @torch.no_grad()
     def score(self, model: Model) -> Score:
         """Score ``model``; sums are float64 on the host, so that the split into micro-batches does not show."""
-        with autocast(self._execution.device, self._execution.bfloat16):
-            parts = [cross_entropies(model, batch)[: len(batch.sequence)] for batch in self._batches]
-        values = torch.cat(parts).cpu().numpy().astype(np.float64)
-        sequence = np.concatenate([batch.sequence for batch in self._batches])
         num_masked, num_residues = self._corruption.num_masked, self.num_residues
-        sums = np.bincount(sequence, weights=values, minlength=len(num_masked))
+        with self._ranks.out_of_memory_together():
+            with autocast(self._execution.device, self._execution.bfloat16):
+                parts = [cross_entropies(model, batch)[: len(batch.sequence)] for batch in self._batches]
+            # None, if there are more ranks than sequences.
+            values = torch.cat(parts).cpu().numpy().astype(np.float64) if parts else np.empty(0)
+        sums = np.zeros(len(num_masked))
+        np.add.at(sums, np.concatenate([np.empty(0, np.int64), *(batch.sequence for batch in self._batches)]), values)
+        sums = self._ranks.gather(sums)
         losses = (sums / np.maximum(1, num_masked)).reshape(self._draws, -1).mean(0)
         return Score(float(losses @ num_residues / num_residues.sum()), losses.astype(np.float32))

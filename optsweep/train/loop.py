@@ -76,11 +76,11 @@ def train(
         directory.mkdir(parents=True, exist_ok=True)
     warn_of_float32(config.training.precision, place)
     execution = execution_for(config, place)
-    micro_batch = first_micro_batch(config, execution, config.training.effective_batch)
+    micro_batch = first_micro_batch(config, execution, -(-config.training.effective_batch // ranks.size))
     tell = _once(on_eval)
     with process_settings(place, config.training.threads):
         while True:
-            attempt = Attempt(config, data, execution, micro_batch, directory, on_metrics)
+            attempt = Attempt(config, data, execution, micro_batch, directory, on_metrics, ranks)
             try:
                 return attempt.run(tell, interrupted)
             except (RuntimeError, MemoryError) as error:

@@ -53,6 +53,19 @@ class Ranks:
         _all_reduce(total)
         return total.numpy()
 
+    @contextlib.contextmanager
+    def out_of_memory_together(self) -> Iterator[None]:
+        """What the memory of one process does not hold fails in all of them, which go on with the same micro-batch."""
+        failed: RuntimeError | MemoryError | None = None
+        try:
+            yield
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            failed = error
+        if self.any(failed is not None)[0]:
+            raise failed or torch.OutOfMemoryError("out of memory in another rank")
+
     def check_same(self, step: int) -> None:
         """Raise `UserError` in every process if they found checkpoints of different steps."""
         found = np.zeros(self.size)

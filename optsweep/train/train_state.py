@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from optsweep.config import TrainConfig
-from optsweep.data.batches import NUM_SPECIAL, ShuffledEpochs
+from optsweep.config import MAX_INTEGER, TrainConfig
+from optsweep.data.batches import NUM_SPECIAL, ShuffledEpochs, deal
 from optsweep.data.sequences import Sequences
 from optsweep.data.training_data import TrainingData
 from optsweep.data.vocabulary import FIRST_RESIDUE
@@ -25,6 +25,7 @@ from optsweep.train.loss import MicroBatch, corrupt, draw_step, loss_weights, ne
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import Optimizer
 from optsweep.train.patience import NUM_TRAINING, Patience
+from optsweep.train.ranks import ALONE, Ranks
 from optsweep.train.schedules import Stream, generator, torch_seed
 
 DEVIATIONS = 6
@@ -42,11 +43,19 @@ class StepBatches(NamedTuple):
 class TrainState:
     """A run between two iterations; ``step`` is how many are done."""
 
-    def __init__(self, config: TrainConfig, data: TrainingData, execution: Execution, micro_batch: int) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        data: TrainingData,
+        execution: Execution,
+        micro_batch: int,
+        ranks: Ranks = ALONE,
+    ) -> None:
         self.config = config
         self.execution = execution
         self.micro_batch = micro_batch
         self.step = 0
+        self._ranks = ranks
         self._train = data.sample(config.data.num_sequences)
         self._epochs = ShuffledEpochs(len(self._train), [config.training.seed, Stream.EPOCHS])
         torch.manual_seed(torch_seed(config.training.seed, Stream.WEIGHTS))
@@ -54,7 +63,7 @@ class TrainState:
         self.model.short_residual = execution.short_residual
         self.optimizer = Optimizer(self.model, config, execution.device)
         parts = [data.validation, data.confirmation] if data.scores_confirmation else [data.validation]
-        self._evaluators = [Evaluator(part, config, micro_batch, execution) for part in parts]
+        self._evaluators = [Evaluator(part, config, micro_batch, execution, ranks) for part in parts]
         self.patience = Patience(config, len(self._train), self._evaluators[0].num_residues)
         # A CPU has no time to spare for it, and a slow disk only a GPU outruns.
         self._batches = Ahead(self._all_made) if execution.on_gpu else self._made
@@ -62,8 +71,12 @@ class TrainState:
     def iterate(self) -> tuple[torch.Tensor, int]:
         """One optimiser step; its loss (on the device, nats per residue) and the number of real residues it saw."""
         batches = self._batches(self.step)
-        torch.manual_seed(torch_seed(self.config.training.seed, Stream.DROPOUT, self.step))
-        loss = self._add_gradients(batches.micro_batches)
+        # Other ranks' steps have the numbers that no run reaches.
+        draw = self.step + self._ranks.rank * MAX_INTEGER
+        torch.manual_seed(torch_seed(self.config.training.seed, Stream.DROPOUT, draw))
+        with self._ranks.out_of_memory_together():
+            loss = self._add_gradients(batches.micro_batches)
+        self._ranks.add_up([loss, *(one.grad for one in self.model.parameters() if one.grad is not None)])
         self.optimizer.step(self.step, loss)
         self.step += 1
         return loss, batches.num_residues
@@ -84,7 +97,8 @@ class TrainState:
     def _made(self, step: int) -> StepBatches:
         corruption, weights = draw_step(self.config, self._train, self._epochs, step)
         max_len = self.config.data.max_protein_len
-        batches = split(corruption, weights, self.micro_batch, max_len, self.execution)
+        rows = deal(corruption.sequences.lengths, self._ranks.size)[self._ranks.rank]
+        batches = split(corruption, weights, self.micro_batch, max_len, self.execution, rows)
         return StepBatches(batches, len(corruption.sequences.tokens))
 
     def _all_made(self, step: int) -> StepBatches:
@@ -96,10 +110,8 @@ class TrainState:
 
         It leaves nothing behind.
         """
-        for batch in self._largest():
-            with autocast(self.execution.device, self.execution.bfloat16):
-                share = nelbo(self.model, batch)
-            share.backward()  # type: ignore[no-untyped-call]
+        with self._ranks.out_of_memory_together():
+            self._add_gradients(self._largest())
         self.model.zero_grad()
         release_memory(self.execution.device)
 
@@ -129,7 +141,7 @@ class TrainState:
     def _training_evaluator(self) -> Evaluator:
         num = min(NUM_TRAINING, len(self._train), len(self._evaluators[0].num_residues))
         rows: NDArray[np.int64] = np.linspace(0, len(self._train) - 1, num).astype(np.int64)
-        return Evaluator(self._train.take(rows), self.config, self.micro_batch, self.execution)
+        return Evaluator(self._train.take(rows), self.config, self.micro_batch, self.execution, self._ranks)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from ``checkpoint``."""
