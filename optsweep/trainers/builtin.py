@@ -56,6 +56,11 @@ class BuiltinTrainer(Trainer, KnownLengths):
     def check(self) -> None:
         """It needs nothing that was not installed with it."""
 
+    def check_device(self, device: str) -> None:
+        from optsweep.train.device import resolve_device
+
+        resolve_device(device, self._definition.settings.precision)
+
     def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> TrainConfig:
         """A preset's own lengths, or the study's budget in sequences; times its scale.
 

@@ -88,6 +88,9 @@ class Trainer(ABC):
     def check(self) -> None:
         """Raise `ConfigError` if runs cannot be trained on this machine."""
 
+    def check_device(self, device: str) -> None:
+        """Raise `DeviceError` if runs cannot be trained on that device; asked by a worker before it takes a run."""
+
     @abstractmethod
     def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> RunConfig:
         """What a run with these parameters is; ``preset`` is a preset's name, ``threads`` what the worker may use.

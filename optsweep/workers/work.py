@@ -45,6 +45,7 @@ def work(order: WorkerOrder, leaving: Leaving) -> int:
         raise StorageError(
             f"study {study.name!r}: what it executes was changed in the database meanwhile; nothing of it was run"
         )
+    study.trainer.check_device(order.device)
     data = replace(load_training_data(Path(order.data)), scores_confirmation=study.data.scores_confirmation)
     runner = Runner(study, data, order.device, order.label, order.threads)
     worker = _Worker(order, leaving, study, runner, identify())

@@ -15,6 +15,8 @@ from optsweep.config import write_config
 from optsweep.data.corpus import write_corpus
 from optsweep.data.subset import ensure_subset
 from optsweep.errors import DeviceError
+from optsweep.study.definition import BuiltinStudy
+from optsweep.study.file import load_study
 from optsweep.train import loop
 from optsweep.train.device import (
     is_out_of_memory,
@@ -24,6 +26,7 @@ from optsweep.train.device import (
     warn_of_float32,
 )
 from optsweep.train.loop import train, train_from_file
+from optsweep.trainers.builtin import BuiltinTrainer
 from tests.train.supply import Listener, make_config, make_data, make_sequences
 
 CARD = torch.device("cuda", 0)
@@ -176,6 +179,16 @@ def test_bfloat16_on_a_card_without_it_is_refused_before_anything_is_written(tmp
     with pytest.raises(DeviceError, match="bfloat16"):
         train(make_config(training__precision="bf16"), make_data(), "auto", Listener(), directory=out)
     assert not out.exists()
+
+
+@pytest.mark.usefixtures("old_card")
+def test_a_worker_on_such_a_card_takes_no_run_of_a_study_that_wants_bfloat16() -> None:
+    definition = load_study("uniref50")
+    assert isinstance(definition, BuiltinStudy)
+    BuiltinTrainer(definition).check_device("cuda")
+    settings = definition.settings.model_copy(update={"precision": "bf16"})
+    with pytest.raises(DeviceError, match="has no bfloat16"):
+        BuiltinTrainer(definition.model_copy(update={"settings": settings})).check_device("cuda")
 
 
 @pytest.mark.usefixtures("old_card")
