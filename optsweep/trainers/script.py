@@ -60,6 +60,9 @@ class ScriptTrainer(Trainer):
     def check(self) -> None:
         check_program(self._trainer)
 
+    def check_device(self, device: str) -> None:
+        """What it needs of one the script alone knows."""
+
     def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> ScriptConfig:
         return ScriptConfig(
             parameters=dict(parameters),

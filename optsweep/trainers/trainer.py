@@ -88,6 +88,7 @@ class Trainer(ABC):
     def check(self) -> None:
         """Raise `ConfigError` if runs cannot be trained on this machine."""
 
+    @abstractmethod
     def check_device(self, device: str) -> None:
         """Raise `DeviceError` if runs cannot be trained on that device; asked by a worker before it takes a run."""
 
