@@ -81,8 +81,8 @@ chaos: $(READY) ## strike real sweeps at random moments, on three databases (KIL
 		$(call option,MODEL,--model)
 
 # The results stand beside the code that measured them, with the name of the processor.
-bench: $(READY) $(READY_FOR_BENCH) ## benchmarks of training, data, dispatch, growth and estimates on this CPU (an hour)
-	@set -o pipefail; for part in training data dispatch growth estimates precision; do \
+bench: $(READY) $(READY_FOR_BENCH) ## benchmarks of training, data, dispatch, growth and estimates on this CPU, and what a GPU is given (an hour)
+	@set -o pipefail; for part in training data dispatch growth estimates precision gpu_budget; do \
 		$(PYTHON) -m benchmarks.$$part | tee benchmarks/results/$$part.txt || exit; done
 
 bench-gpu: ## benchmarks of training on a GPU; PYTHON=python3 needs only torch, numpy and pydantic

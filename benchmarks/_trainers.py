@@ -1,7 +1,7 @@
 """The ways to train that are compared: each object's `step` does one optimiser step on the same sequences.
 
-All of them train the same network (Hugging Face's: the same width and depth) by the same loss; they differ in padding,
-number format, compilation and in who feeds them. torch, numpy and pydantic only, but for Hugging Face's own.
+All of them train the same network by the same loss; they differ in padding, number format, compilation and in who feeds
+them. torch, numpy and pydantic only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, Sampler
 
@@ -18,11 +19,11 @@ from optsweep.config import ModelConfig, TrainConfig
 from optsweep.data.batches import NUM_SPECIAL, ShuffledEpochs
 from optsweep.data.sequences import Sequences
 from optsweep.data.training_data import TrainingData
-from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD, VOCABULARY_SIZE
-from optsweep.train.device import autocast, synchronize, uses_bfloat16
-from optsweep.train.execution import execution_for
+from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD
+from optsweep.train.device import synchronize
+from optsweep.train.execution import Execution, execution_for
 from optsweep.train.layout import Padded
-from optsweep.train.loss import auto_micro_batch, draw_step, first_micro_batch, nelbo, split
+from optsweep.train.loss import auto_micro_batch, first_micro_batch
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import BETA1
 from optsweep.train.schedules import Stream, ema_decay
@@ -48,40 +49,34 @@ def bench_config(model: ModelConfig, effective_batch: int, **training: Any) -> T
     )
 
 
-def residues_of_step(config: TrainConfig, data: TrainingData, step: int) -> int:
-    """Real residues of iteration ``step``, the same ones for every trainer."""
+def lengths_of_step(config: TrainConfig, data: TrainingData, step: int) -> NDArray[np.int64]:
+    """Real residues of each sequence of iteration ``step``, the same ones for every trainer."""
     size = config.training.effective_batch
     rows = ShuffledEpochs(len(data.train), [config.training.seed, Stream.EPOCHS]).take(step * size, size)
-    return int(np.minimum(data.train.lengths[rows], MAX_LEN - NUM_SPECIAL).sum())
+    return np.minimum(data.train.lengths[rows], MAX_LEN - NUM_SPECIAL)
+
+
+def residues_of_step(config: TrainConfig, data: TrainingData, step: int) -> int:
+    return int(lengths_of_step(config, data, step).sum())
 
 
 class Ours:
-    """What `optsweep train` does between two evaluations."""
+    """What `optsweep train` does between two evaluations; in the quickest ``execution`` unless another one is given."""
 
-    def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device) -> None:
-        execution = execution_for(config, device)
-        micro_batch = first_micro_batch(config, execution, config.training.effective_batch)
-        self._state = TrainState(config, data, execution, micro_batch)
-        # The object compiles the models in place.
-        if Compilation(config.training.compile, device, [self._state.model]).is_on:
-            self._compile_both_graphs(config)
-
-    def _compile_both_graphs(self, config: TrainConfig) -> None:
-        """With padding and without, which is rare: neither is to be compiled in a timed step."""
-        execution = self._state.execution
-        for length in (62, 50):
-            rows = Sequences(np.full(4 * length, FIRST_RESIDUE, np.uint8), np.arange(5, dtype=np.int64) * length)
-            for size in (2, 4):
-                epochs = ShuffledEpochs(size, [0])
-                changed = config.model_copy(
-                    update={"training": config.training.model_copy(update={"effective_batch": size})}
-                )
-                drawn = draw_step(changed, rows.take(np.arange(size)), epochs, 0)
-                for batch in split(*drawn, size, MAX_LEN, execution):
-                    with autocast(execution.device, execution.bfloat16):
-                        share = nelbo(self._state.model, batch)
-                    share.backward()  # type: ignore[no-untyped-call]
-        self._state.model.zero_grad()
+    def __init__(
+        self,
+        config: TrainConfig,
+        data: TrainingData,
+        device: torch.device,
+        execution: Execution | None = None,
+        micro_batch: int | None = None,
+    ) -> None:
+        execution = execution or execution_for(config, device)
+        size = config.training.effective_batch
+        self._state = TrainState(config, data, execution, micro_batch or first_micro_batch(config, execution, size))
+        Compilation(config.training.compile, device, [self._state.model])
+        # A graph of its own, which no timed step is to compile; and a GPU's memory fails here or never.
+        self._state.try_largest()
 
     def step(self) -> None:
         self._state.iterate()
@@ -95,11 +90,16 @@ class Recipe:
     """
 
     def __init__(
-        self, config: TrainConfig, data: TrainingData, device: torch.device, autocast: torch.dtype | None = None
+        self,
+        config: TrainConfig,
+        data: TrainingData,
+        device: torch.device,
+        autocast: torch.dtype | None = None,
+        micro_batch: int | None = None,
     ) -> None:
         self._config, self._device, self._autocast = config, device, autocast
-        self._micro = auto_micro_batch(device, MAX_LEN, config.training.effective_batch)
-        loader = DataLoader(_Dicts(data.train), batch_size=self._micro, sampler=_Rows(config, len(data.train)))
+        self._micro = micro_batch or auto_micro_batch(device, MAX_LEN, config.training.effective_batch)
+        loader = DataLoader(Dicts(data.train), batch_size=self._micro, sampler=Rows(config, len(data.train)))
         self._batches = iter(loader)
         self._model = Transformer(config.model, MAX_LEN).to(device)
         self._average = {name: value.clone() for name, value in self._model.state_dict().items()}
@@ -140,61 +140,7 @@ class Recipe:
         return functional.cross_entropy(logits, labels)
 
 
-class HuggingFace:
-    """transformers' EsmForMaskedLM of the same width and depth as its Trainer runs it: padded to the longest of a batch
-    of similar lengths (``group_by_length``), bfloat16 where the hardware has it, fused AdamW."""
-
-    def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device, *, compiled: bool) -> None:
-        from transformers import EsmConfig, EsmForMaskedLM
-
-        self._config, self._device = config, device
-        self._micro = auto_micro_batch(device, MAX_LEN, config.training.effective_batch)
-        self._rows = iter(_Rows(config, len(data.train)))
-        self._dicts = _Dicts(data.train)
-        model = config.model
-        self._model = EsmForMaskedLM(
-            EsmConfig(
-                vocab_size=VOCABULARY_SIZE,
-                mask_token_id=MASK,
-                pad_token_id=PAD,
-                hidden_size=model.hidden_size,
-                num_hidden_layers=model.n_blocks,
-                num_attention_heads=model.n_heads,
-                intermediate_size=4 * model.hidden_size,
-                max_position_embeddings=MAX_LEN + 2,
-                position_embedding_type="rotary",
-                token_dropout=False,
-                hidden_dropout_prob=model.dropout,
-                attention_probs_dropout_prob=0.0,
-            )
-        ).to(device)
-        self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.optim.lr, fused=True)
-        if compiled:
-            self._model.compile(dynamic=True)
-        self._bfloat16 = uses_bfloat16(config.training.precision, device)
-
-    def step(self) -> None:
-        size = self._config.training.effective_batch
-        rows = sorted((self._dicts[next(self._rows)] for _ in range(size)), key=lambda row: -row["length"])
-        for start in range(0, size, self._micro):
-            self._backward(rows[start : start + self._micro], size)
-        torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.optim.grad_clip)
-        self._optimizer.step()
-        self._optimizer.zero_grad()
-        synchronize(self._device)
-
-    def _backward(self, rows: list[dict[str, Any]], size: int) -> None:
-        longest = rows[0]["length"]
-        tokens = torch.stack([row["prot_tokens"][:longest] for row in rows]).to(self._device)
-        ratio = torch.rand(len(rows), 1, device=self._device)
-        is_masked = (tokens >= FIRST_RESIDUE) & (torch.rand(tokens.shape, device=self._device) < ratio)
-        labels = torch.where(is_masked, tokens, -100)
-        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-            output = self._model(torch.where(is_masked, MASK, tokens), (tokens != PAD).long(), labels=labels)
-        (output.loss * (len(rows) / size)).backward()
-
-
-class _Rows(Sampler[int]):
+class Rows(Sampler[int]):
     """The rows that our own training draws, one after the other."""
 
     def __init__(self, config: TrainConfig, num_sequences: int) -> None:
@@ -208,7 +154,7 @@ class _Rows(Sampler[int]):
             start += self._size
 
 
-class _Dicts(Dataset[dict[str, Any]]):
+class Dicts(Dataset[dict[str, Any]]):
     """Rows as the usual legacy files hold them."""
 
     def __init__(self, sequences: Sequences) -> None:

@@ -17,7 +17,7 @@ import torch
 from benchmarks._machine import print_machine
 from benchmarks._paired import Timings, interleaved
 from benchmarks._sequences import random_training_data
-from benchmarks._trainers import HuggingFace, Ours, Recipe, Trainer, bench_config, residues_of_step
+from benchmarks._trainers import Ours, Recipe, Trainer, bench_config, residues_of_step
 from benchmarks._waiting import measure_waiting
 from optsweep.config import ModelConfig
 from optsweep.data.training_data import TrainingData
@@ -75,7 +75,12 @@ def _ours(**training: object) -> Make:
 
 
 def _hugging_face(compiled: bool) -> Make:
-    return lambda model, batch, data: HuggingFace(bench_config(model, batch), data, CPU, compiled=compiled)
+    def make(model: ModelConfig, batch: int, data: TrainingData) -> Trainer:
+        from benchmarks._hugging_face import HuggingFace
+
+        return HuggingFace(bench_config(model, batch), data, CPU, compiled=compiled)
+
+    return make
 
 
 OURS, OURS_COMPILED = "ours", "ours, compiled"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import json
 import math
 import pkgutil
+import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 
 import benchmarks
-from benchmarks import data, dispatch, growth, transfer
+from benchmarks import data, dispatch, gpu_budget, growth, transfer
+from benchmarks._gpu_preset import Candidate, measure
 from benchmarks._grids import cells, read
 from benchmarks._sequences import random_training_data
 from benchmarks._trainers import Ours, Recipe, Trainer, bench_config
@@ -71,3 +76,45 @@ def test_transfer_is_replayed_on_a_grid(tmp_path: Path, capsys: pytest.CaptureFi
     assert found.covered.mean() > 0.5
     transfer.show([found])
     assert "100M 1+4 -> 16" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore")  # the compiler's own
+def test_what_a_step_costs_a_gpu_is_told_for_a_preset(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["gpu_budget", "--tiny", "--presets", "medium_rigorous"])
+    gpu_budget.main()
+    budget = json.loads(capsys.readouterr().out)
+    assert budget["preset"] == "medium_rigorous"
+    assert budget["micro_batches_per_step"] == 1
+    assert budget["kernels_per_step_eager"] > 100
+    assert 1 <= budget["graphs"] <= 6
+    assert budget["recompiles_over_8_models"] == 0
+
+
+def test_every_way_to_train_on_a_gpu_has_its_turn() -> None:
+    command = [sys.executable, "-m", "benchmarks.gpu", "--tiny", "--device", "cpu", "--rounds", "1"]
+    process = subprocess.run([*command, "--presets", "small_fast"], capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    lines = [line.strip() for line in process.stdout.splitlines()]
+    for name in ("packed, compiled", "packed  ", "padded, compiled", "padded  ", "usual script, float16"):
+        (line,) = [line for line in lines if line.startswith(name)]
+        assert float(line[36:].split()[0].replace(",", "")) > 0
+    assert sum(line.startswith("Hugging Face ESM") for line in lines) == 2
+    assert lines[-1].startswith("projected")
+
+
+def test_a_micro_batch_that_memory_does_not_hold_is_halved() -> None:
+    config = bench_config(ModelConfig(hidden_size=16, n_heads=2, n_blocks=1, cond_dim=8), 4)
+
+    class Large:
+        def __init__(self, micro_batch: int, most: int) -> None:
+            if micro_batch > most:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+
+        def step(self) -> None: ...
+
+    ways = {f"holds {most}": Candidate(partial(Large, most=most), 4) for most in (4, 2, 0)}
+    found = measure(ways, config, random_training_data(8, 4), torch.device("cpu"), 1)
+    assert [one.micro_batch for one in found.values()] == [4, 2, 0]
+    assert [len(one.rates) > 0 for one in found.values()] == [True, True, False]

@@ -10,7 +10,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.gpu import forward_flops_per_residue
+from benchmarks._presets import forward_flops_per_residue
 from optsweep.config import ModelConfig
 from optsweep.train.layout import Padded
 from optsweep.train.loop import train
