@@ -63,14 +63,14 @@ class Budget:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--presets", default="")
-    parser.add_argument("--tiny", action="store_true", help="small models, batches and lengths; two of the models")
+    parser.add_argument("--tiny", action="store_true", help="small models, batches and lengths, fewer models")
     given = parser.parse_args()
     torch.set_num_threads(1)
     configs = preset_configs()
-    if given.tiny:
-        configs = {name: _tiny(config) for name, config in list(configs.items())[:2]}
-    data = random_training_data(200 if given.tiny else 10_000, 10 if given.tiny else 500)
     names = given.presets.split(",") if given.presets else list(configs)
+    if given.tiny:
+        configs = {name: _tiny(configs[name]) for name in names}
+    data = random_training_data(200 if given.tiny else 10_000, 10 if given.tiny else 500)
     # Eight that one worker has in turn. Each has a width of its own, so that three more presets stand for sampled runs.
     sampled = {} if given.tiny else {f"sampled like {name}": configs[name] for name in list(configs)[:3]}
     graphs = count_graphs({**configs, **sampled}, data)
