@@ -20,8 +20,12 @@ from tests.planned import make_study
 WITH_MMSEQS = os.environ.get("PATH", "")
 SHARED = Path(__file__).parents[1].parent / "shared"
 
-IN_ONE_PROCESS = ("tests/slurm/test_submit.py", "tests/integrations/test_dashboard.py")
-"""Their tests share what is started once: a SLURM, a browser."""
+IN_ONE_PROCESS = (
+    "tests/slurm/test_submit.py",
+    "tests/integrations/test_dashboard.py",
+    "tests/gpu/test_commands.py",
+)
+"""Their tests share what is started once, or is there once: a SLURM, a browser, a GPU."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
