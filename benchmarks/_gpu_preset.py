@@ -22,7 +22,7 @@ from optsweep.config import TrainConfig
 from optsweep.data.training_data import TrainingData
 from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, synchronize
 from optsweep.train.execution import Execution, execution_for
-from optsweep.train.loss import auto_micro_batch
+from optsweep.train.micro_batch import auto_micro_batch
 
 OURS = "packed, compiled"
 QUIET = 3

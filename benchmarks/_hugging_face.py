@@ -13,7 +13,7 @@ from optsweep.data.training_data import TrainingData
 from optsweep.data.vocabulary import FIRST_RESIDUE, MASK, PAD, VOCABULARY_SIZE
 from optsweep.train import layout
 from optsweep.train.device import synchronize, uses_bfloat16
-from optsweep.train.loss import auto_micro_batch
+from optsweep.train.micro_batch import auto_micro_batch
 
 PACKED = "within_sequences"
 

@@ -23,7 +23,7 @@ from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, MASK, PAD
 from optsweep.train.device import synchronize
 from optsweep.train.execution import Execution, execution_for
 from optsweep.train.layout import Padded
-from optsweep.train.loss import auto_micro_batch, first_micro_batch
+from optsweep.train.micro_batch import auto_micro_batch, first_micro_batch
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import BETA1
 from optsweep.train.schedules import Stream, ema_decay

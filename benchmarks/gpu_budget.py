@@ -33,7 +33,8 @@ from optsweep.data.batches import NUM_SPECIAL, PACKED_MULTIPLE, ShuffledEpochs
 from optsweep.data.training_data import TrainingData
 from optsweep.train import schedules
 from optsweep.train.ahead import Ahead
-from optsweep.train.loss import MicroBatch, draw_step, first_micro_batch, split
+from optsweep.train.corruption import draw_step
+from optsweep.train.micro_batch import MicroBatch, first_micro_batch, split
 from optsweep.train.schedules import Stream
 
 PEAK_TFLOPS = 790

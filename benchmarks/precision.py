@@ -26,7 +26,7 @@ from optsweep.study.definition import BuiltinStudy
 from optsweep.study.file import load_study
 from optsweep.train.evaluation import due_points
 from optsweep.train.execution import Execution
-from optsweep.train.loss import first_micro_batch
+from optsweep.train.micro_batch import first_micro_batch
 from optsweep.train.train_state import TrainState
 from optsweep.trainers.builtin import BuiltinTrainer
 

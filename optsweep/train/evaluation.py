@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from optsweep.config import TrainConfig
 from optsweep.data.batches import NUM_SPECIAL, crop, deal
 from optsweep.data.sequences import Sequences
+from optsweep.train.corruption import Corruption, corrupt
 from optsweep.train.device import autocast
 from optsweep.train.execution import Execution
-from optsweep.train.loss import Corruption, MicroBatch, Model, corrupt, cross_entropies, split
+from optsweep.train.loss import Model, cross_entropies
+from optsweep.train.micro_batch import MicroBatch, split
 from optsweep.train.ranks import ALONE, Ranks
 from optsweep.train.schedules import Stream, generator, stratified_uniform
 

@@ -12,7 +12,7 @@ from optsweep.errors import DataError
 from optsweep.train.attempt import Attempt
 from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, warn_of_float32
 from optsweep.train.execution import execution_for
-from optsweep.train.loss import first_micro_batch
+from optsweep.train.micro_batch import first_micro_batch
 from optsweep.train.ranks import ALONE, Ranks
 from optsweep.train.report import Evaluation, OnEval, OnMetrics, TrainReport
 

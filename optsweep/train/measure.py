@@ -26,7 +26,7 @@ from optsweep.data.vocabulary import FIRST_RESIDUE, VOCABULARY_SIZE
 from optsweep.errors import UserError
 from optsweep.train.device import is_out_of_memory, process_settings, release_memory, resolve_device, synchronize
 from optsweep.train.execution import execution_for
-from optsweep.train.loss import first_micro_batch
+from optsweep.train.micro_batch import first_micro_batch
 from optsweep.train.speed import Compilation
 from optsweep.train.train_state import TrainState
 

@@ -18,10 +18,12 @@ from optsweep.data.training_data import TrainingData
 from optsweep.data.vocabulary import FIRST_RESIDUE
 from optsweep.train.ahead import Ahead
 from optsweep.train.checkpoint_file import Checkpoint
+from optsweep.train.corruption import corrupt, draw_step, loss_weights
 from optsweep.train.device import autocast, release_memory
 from optsweep.train.evaluation import Evaluator, Score
 from optsweep.train.execution import Execution
-from optsweep.train.loss import MicroBatch, corrupt, draw_step, loss_weights, nelbo, split
+from optsweep.train.loss import nelbo
+from optsweep.train.micro_batch import MicroBatch, split
 from optsweep.train.model import Transformer
 from optsweep.train.optimizer import Optimizer
 from optsweep.train.patience import NUM_TRAINING, Patience

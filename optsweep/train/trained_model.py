@@ -24,7 +24,7 @@ from optsweep.train.device import process_settings, resolve_device
 from optsweep.train.evaluation import Evaluator
 from optsweep.train.execution import execution_for
 from optsweep.train.layout import Padded
-from optsweep.train.loss import first_micro_batch
+from optsweep.train.micro_batch import first_micro_batch
 from optsweep.train.model import Transformer
 from optsweep.train.schedules import mask_ratio
 

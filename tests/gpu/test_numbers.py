@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from optsweep.config import ModelConfig
+from optsweep.train.corruption import corrupt, loss_weights
 from optsweep.train.device import autocast
 from optsweep.train.execution import Execution, has_flash_attention
-from optsweep.train.loss import corrupt, loss_weights, nelbo, split
+from optsweep.train.loss import nelbo
+from optsweep.train.micro_batch import split
 from optsweep.train.model import Transformer
 from optsweep.train.speed import Compilation
 from optsweep.train.train_state import TrainState

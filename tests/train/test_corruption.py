@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optsweep.data.vocabulary import FIRST_RESIDUE
-from optsweep.train.loss import corrupt
+from optsweep.train.corruption import corrupt
 from tests.train.supply import make_sequences
 
 

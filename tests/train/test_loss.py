@@ -7,7 +7,9 @@ import pytest
 import torch
 
 from optsweep.data.batches import ShuffledEpochs
-from optsweep.train.loss import Corruption, draw_step, nelbo, split
+from optsweep.train.corruption import Corruption, draw_step
+from optsweep.train.loss import nelbo
+from optsweep.train.micro_batch import split
 from optsweep.train.model import Transformer
 from optsweep.train.schedules import FloatArray
 from tests.train.reference import plain_loss

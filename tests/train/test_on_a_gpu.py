@@ -12,7 +12,7 @@ from optsweep.train import train_state
 from optsweep.train.ahead import Ahead
 from optsweep.train.execution import Execution, execution_for
 from optsweep.train.loop import train
-from optsweep.train.loss import MicroBatch, first_micro_batch, split
+from optsweep.train.micro_batch import MicroBatch, first_micro_batch, split
 from optsweep.train.train_state import TrainState
 from tests.train.supply import PACKED, PADDED, InterruptAt, make_config, make_data
 from tests.train.test_loss import draw

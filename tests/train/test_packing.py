@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from optsweep.data.batches import NUM_SPECIAL, PACKED_MULTIPLE, pack
 from optsweep.data.sequences import Sequences, from_arrays
 from optsweep.data.vocabulary import BOS, EOS, FIRST_RESIDUE, PAD, UNK, VOCABULARY_SIZE
+from optsweep.train.corruption import Corruption, corrupt, loss_weights
 from optsweep.train.evaluation import Evaluator
 from optsweep.train.execution import Execution
-from optsweep.train.loss import Corruption, corrupt, loss_weights, nelbo, split
+from optsweep.train.loss import nelbo
+from optsweep.train.micro_batch import split
 from optsweep.train.model import Transformer
 from tests.train.supply import PACKED, PADDED, make_config, make_sequences
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from optsweep.config import CurriculumConfig, OptimConfig, Schedule
+from optsweep.train.corruption import corrupt, loss_weights
 from optsweep.train.learning_rate import learning_rate, summed_learning_rate
-from optsweep.train.loss import corrupt, loss_weights
 from optsweep.train.schedules import (
     curriculum_exponent,
     ema_decay,
