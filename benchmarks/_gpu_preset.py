@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import importlib.util
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -167,6 +168,9 @@ def measure(
                 if fits:
                     break
                 measured.micro_batch //= 2
+            if measured.rates:
+                # For who cannot wait for the whole table.
+                print(f"  {name}: {statistics.median(measured.rates):,.0f} residues/s", file=sys.stderr, flush=True)
     return {name: found[name] for name in candidates}
 
 
@@ -187,10 +191,12 @@ def _time(
             measured.seconds.append(seconds)
             measured.rates.append(lengths.sum() / seconds)
             measured.flops.append(model_flops(config.model, lengths) / seconds)
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
-        return False
+    except Exception as error:
+        if is_out_of_memory(error):
+            return False
+        # One that fails does not take along what the others have given.
+        measured.note = f"failed: {str(error).strip().partition(chr(10))[0][:120] or type(error).__name__}"
+        return True
     if device.type == "cuda":
         measured.memory = max(measured.memory, torch.cuda.max_memory_allocated(device))
     return True
@@ -212,7 +218,7 @@ def _show(found: Mapping[str, Measured], peak: float) -> None:
     print(f"  {'':36}{'residues/s':>12}  {'quartiles':^24}{'of the peak':>12}{'micro-batch':>12}{'memory':>10}")
     best = found[OURS].rates
     for name, one in found.items():
-        if not one.rates:
+        if one.note or not one.rates:
             print(f"  {name:36}{one.note or 'does not fit'}")
             continue
         rate = spread(one.rates)

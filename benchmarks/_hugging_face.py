@@ -39,10 +39,10 @@ class HuggingFace:
         self._config, self._device, self._packed = config, device, packed
         self._micro = micro_batch or auto_micro_batch(device, MAX_LEN, config.training.effective_batch)
         self._rows = iter(Rows(config, len(data.train)))
-        self._dicts = Dicts(data.train)
+        self.dicts = Dicts(data.train)
         model = config.model
         AttentionInterface.register(PACKED, _within_sequences)
-        self._model = EsmForMaskedLM(
+        self.model = EsmForMaskedLM(
             EsmConfig(
                 vocab_size=VOCABULARY_SIZE,
                 mask_token_id=MASK,
@@ -59,17 +59,17 @@ class HuggingFace:
                 attn_implementation=PACKED if packed else "sdpa",
             )
         ).to(device)
-        self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=config.optim.lr, fused=True)
+        self._optimizer = torch.optim.AdamW(self.model.parameters(), lr=config.optim.lr, fused=True)
         if compiled:
-            self._model.compile(dynamic=True)
+            self.model.compile(dynamic=True)
         self._bfloat16 = uses_bfloat16(config.training.precision, device)
 
     def step(self) -> None:
         size = self._config.training.effective_batch
-        rows = sorted((self._dicts[next(self._rows)] for _ in range(size)), key=lambda row: -row["length"])
+        rows = sorted((self.dicts[next(self._rows)] for _ in range(size)), key=lambda row: -row["length"])
         for start in range(0, size, self._micro):
             self._backward(rows[start : start + self._micro], size)
-        torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.optim.grad_clip)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self._config.optim.grad_clip)
         self._optimizer.step()
         self._optimizer.zero_grad()
         synchronize(self._device)
@@ -80,17 +80,17 @@ class HuggingFace:
         if self._packed:
             tokens = torch.cat([row["prot_tokens"][: row["length"]] for row in rows])[None].to(self._device)
             ratio = ratio[:, 0].repeat_interleave(lengths.to(self._device), output_size=tokens.shape[1])
-            inputs = self._starts(lengths)
+            inputs = self.starts(lengths)
         else:
             tokens = torch.stack([row["prot_tokens"][: rows[0]["length"]] for row in rows]).to(self._device)
             inputs = {"attention_mask": (tokens != PAD).long()}
         is_masked = (tokens >= FIRST_RESIDUE) & (torch.rand(tokens.shape, device=self._device) < ratio)
         labels = torch.where(is_masked, tokens, -100)
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-            output = self._model(torch.where(is_masked, MASK, tokens), labels=labels, **inputs)
+            output = self.model(torch.where(is_masked, MASK, tokens), labels=labels, **inputs)
         (output.loss * (len(rows) / size)).backward()
 
-    def _starts(self, lengths: torch.Tensor) -> dict[str, Any]:
+    def starts(self, lengths: torch.Tensor) -> dict[str, Any]:
         """What transformers wants to know of packed sequences."""
         starts = torch.nn.functional.pad(lengths.cumsum(0), (1, 0))
         positions = torch.cat([torch.arange(length) for length in lengths.tolist()])[None].to(self._device)

@@ -17,11 +17,13 @@ import torch
 
 import benchmarks
 from benchmarks import data, dispatch, gpu_budget, growth, transfer
+from benchmarks._counting import packed_on_cpu
 from benchmarks._gpu_preset import Candidate, measure
 from benchmarks._grids import cells, read
 from benchmarks._sequences import random_training_data
 from benchmarks._trainers import Ours, Recipe, Trainer, bench_config
 from optsweep.config import ModelConfig
+from optsweep.data.vocabulary import PAD
 
 MODULES = sorted(module.name for module in pkgutil.walk_packages(benchmarks.__path__, "benchmarks."))
 FOR_BENCHMARKS_ONLY = {"sklearn", "transformers"}
@@ -111,10 +113,36 @@ def test_a_micro_batch_that_memory_does_not_hold_is_halved() -> None:
         def __init__(self, micro_batch: int, most: int) -> None:
             if micro_batch > most:
                 raise torch.OutOfMemoryError("CUDA out of memory")
+            self.most = most
 
-        def step(self) -> None: ...
+        def step(self) -> None:
+            if self.most == 3:
+                raise RuntimeError("shapes differ\nat length")
 
-    ways = {f"holds {most}": Candidate(partial(Large, most=most), 4) for most in (4, 2, 0)}
+    ways = {f"holds {most}": Candidate(partial(Large, most=most), 4) for most in (4, 3, 2, 0)}
     found = measure(ways, config, random_training_data(8, 4), torch.device("cpu"), 1)
-    assert [one.micro_batch for one in found.values()] == [4, 2, 0]
-    assert [len(one.rates) > 0 for one in found.values()] == [True, True, False]
+    assert [one.micro_batch for one in found.values()] == [4, 2, 2, 0]
+    assert [len(one.rates) > 0 for one in found.values()] == [True, False, True, False]
+    assert [one.note for one in found.values()] == ["", "failed: shapes differ", "", ""]
+
+
+@pytest.mark.heavy
+def test_hugging_face_s_packed_sequences_give_what_padded_ones_give() -> None:
+    pytest.importorskip("transformers")
+    from benchmarks._hugging_face import HuggingFace
+
+    config = bench_config(ModelConfig(hidden_size=32, n_heads=2, n_blocks=2, dropout=0.0), 3, precision="fp32")
+    data = random_training_data(8, 4)
+    packed, padded = (
+        HuggingFace(config, data, torch.device("cpu"), compiled=False, packed=way) for way in (True, False)
+    )
+    padded.model.load_state_dict(packed.model.state_dict())
+    rows = [packed.dicts[index] for index in (1, 3, 5)]
+    lengths = torch.tensor([row["length"] for row in rows])
+    with torch.no_grad(), packed_on_cpu():
+        tokens = torch.cat([row["prot_tokens"][: row["length"]] for row in rows])[None]
+        found = packed.model(tokens, **packed.starts(lengths)).logits[0]
+        tokens = torch.stack([row["prot_tokens"] for row in rows])
+        logits = padded.model(tokens, attention_mask=(tokens != PAD).long()).logits
+    expected = torch.cat([row[:length] for row, length in zip(logits, lengths, strict=True)])
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
