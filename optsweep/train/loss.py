@@ -25,4 +25,5 @@ def nelbo(model: Model, batch: MicroBatch) -> torch.Tensor:
 
     The shares of a step's micro-batches add up to its loss: the weights already divide by the whole step's residues.
     """
-    return cross_entropies(model, batch) @ batch.weights
+    # Not @, which autocast computes, and rounds, in bfloat16.
+    return cross_entropies(model, batch).dot(batch.weights)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 
 from optsweep.data.batches import ShuffledEpochs
 from optsweep.train.corruption import Corruption, draw_step
-from optsweep.train.loss import nelbo
+from optsweep.train.loss import cross_entropies, nelbo
 from optsweep.train.micro_batch import split
 from optsweep.train.model import Transformer
 from optsweep.train.schedules import FloatArray
@@ -92,3 +94,14 @@ def test_a_sequence_without_residues_counts_nothing() -> None:
     assert np.isfinite(loss)
     assert torch.isfinite(gradients).all()
     assert (corruption.num_masked == 0).sum() == 1
+
+
+def test_the_loss_is_float32_where_products_are_not() -> None:
+    """In bfloat16 it would be wrong by up to 0.4 %, and so would each sequence's weight in the gradient."""
+    corruption, weights = draw(0)
+    (batch,) = split(corruption, weights, 9, 40, dataclasses.replace(PADDED, bfloat16=True))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        losses = cross_entropies(make_model(), batch)
+        loss = nelbo(make_model(), batch)
+    assert loss.dtype == torch.float32
+    assert loss.item() == pytest.approx(losses.dot(batch.weights).item(), rel=1e-6)
