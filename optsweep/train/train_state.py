@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -59,7 +59,7 @@ class TrainState:
         self.step = 0
         self._ranks = ranks
         self._train = data.sample(config.data.num_sequences)
-        self._epochs = ShuffledEpochs(len(self._train), [config.training.seed, Stream.EPOCHS])
+        epochs = ShuffledEpochs(len(self._train), [config.training.seed, Stream.EPOCHS])
         torch.manual_seed(torch_seed(config.training.seed, Stream.WEIGHTS))
         self.model = Transformer(config.model, config.data.max_protein_len).to(execution.device)
         self.model.short_residual = execution.short_residual
@@ -67,8 +67,10 @@ class TrainState:
         parts = [data.validation, data.confirmation] if data.scores_confirmation else [data.validation]
         self._evaluators = [Evaluator(part, config, micro_batch, execution, ranks) for part in parts]
         self.patience = Patience(config, len(self._train), self._evaluators[0].num_residues)
+        # Nothing of this state itself: a thread, or a circle, would keep the networks' memory after the run's end.
+        self._made = functools.partial(_made, config, self._train, epochs, micro_batch, execution, ranks)
         # A CPU has no time to spare for it, and a slow disk only a GPU outruns.
-        self._batches = Ahead(self._all_made) if execution.on_gpu else self._made
+        self._batches = Ahead(self._made) if execution.on_gpu else self._made
 
     def iterate(self) -> tuple[torch.Tensor, int]:
         """One optimiser step; its loss (on the device, nats per residue) and the number of real residues it saw."""
@@ -95,17 +97,6 @@ class TrainState:
                     share.backward()  # type: ignore[no-untyped-call]
                 loss += share.detach()
         return loss
-
-    def _made(self, step: int) -> StepBatches:
-        corruption, weights = draw_step(self.config, self._train, self._epochs, step)
-        max_len = self.config.data.max_protein_len
-        rows = deal(corruption.sequences.lengths, self._ranks.size)[self._ranks.rank]
-        batches = split(corruption, weights, self.micro_batch, max_len, self.execution, rows)
-        return StepBatches(batches, len(corruption.sequences.tokens))
-
-    def _all_made(self, step: int) -> StepBatches:
-        batches = self._made(step)
-        return batches._replace(micro_batches=list(batches.micro_batches))
 
     def try_largest(self) -> None:
         """Compute a micro-batch as large as the run will ever have, so that memory fails now or never.
@@ -139,7 +130,7 @@ class TrainState:
         """The EMA weights' loss on the training sequences that patience looks at, in nats per residue."""
         return self._training_evaluator.score(self.optimizer.ema).value
 
-    @cached_property
+    @functools.cached_property
     def _training_evaluator(self) -> Evaluator:
         num = min(NUM_TRAINING, len(self._train), len(self._evaluators[0].num_residues))
         rows: NDArray[np.int64] = np.linspace(0, len(self._train) - 1, num).astype(np.int64)
@@ -153,3 +144,19 @@ class TrainState:
         self.model.load_state_dict(checkpoint.weights)
         self.optimizer.ema.load_state_dict(checkpoint.ema)
         self.optimizer.load_state(checkpoint.optimizer)
+
+
+def _made(
+    config: TrainConfig,
+    train: Sequences,
+    epochs: ShuffledEpochs,
+    micro_batch: int,
+    execution: Execution,
+    ranks: Ranks,
+    step: int,
+) -> StepBatches:
+    """What iteration ``step`` of this rank computes; on a GPU all of it is there already."""
+    corruption, weights = draw_step(config, train, epochs, step)
+    rows = deal(corruption.sequences.lengths, ranks.size)[ranks.rank]
+    batches = split(corruption, weights, micro_batch, config.data.max_protein_len, execution, rows)
+    return StepBatches(list(batches) if execution.on_gpu else batches, len(corruption.sequences.tokens))

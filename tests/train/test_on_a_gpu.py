@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from typing import Any
 
 import pytest
 import torch
 
-from optsweep.train import train_state
+from optsweep.train import attempt, train_state
 from optsweep.train.ahead import Ahead
 from optsweep.train.execution import Execution, execution_for
 from optsweep.train.loop import train
@@ -76,6 +78,25 @@ def test_memory_fails_before_the_first_step_or_never(monkeypatch: pytest.MonkeyP
     assert (report.outcome, report.micro_batch) == ("complete", 2)
     assert steps == [2] * 12
     assert tried[0] == max(tried)
+
+
+@pytest.mark.usefixtures("pretended")
+def test_a_run_that_has_ended_keeps_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker's next run may want all of it; Python's own collection comes at any time, or never."""
+    states: list[weakref.ref[TrainState]] = []
+
+    class Noted(TrainState):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            states.append(weakref.ref(self))
+
+    monkeypatch.setattr(attempt, "TrainState", Noted)
+    gc.disable()
+    try:
+        train(make_config(), make_data(), "cpu", lambda _: True)
+        assert [state() for state in states] == [None]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("execution", [PADDED, PACKED])
