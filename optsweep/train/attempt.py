@@ -71,9 +71,10 @@ class Attempt:
                 return self.report("complete" if self._is_complete else "stopped")
         if self._is_complete:
             return self.report("complete")
-        state = TrainState(self._config, self._data, self._execution, self.micro_batch, self._ranks)
-        if checkpoint is not None:
-            state.restore(checkpoint)
+        with self._ranks.out_of_memory_together():
+            state = TrainState(self._config, self._data, self._execution, self.micro_batch, self._ranks)
+            if checkpoint is not None:
+                state.restore(checkpoint)
         return self._train(state, tell, interrupted)
 
     def _train(self, state: TrainState, tell: OnEval, interrupted: Callable[[], bool]) -> TrainReport:
@@ -81,7 +82,8 @@ class Attempt:
         compilation = Compilation(training.compile, device, [state.model, state.optimizer.ema])
         throughput = Throughput(device, compilation)
         if self._execution.on_gpu:
-            state.try_largest()
+            with throughput.excluded():
+                state.try_largest()
         line_every = max(1, min(training.n_iters // 100, MAX_ITERATIONS_PER_LINE))
         while not self._is_complete:
             if self._ranks.any(interrupted())[0]:

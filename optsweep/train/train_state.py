@@ -74,11 +74,11 @@ class TrainState:
 
     def iterate(self) -> tuple[torch.Tensor, int]:
         """One optimiser step; its loss (on the device, nats per residue) and the number of real residues it saw."""
-        batches = self._batches(self.step)
         # Other ranks' steps have the numbers that no run reaches.
         draw = self.step + self._ranks.rank * MAX_INTEGER
         torch.manual_seed(torch_seed(self.config.training.seed, Stream.DROPOUT, draw))
         with self._ranks.out_of_memory_together():
+            batches = self._batches(self.step)
             loss = self._add_gradients(batches.micro_batches)
         self._ranks.add_up([loss, *(one.grad for one in self.model.parameters() if one.grad is not None)])
         self.optimizer.step(self.step, loss)

@@ -82,16 +82,18 @@ def test_a_run_of_two_goes_on_with_another_number(tmp_path: Path, others: int) -
 
 
 @pytest.mark.heavy
-def test_memory_that_fails_in_one_process_halves_the_micro_batch_of_all(tmp_path: Path) -> None:
-    program = """
+@pytest.mark.parametrize(("part", "call"), [("nelbo", 3), ("draw_step", 3), ("Optimizer", 1)])
+def test_memory_that_fails_in_one_process_halves_the_micro_batch_of_all(part: str, call: int) -> None:
+    """While a step is computed, while it is made, and before the first."""
+    program = f"""
 from optsweep.train import train_state
-original, calls = train_state.nelbo, []
-def nelbo(model, batch):
+original, calls = train_state.{part}, []
+def fails(*arguments):
     calls.append(1)
-    if ranks.rank == 1 and len(calls) == 3:
+    if ranks.rank == 1 and len(calls) == {call}:
         raise torch.OutOfMemoryError("pretended")
-    return original(model, batch)
-train_state.nelbo = nelbo
+    return original(*arguments)
+train_state.{part} = fails
 report = train(config, make_data(), "cpu", lambda _: True, ranks=ranks)
 print(report.outcome, report.step, report.micro_batch)
 """

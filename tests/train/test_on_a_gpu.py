@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 import weakref
 from typing import Any
 
@@ -78,6 +79,15 @@ def test_memory_fails_before_the_first_step_or_never(monkeypatch: pytest.MonkeyP
     assert (report.outcome, report.micro_batch) == ("complete", 2)
     assert steps == [2] * 12
     assert tried[0] == max(tried)
+
+
+@pytest.mark.usefixtures("pretended")
+def test_what_is_tried_first_does_not_slow_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be compiled then, for a minute."""
+    monkeypatch.setattr(TrainState, "try_largest", lambda _: time.sleep(1))
+    lines: list[dict[str, Any]] = []
+    train(make_config(), make_data(), "cpu", lambda _: True, on_metrics=lines.append)
+    assert lines[0]["residues_per_s"] > 4 * 38 / 0.8, "4 sequences of at most 38 residues take less than 0.8 s"
 
 
 @pytest.mark.usefixtures("pretended")
