@@ -25,6 +25,8 @@ SAVED_SHARE = {"cpu": 0.1, "cuda": 0.3}
 """Share of an iteration's time that compiling is expected to save, at least."""
 COST_SECONDS = {"cpu": 120.0, "cuda": 90.0}
 """What compiling forward, backward and evaluation for the shapes of a run takes, at most."""
+PROGRAMS_PER_MODEL = 32
+"""Torch gives up at the ninth. Padded micro-batches need up to ten: with padding and without, of one row or more."""
 
 
 class Compilation:
@@ -61,6 +63,7 @@ class Compilation:
         self.is_on = True
         if self._device.type == "cpu":
             keep_out_of_compiled_code()
+        torch._dynamo.config.recompile_limit = PROGRAMS_PER_MODEL
         options = compiler(self._device.type)
         # Torch counts the programs of all models as those of one, and gives up at the ninth.
         if _isolates():

@@ -32,8 +32,8 @@ from optsweep.train.schedules import Stream, generator, torch_seed
 
 DEVIATIONS = 6
 """No step of a run has more tokens than the mean of its sequences' lengths and so many of its standard deviations."""
-MOST_MASKED = 0.95
-"""Of the residues of the largest step: all that memory ever has to hold, within its own rounding."""
+MASKED = 0.6
+"""Of the residues of the largest step: no more than steps have, so that its shape is one of theirs."""
 
 
 class StepBatches(NamedTuple):
@@ -118,7 +118,7 @@ class TrainState:
         tokens = np.full(num * longest, FIRST_RESIDUE, np.uint8)
         sequences = Sequences(tokens, np.arange(num + 1, dtype=np.int64) * longest)
         keys = generator(self.config.training.seed, Stream.STEP).random(len(tokens))
-        corruption = corrupt(sequences, np.full(num, MOST_MASKED), keys)
+        corruption = corrupt(sequences, np.full(num, MASKED), keys)
         return split(corruption, loss_weights(corruption, np.ones(num)), num, max_len, self.execution)
 
     def evaluate(self) -> Score:

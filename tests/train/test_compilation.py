@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from optsweep.train import speed
 from optsweep.train.execution import Execution
 from optsweep.train.speed import Compilation
 from optsweep.train.train_state import TrainState
-from tests.train.supply import CPU, make_config, make_data
+from tests.train.supply import CPU, PADDED, make_config, make_data
 
 # What torch warns of while it compiles is its own.
 pytestmark = [pytest.mark.usefixtures("varlen"), pytest.mark.filterwarnings("default")]
@@ -35,12 +36,13 @@ class Backend:
 
 
 @pytest.fixture
-def backend(monkeypatch: pytest.MonkeyPatch) -> Backend:
+def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
     # Torch writes a book about every graph, which pytest would keep.
     monkeypatch.setattr(logging.getLogger("torch.__trace"), "disabled", True)
     made = Backend()
     monkeypatch.setattr(speed, "compiler", lambda _: {"backend": made})
-    return made
+    with torch._dynamo.config.patch(recompile_limit=8):  # what a run sets is put back
+        yield made
 
 
 def compiled(**changes: Any) -> TrainState:
@@ -84,10 +86,20 @@ def test_compiled_blocks_compute_what_uncompiled_ones_do(backend: Backend) -> No
         assert state.iterate()[0] == pytest.approx(float(plain.iterate()[0]), rel=1e-3)
 
 
+def test_padded_micro_batches_of_all_kinds_stay_compiled(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
+    """Some have padding and some have none, some have one row, some are scored as a whole."""
+    state = TrainState(make_config(training__effective_batch=8), make_data(40), PADDED, 2)
+    assert Compilation(True, CPU, [state.model, state.optimizer.ema]).is_on
+    for _ in range(40):
+        state.iterate()
+    state.evaluate()
+    assert not [record.message for record in caplog.records if "given up" in record.message]
+
+
 def test_it_says_when_torch_gives_up(
     backend: Backend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(torch._dynamo.config, "recompile_limit", 1)
+    monkeypatch.setattr(speed, "PROGRAMS_PER_MODEL", 1)
     state = compiled()
     with caplog.at_level(logging.WARNING, "optsweep.train"):
         state.iterate()

@@ -15,7 +15,7 @@ from optsweep.train.micro_batch import split
 from optsweep.train.model import Transformer
 from optsweep.train.schedules import FloatArray
 from tests.train.reference import plain_loss
-from tests.train.supply import PADDED, make_config, make_sequences
+from tests.train.supply import PACKED, PADDED, make_config, make_sequences
 
 
 def make_model(seed: int = 0) -> Transformer:
@@ -105,3 +105,11 @@ def test_the_loss_is_float32_where_products_are_not() -> None:
         loss = nelbo(make_model(), batch)
     assert loss.dtype == torch.float32
     assert loss.item() == pytest.approx(losses.dot(batch.weights).item(), rel=1e-6)
+
+
+def test_the_loss_of_products_in_bfloat16_is_not_rounded_to_it() -> None:
+    (batch,) = split(*draw(0), 9, 64, PACKED)
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = nelbo(lambda *_: torch.zeros(len(batch.positions), 20), batch)
+    assert loss.dtype == torch.float32
+    assert float(loss) == pytest.approx(np.log(20) * float(batch.weights.sum()), rel=1e-6)
