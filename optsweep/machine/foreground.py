@@ -99,17 +99,31 @@ def _take_first_free(gpus: Sequence[Gpu]) -> Gpu:
 
 
 def _take(gpus: Sequence[Gpu]) -> None:
-    """Lock the slot 0 of each; one that this process, or one that has started it, holds is ours."""
+    """Lock the slot 0 of each; one of which this process, or one that has started it, holds any slot is ours."""
     # In one order for all: of two who want the same ones, one gets them.
     for gpu in sorted(gpus, key=lambda gpu: gpu.uuid):
-        if gpu in _held:
+        (path,) = Slot(gpu.label, (f"{gpu.uuid}-0",), 1, (gpu,)).lock_paths(Path())
+        # Where a GPU has several workers, a script's worker may hold another slot of it.
+        if gpu in _held or any(map(_is_held_for_us, path.parent.glob(f"{gpu.uuid}-[1-9]*.lock"))):
             continue
-        slot = Slot(gpu.label, (f"{gpu.uuid}-0",), 1, (gpu,))
         try:
-            _held[gpu] = hold(slot.lock_paths(Path()))
+            _held[gpu] = hold([path])
         except SlotHeld as held:
-            if not (held.holder.isdigit() and descends_from(int(held.holder))):
+            if not _is_for_us(held):
                 raise _Busy(f"{gpu.label} ({gpu.name}) is {held}") from None
+
+
+def _is_held_for_us(path: Path) -> bool:
+    try:
+        for lock in hold([path]):
+            lock.close()
+    except SlotHeld as held:
+        return _is_for_us(held)
+    return False
+
+
+def _is_for_us(held: SlotHeld) -> bool:
+    return held.holder.isdigit() and descends_from(int(held.holder))
 
 
 class _Busy(DeviceError):

@@ -82,6 +82,14 @@ def is_held(locks: Path, uuid: str) -> bool:
     return False
 
 
+def child_takes(locks: Path) -> str:
+    """What a process that this one starts says of its place."""
+    path = f"{Path(pynvml.__file__).parent}:{Path(__file__).parents[2]}"
+    command, environment = [sys.executable, "-c", CHILD, str(locks)], {**os.environ, "PYTHONPATH": path}
+    child = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return child.stdout
+
+
 @pytest.mark.parametrize(("device", "uuid"), [(None, "GPU-one"), ("cuda", "GPU-one"), ("cuda:1", "GPU-two")])
 def test_the_gpu_is_held_and_is_the_only_one_that_torch_sees(locks: Path, device: str | None, uuid: str) -> None:
     assert take_place(device, None).device == ("auto" if device is None else "cuda")
@@ -119,10 +127,16 @@ def test_a_gpu_that_is_held_is_named_with_who_holds_it(locks: Path, occupy: Occu
 def test_a_gpu_that_is_held_for_this_process_is_its_own(locks: Path) -> None:
     take_place("cuda:0", None)
     assert take_place(None, None).device == "auto", "asked again"
-    command = [sys.executable, "-c", CHILD, str(locks)]
-    path = f"{Path(pynvml.__file__).parent}:{Path(__file__).parents[2]}"
-    child = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
-    assert child.stdout == "cuda\n", child.stderr
+    assert child_takes(locks) == "cuda\n"
+
+
+def test_a_script_of_a_second_worker_on_a_gpu_need_not_wait_for_the_first(locks: Path, occupy: Occupy) -> None:
+    occupy("GPU-one")
+    worker = hold([locks / "GPU-one-1.lock"])
+    assert child_takes(locks) == "cuda\n"
+    for lock in worker:
+        lock.close()
+    assert "is held by process" in child_takes(locks), "another one's script"
 
 
 @pytest.mark.parametrize("device", ["cpu", "tpu", "cuda:-1", ""])
