@@ -53,13 +53,13 @@ def main() -> None:
         make_demo(corpus)
         data = load_training_data(ensure_subset(corpus).path)
         print(f"\n{'':22}{'float32':>10}   change of the value by bfloat16 (95 % interval)")
-        print(f"{'':22}{'':>10}{'products':>27}{'the residual, too':>27}{'seeds, deviation':>18}")
+        print(f"{'':22}{'':>10}{'products':>28}{'the residual, too':>28}{'seeds, deviation':>18}")
         changes: list[list[float]] = [[], []]
         for preset in definition.presets:
             config = BuiltinTrainer(definition).resolve(preset.parameters, preset=preset.name, seed=0)
             for all_of_one, of_one in zip(changes, compare(preset.name, config, data, given.seeds), strict=True):
                 all_of_one += of_one
-        print(f"{'all':22}{'':>10}{_change(changes[0]):>27}{_change(changes[1]):>27}")
+        print(f"{'all':22}{'':>10}{_change(changes[0]):>28}{_change(changes[1]):>28}")
 
 
 def compare(name: str, config: TrainConfig, data: TrainingData, num_seeds: int) -> list[list[float]]:
@@ -70,7 +70,7 @@ def compare(name: str, config: TrainConfig, data: TrainingData, num_seeds: int) 
         for pair in ((exact, products), (products, residual))
     ]
     first, second = (_change(change) for change in changes)
-    print(f"{name:22}{statistics.fmean(exact):10.4f}{first:>27}{second:>27}{statistics.stdev(exact):18.4f}", flush=True)
+    print(f"{name:22}{statistics.fmean(exact):10.4f}{first:>28}{second:>28}{statistics.stdev(exact):18.4f}", flush=True)
     return changes
 
 
