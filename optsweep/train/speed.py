@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import inspect
 import os
 import shutil
 import statistics
@@ -26,7 +25,8 @@ SAVED_SHARE = {"cpu": 0.1, "cuda": 0.3}
 COST_SECONDS = {"cpu": 120.0, "cuda": 90.0}
 """What compiling forward, backward and evaluation for the shapes of a run takes, at most."""
 PROGRAMS_PER_MODEL = 32
-"""Torch gives up at the ninth. Padded micro-batches need up to ten: with padding and without, of one row or more."""
+"""Torch gives up at the ninth. Padded micro-batches need up to ten, for training and for evaluation: with padding and
+without, of one row or more."""
 
 
 class Compilation:
@@ -65,18 +65,10 @@ class Compilation:
             keep_out_of_compiled_code()
         torch._dynamo.config.recompile_limit = PROGRAMS_PER_MODEL
         options = compiler(self._device.type)
-        # Torch counts the programs of all models as those of one, and gives up at the ninth.
-        if _isolates():
-            options["isolate_recompiles"] = True
-        else:
-            torch._dynamo.reset()
+        # Torch counts the programs of all models that this process ever had as those of one.
+        torch._dynamo.reset()
         for model in self._models:
             model.compile_blocks(**options)
-
-
-def _isolates() -> bool:
-    """Whether torch can count each model's programs by themselves: from 2.13 on."""
-    return "isolate_recompiles" in inspect.signature(torch.compile).parameters
 
 
 def compiler(device_type: str) -> dict[str, Any]:
