@@ -1,7 +1,7 @@
 """Makes half-done studies by another version of the code, as fixtures for those that come after it.
 
 git worktree add /tmp/old COMMIT
-.venv/bin/python -m tests.old_studies.make /tmp/old tests/old_studies/COMMIT [sqlite postgresql script repeats shipped]
+.venv/bin/python -m tests.old_studies.make /tmp/old tests/old_studies/COMMIT [KIND ...]
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from tests.old_studies.stored import (
     TOKEN,
     dump_postgresql,
     dump_sqlite,
+    is_on_postgresql,
     read_config,
     read_curve,
     replace_path,
@@ -41,6 +42,7 @@ from tests.old_studies.stored import (
     runs_of,
 )
 
+KINDS = ("sqlite", "postgresql", "script", "repeats", "sequences", "sequences-postgresql", "shipped")
 SOURCES = Path(__file__).parent / "sources"
 HALF = range(3, 7)
 """Evaluations of ten after which a run is interrupted."""
@@ -134,16 +136,21 @@ def begin_builtin(old: OldCode, kind: str) -> list[str]:
     return sweep
 
 
-def begin_repeats(old: OldCode) -> list[str]:
-    """A study with repeats, patience, two draws and a search of ``decay``, in the middle of its first repeat."""
-    shutil.copy(SOURCES / "repeats.toml", old.folder / "study.toml")
+def begin_repeats(old: OldCode, kind: str) -> list[str]:
+    """A study with repeats, patience, two draws and a search of ``decay``, in the middle of its first repeat.
+
+    On PostgreSQL with TPE; and all but the oldest on a sample of the sequences.
+    """
+    study = (SOURCES / "repeats.toml").read_text()
+    (old.folder / "study.toml").write_text(study if kind == "repeats" else f"{study}\n[data]\nsequences = 40\n")
     old.run("data", "demo", "-n", "80", "-o", "data/proteins.pt")
-    sweep = ["sweep", "study.toml", "--data", "data/proteins.pt", "--name", NAME]
-    old.sweep_until_half_of("*-seed2", [*sweep, "--cpu-workers", "1"], kill=True)
+    drawn = "tpe" if is_on_postgresql(kind) else "random"
+    sweep = ["sweep", "study.toml", "--data", "data/proteins.pt", "--name", NAME, "--type", drawn]
+    old.sweep_until_half_of("*-seed2", [*sweep, "--cpu-workers", "1"], kill=not is_on_postgresql(kind))
     return sweep
 
 
-def begin_script(old: OldCode) -> list[str]:
+def begin_script(old: OldCode, kind: str) -> list[str]:
     """A study of a script that knows nothing of optsweep."""
     shutil.copy(SOURCES / "script.toml", old.folder / "study.toml")
     shutil.copytree(SOURCES / "script", old.folder / "script")
@@ -172,10 +179,10 @@ def store(old: OldCode, target: Path) -> None:
 @contextmanager
 def fresh_place(kind: str, parent: Path, folder: str) -> Iterator[tuple[Path, str | None]]:
     """A path where nothing is yet, and the URL of an empty database where it is PostgreSQL."""
-    if kind != "postgresql":
+    if not is_on_postgresql(kind):
         yield parent / folder, None
         return
-    with fresh_database(kind, parent) as url:
+    with fresh_database("postgresql", parent) as url:
         yield parent / folder, url
 
 
@@ -187,8 +194,8 @@ def make(source: Path, target: Path, kind: str) -> None:
             folder.mkdir()
             old = OldCode(source, folder, url)
             old.check()
-            begin = {"script": begin_script, "repeats": begin_repeats}.get(kind)
-            sweep = begin_builtin(old, kind) if begin is None else begin(old)
+            begin = {"sqlite": begin_builtin, "postgresql": begin_builtin, "script": begin_script}
+            sweep = begin.get(kind, begin_repeats)(old, kind)
             before = old.status()
             store(old, target)
         with fresh_place(kind, parent, "ended") as (folder, url):
@@ -226,7 +233,7 @@ def make_shipped(source: Path, target: Path) -> None:
 
 if __name__ == "__main__":
     source, target = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
-    for kind in sys.argv[3:] or ("sqlite", "postgresql", "script", "repeats", "shipped"):
+    for kind in sys.argv[3:] or KINDS:
         if kind == "shipped":
             make_shipped(source, target)
         else:

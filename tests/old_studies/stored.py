@@ -26,6 +26,11 @@ LINE = re.compile(r"--|SET |SELECT pg_catalog\.set_config|\\(un)?restrict |$")
 """Lines of pg_dump's that set its session up, those that only its own psql understands, and remarks."""
 
 
+def is_on_postgresql(kind: str) -> bool:
+    """Whether a study of that kind, which is its folder's name, has its database there."""
+    return kind.endswith("postgresql")
+
+
 def dump_sqlite(database: Path) -> str:
     """The whole SQLite file as SQL, also what a killed process has left in its log."""
     connection = sqlite3.connect(database)

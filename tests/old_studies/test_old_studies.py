@@ -28,6 +28,7 @@ from tests.old_studies.stored import (
     NAME,
     SQLITE,
     TOKEN,
+    is_on_postgresql,
     read_config,
     read_curve,
     restore,
@@ -37,7 +38,8 @@ from tests.old_studies.stored import (
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 STUDIES = sorted(path.parent for path in HERE.glob(f"*/*/{DUMP}"))
-HEAVY = ("postgresql", "script")
+HEAVY = [path for path in STUDIES if is_on_postgresql(path.name) or path.name in ("script", "repeats")]
+"""Of these, `sequences` has what `repeats` has and more."""
 CLOSE = 1e-5
 """Relative. Without AVX the values differ by 2e-8, with twice the weight decay by 1.6e-4."""
 
@@ -80,15 +82,15 @@ class OldStudy:
 
 @pytest.fixture(
     params=[
-        pytest.param(path, id=f"{path.parent.name}-{path.name}", marks=[pytest.mark.heavy] * (path.name in HEAVY))
+        pytest.param(path, id=f"{path.parent.name}-{path.name}", marks=[pytest.mark.heavy] * (path in HEAVY))
         for path in STUDIES
     ]
 )
 def old_study(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OldStudy]:
     expected = json.loads((request.param / EXPECTED).read_text())
-    kind = "postgresql" if request.param.name == "postgresql" else "sqlite"
-    with fresh_database(kind, tmp_path) as url:
-        study = OldStudy(tmp_path / "study", url if kind == "postgresql" else None, expected)
+    elsewhere = is_on_postgresql(request.param.name)
+    with fresh_database("postgresql" if elsewhere else "sqlite", tmp_path) as url:
+        study = OldStudy(tmp_path / "study", url if elsewhere else None, expected)
         restore(request.param, study.folder, study.url)
         yield study
 
