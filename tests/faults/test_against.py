@@ -8,11 +8,16 @@ import subprocess
 import tomllib
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import tomli_w
+from optuna.trial import TrialState
 
-from optsweep.database.run_rows import read_losses
+from optsweep.config import TrainConfig
+from optsweep.database.run_rows import keep_losses, read_losses
 from optsweep.errors import EXIT_DONE
+from optsweep.machine.process import identify
+from optsweep.workers.prepared_run import Preparer
 from tests.faults.small_study import STUDY, Command, write_study
 from tests.faults.test_fork import the_study
 from tests.faults.test_linked_studies import document, run_command
@@ -32,6 +37,43 @@ def few(sweeps: Sweeps) -> Sweeps:
     presets = [{**preset, "effective_batch": 8, "micro_batch": 8} for preset in contents["preset"]]
     path.write_text(tomli_w.dumps({**contents, "preset": presets, "data": {"sequences": 150}}))
     return sweeps
+
+
+def end_all(sweeps: Sweeps, name: str) -> None:
+    """End every run that waits, without training: the value is lower, the more sequences its config has."""
+    study = the_study(sweeps, name)
+    weights = study.data.weights
+    assert weights is not None
+    preparer = Preparer(study, study.optuna(), "worker", 1)
+    while (lease := study.queue.claim("worker", identify())) is not None:
+        config = preparer.prepare(lease).config
+        assert isinstance(config, TrainConfig)
+        value = 2.5 + lease.trial_id / 1000 - (config.data.num_sequences or 400) / 1000
+        keep_losses(study, lease, np.full(len(weights.validation), value, np.float32))
+        study.queue.finish(lease, TrialState.COMPLETE, value, outcome="complete", reason=None)
+    study.storage.close()
+
+
+@pytest.mark.heavy
+def test_every_kind_of_database_holds_what_the_comparison_needs(few: Sweeps, database_url: str) -> None:
+    there = replace(few, url=database_url, command="optsweep")
+    code, output = run_command(there, "sweep", STUDY, *SMALL, "--no-launch")
+    assert code == EXIT_DONE, output
+    end_all(there, "study")
+    code, output = run_command(there, "fidelity", *GIVEN, "--no-launch")
+    assert code == EXIT_DONE, output
+    names = ("study-repeats", "study-fidelity-x1-n300", "study-fidelity-x2")
+    for name in names:
+        end_all(there, name)
+    code, output = run_command(there, "fidelity", *GIVEN)
+    assert code == EXIT_DONE, output
+    assert "At equal cost, against 2 times the sweep's length on the whole corpus" in output
+    (lower,) = [line for line in output.splitlines() if line.startswith("  300 sequences: ")]
+    assert "values end 0.1" in lower
+    ended = [replace(there, name=name).snapshot() for name in ("study", *names)]
+    trained_on = [{run.train_config.data.num_sequences for run in one.runs} for one in ended if one is not None]
+    assert trained_on == [{150}, {150}, {300}, {None}]
+    assert all(one is not None and one.counts["complete"] == one.target == len(one.runs) == 4 for one in ended)
 
 
 @pytest.mark.heavy
