@@ -187,7 +187,8 @@ def start_lines(record: RunRecord, data: StudyData, trainer: Trainer) -> list[st
     """
     lines = [f"Starting job: {record.run}" + (f" on {record.worker}" if record.worker else "")]
     about_data = _dataset_lines(data, None if (own := if_builtin(record.config)) is None else own.data.num_sequences)
-    lines += about_data if record.config is None else trainer.start_lines(record.config, about_data)
+    reduced = data.setting is None
+    lines += about_data if record.config is None else trainer.start_lines(record.config, about_data, reduced=reduced)
     if record.attempts > 1:
         # Before its first checkpoint a run has nothing to go on from.
         origin = ", goes on from its checkpoint" if record.progress > 0 else ""

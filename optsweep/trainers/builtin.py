@@ -166,14 +166,13 @@ class BuiltinTrainer(Trainer, KnownLengths):
     def work(self, config: RunConfig) -> Work:
         return Work(_own(config).training.n_iters, relative_cost(_own(config)))
 
-    def start_lines(self, config: RunConfig, about_data: list[str]) -> list[str]:
+    def start_lines(self, config: RunConfig, about_data: list[str], *, reduced: bool) -> list[str]:
         own = _own(config)
-        lines = [
-            f"Training iterations: {own.training.n_iters} (reduced for sweep)",
-            f"Warmup steps: {own.optim.warmup} (proportionally scaled)",
-        ]
+        length = "reduced for sweep" if reduced else f"{own.total_sequences:,} sequences"
+        scaled = " (proportionally scaled)" if reduced else ""
+        lines = [f"Training iterations: {own.training.n_iters} ({length})", f"Warmup steps: {own.optim.warmup}{scaled}"]
         if own.curriculum.enabled:
-            lines.append(f"Preschool steps: {own.curriculum.preschool_time} (proportionally scaled)")
+            lines.append(f"Preschool steps: {own.curriculum.preschool_time}{scaled}")
         return lines + about_data
 
     def budget(self, config: RunConfig, progress: float, sequences: int) -> str:

@@ -134,8 +134,11 @@ class Trainer(ABC):
         """How long the run takes beside others of its study; by default as long as any."""
         return Work(1.0, 0.0)
 
-    def start_lines(self, config: RunConfig, about_data: list[str]) -> list[str]:
-        """What is printed at the run's start of its length and its data; ``about_data`` are the study's lines."""
+    def start_lines(self, config: RunConfig, about_data: list[str], *, reduced: bool) -> list[str]:
+        """What is printed at the run's start of its length and its data; ``about_data`` are the study's lines.
+
+        ``reduced``: whether its length is the sweep's; else it is what the linked study chose.
+        """
         return about_data
 
     @abstractmethod

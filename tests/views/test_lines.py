@@ -45,6 +45,17 @@ def test_a_curriculum_has_its_preschool_line() -> None:
     assert "Preschool steps: 6000 (proportionally scaled)" in lines
 
 
+def test_a_run_that_is_trained_again_at_another_length_is_not_said_to_be_reduced() -> None:
+    config = {**CONFIG, "curriculum": {"enabled": True, "preschool_time": 6000}}
+    data = make_data(setting="the full length on the whole corpus")
+    assert start_lines(make_run("a-large", "running", config=config), data, TRAINER)[1:] == [
+        "Training iterations: 25000 (3,200,000 sequences)",
+        "Warmup steps: 2500",
+        "Preschool steps: 6000",
+        "Trained again at the full length on the whole corpus",
+    ]
+
+
 def test_a_later_attempt_is_told_on_its_own_line() -> None:
     first = start_lines(make_run("a", "running"), DATA, TRAINER)
     again = make_run("a", "running", attempts=2, progress=0.3)
