@@ -17,6 +17,7 @@ from optsweep.results.attributes import LADDER_SEQUENCES
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.repetition import MOST_EPOCHS, Repetition
 from optsweep.results.run_table import RunTable
+from optsweep.results.words import tally
 from optsweep.study.lengths import whole_batch
 from optsweep.trainers.builtin import lengthened
 from optsweep.trust.surface import Exponents
@@ -89,12 +90,12 @@ def full_run(snapshot: StudySnapshot, run: RunRecord, config: TrainConfig, ladde
     swept, length = run.train_config, float(config.total_sequences)
     refused = ""
     if ladder is not None:
-        found = measured(ladder, length)
+        found, lost = measured(ladder, length), _left_out(ladder)
         if found.refused is None and found.lr is not None and found.batch is not None:
-            why = f"measured by your ladder of {found.runs} runs at {len(found.lengths)} lengths"
+            why = f"measured by your ladder of {found.runs} runs at {len(found.lengths)} lengths{lost}"
             lr, batch = float(f"{found.lr.value:.3g}"), whole_batch(found.batch.value)
             return FullRun(run.run, swept, config, "ladder", lr, batch, why, found.lr, found.batch)
-        refused = f"your ladder cannot tell ({found.refused}); "
+        refused = f"your ladder cannot tell ({found.refused}{lost}); "
     if why := repeats_data(snapshot, run):
         return FullRun.as_found(run, config, refused + why)
     times = length / swept.total_sequences
@@ -119,6 +120,14 @@ def measured(ladder: StudySnapshot, to: float) -> Transfer:
         ),
         to,
     )
+
+
+def _left_out(ladder: StudySnapshot) -> str:
+    """How many of its runs ended without a value of their whole length: no pruner cuts a ladder's runs."""
+    ended = [run.reason or "" for run in ladder.runs if run.state in ("pruned", "failed")]
+    diverged = sum(reason.startswith("diverged") for reason in ended)
+    kinds = tally({"diverged": diverged, "skipped, failed or out of memory": len(ended) - diverged})
+    return f"; left out: {kinds}" if kinds else ""
 
 
 def repeats_data(snapshot: StudySnapshot, run: RunRecord) -> str:

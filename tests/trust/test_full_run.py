@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -119,3 +120,17 @@ def test_a_ladder_that_cannot_tell_leaves_the_rule_and_says_so() -> None:
     found = decided(snapshot, make_snapshot(few.runs[:5], definition=DEFINITION))
     assert found.method == "rule"
     assert "your ladder cannot tell" in found.line
+
+
+@pytest.mark.parametrize(
+    ("complete", "says"), [(20, "ladder of 20 runs at 2 lengths; left out: "), (5, "; left out: ")]
+)
+def test_runs_of_a_ladder_that_diverged_are_counted(complete: int, says: str) -> None:
+    snapshot = swept(FRESH)
+    runs = ladder_of(snapshot, 24).runs
+    lost = [replace(run, state="pruned", reason="diverged at 20 %") for run in runs[complete:23]]
+    skipped = replace(runs[23], state="pruned", reason="skipped by the user at 40 %")
+    found = decided(snapshot, make_snapshot([*runs[:complete], *lost, skipped], definition=DEFINITION))
+    assert found.method == ("ladder" if complete == 20 else "rule")
+    assert f"{says}{len(lost)} diverged, 1 skipped, failed or out of memory" in found.line
+    assert "left out" not in decided(snapshot, make_snapshot(runs, definition=DEFINITION)).line
