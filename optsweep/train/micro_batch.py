@@ -20,6 +20,9 @@ from optsweep.train.schedules import FloatArray
 
 AUTO_TOKENS = {"cpu": 8192, "cuda": 65536}
 """Padded tokens in a micro-batch where micro_batch is "auto": more gains no speed there."""
+MOST_PACKED = 256
+"""Packed sequences in a micro-batch: a gradient (`layout.Packed.gather`) takes time by sequences times tokens, a tenth
+of a block's products here at width 512."""
 OVERHEAD_TOKENS = {"cpu": 128, "cuda": 2048}
 """What one more micro-batch costs, in tokens: below this, padding is cheaper."""
 
@@ -54,11 +57,11 @@ def auto_micro_batch(device: torch.device, max_len: int, effective_batch: int) -
 def first_micro_batch(config: TrainConfig, execution: Execution, num_sequences: int) -> int:
     """The micro-batch to begin with, of a step's ``num_sequences``; halved if memory does not hold it.
 
-    All of them where they are packed: a config's number is of padded sequences. Those are counted at the greatest
-    length.
+    All of them, up to `MOST_PACKED`, where they are packed: a config's number is of padded sequences. Those are counted
+    at the greatest length.
     """
     if execution.packed:
-        return num_sequences
+        return min(num_sequences, MOST_PACKED)
     if config.training.micro_batch == "auto":
         return auto_micro_batch(execution.device, config.data.max_protein_len, num_sequences)
     return min(config.training.micro_batch, num_sequences)

@@ -140,6 +140,7 @@ def test_a_packed_step_is_one_micro_batch_whatever_a_preset_says_of_padded_ones(
     config = make_config(training__effective_batch=128, training__micro_batch=32)
     packed, padded = Execution(GPU, True, True, True), Execution(GPU, True, False, False)
     assert [first_micro_batch(config, execution, 128) for execution in (packed, padded)] == [128, 32]
+    assert first_micro_batch(config, packed, 2048) == 256
 
 
 @pytest.mark.usefixtures("pretended")
