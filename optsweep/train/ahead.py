@@ -15,7 +15,7 @@ class Ahead(Generic[T]):
     """Makes what step n needs in a thread of its own, from when step n - 1 was there.
 
     A step's numbers follow from the seed and the step, so that nothing depends on what was made before. The thread ends
-    with this object. To hand a step to an executor costs up to a millisecond: its thread then takes Python's lock first.
+    with this object. Handing a step to an executor costs up to a millisecond: its thread takes Python's lock at once.
     """
 
     def __init__(self, make: Callable[[int], T]) -> None:
