@@ -80,6 +80,7 @@ def test_transfer_is_replayed_on_a_grid(tmp_path: Path, capsys: pytest.CaptureFi
     assert "100M 1+4 -> 16" in capsys.readouterr().out
 
 
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore")  # the compiler's own
 def test_what_a_step_costs_a_gpu_is_told_for_a_preset(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -94,6 +95,7 @@ def test_what_a_step_costs_a_gpu_is_told_for_a_preset(
     assert budget["recompiles_over_8_models"] == 0
 
 
+@pytest.mark.heavy
 def test_every_way_to_train_on_a_gpu_has_its_turn() -> None:
     command = [sys.executable, "-m", "benchmarks.gpu", "--tiny", "--device", "cpu", "--rounds", "1"]
     process = subprocess.run([*command, "--presets", "small_fast"], capture_output=True, text=True)

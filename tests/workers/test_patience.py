@@ -56,6 +56,7 @@ weight_decay = { low = 0.005, high = 0.2, log = true }
 """
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(600)
 def test_a_run_that_overfits_is_complete_and_every_view_says_why(workplace: Path) -> None:
     (workplace / "few.toml").write_text(STUDY)
