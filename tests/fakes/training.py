@@ -37,6 +37,10 @@ def _pause() -> float:
     return float(os.environ.get("FAKE_ITERATION_SECONDS", "0.002"))
 
 
+def resolve_device(device: str, precision: str) -> None:
+    """Every pretended GPU will do."""
+
+
 def value_at(config: TrainConfig, progress: float) -> float:
     """A made-up learning curve: lower with more progress, its floor set by the learning rate and the seed."""
     return 2.5 + 0.5 * (1 - progress) + abs(config.optim.lr - 3e-3) * 10 + config.training.seed % 1000 * 1e-6

@@ -8,7 +8,7 @@ from typing import Any
 
 import tests.fakes.training as fake
 
-modules: dict[str, Any] = {"optsweep.train.loop": fake, "optsweep.train.checkpoint": fake}
+modules: dict[str, Any] = {f"optsweep.train.{name}": fake for name in ("loop", "checkpoint", "device")}
 sys.modules.update(modules)
 
 from optsweep.workers.protocol import WorkerOrder  # noqa: E402
