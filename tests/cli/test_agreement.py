@@ -171,7 +171,7 @@ def test_s2_a_worker_compares_what_it_runs_with_what_was_agreed_to(tmp_path: Pat
     mine = host(tmp_path, "mine")
     (mine.folder / "mine.toml").write_text(STUDY)
     assert mine.run("sweep", "mine.toml", "--no-launch")[0] == 0
-    order = {"study": "mine", "label": "here", "lock": "slot.lock", "device": "cpu", "threads": 1, "launcher": 0}
+    order = {"study": "mine", "label": "here", "locks": ["slot.lock"], "device": "cpu", "threads": 1, "launcher": 0}
     words = json.dumps({**order, "data": "", "agreed": commands_digest(definition(command=["sh", "{dir}", "{kind}"]))})
     done = subprocess.run(
         [sys.executable, "-m", "optsweep.workers.worker", words],
