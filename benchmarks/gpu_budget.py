@@ -34,7 +34,7 @@ from optsweep.data.training_data import TrainingData
 from optsweep.train import schedules
 from optsweep.train.ahead import Ahead
 from optsweep.train.corruption import draw_step
-from optsweep.train.micro_batch import MicroBatch, first_micro_batch, split
+from optsweep.train.micro_batch import MicroBatch, first_micro_batch, scored_places, split
 from optsweep.train.schedules import Stream
 
 PEAK_TFLOPS = 790
@@ -136,8 +136,7 @@ def _drawn_steps(config: TrainConfig, data: TrainingData) -> Iterator[Drawn]:
         masked = int(np.minimum(residues, np.maximum(1, np.ceil(ratio * residues))).sum())
         used = int(residues.sum()) + NUM_SPECIAL * size
         tokens = -(-used // PACKED_MULTIPLE) * PACKED_MULTIPLE
-        usual = tokens * 5 // 8
-        yield Drawn(used, tokens, usual if masked <= usual else tokens)
+        yield Drawn(used, tokens, scored_places(tokens, masked))
 
 
 def _check(config: TrainConfig, data: TrainingData, drawn: list[Drawn]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from optsweep.data.sequences import Sequences
 from optsweep.data.vocabulary import BOS, EOS, PAD
 
 IntArray = NDArray[np.int64]
+Length = TypeVar("Length", int, IntArray)
 
 NUM_SPECIAL = 2
 """Each sequence stands between <s> and </s>."""
@@ -72,8 +74,8 @@ def crop(sequences: Sequences, max_residues: int, random: np.random.Generator | 
     return Sequences(sequences.tokens[ranges(sequences.offsets[:-1] + first, lengths)], offsets)
 
 
-def round_length(length: int) -> int:
-    """The next multiple of `LENGTH_MULTIPLE`."""
+def round_length(length: Length) -> Length:
+    """The next multiple of `LENGTH_MULTIPLE`, of one length or of each."""
     return -(-length // LENGTH_MULTIPLE) * LENGTH_MULTIPLE
 
 
@@ -100,7 +102,7 @@ def group_by_length(lengths: IntArray, max_len: int, max_tokens: int, overhead: 
     shorter padded length join the micro-batch before them while that costs less than ``overhead`` tokens of padding,
     the price of one more micro-batch.
     """
-    padded = np.minimum(max_len, -(-(lengths + NUM_SPECIAL) // LENGTH_MULTIPLE) * LENGTH_MULTIPLE)
+    padded = np.minimum(max_len, round_length(lengths + NUM_SPECIAL))
     order = np.argsort(-lengths, kind="stable")
     shapes: list[tuple[int, list[IntArray]]] = []
     for length in np.unique(padded)[::-1]:
@@ -123,16 +125,22 @@ def pad(sequences: Sequences, group: Group) -> tuple[NDArray[np.uint8], IntArray
     Also returns, for every residue of these rows in order, its index into ``sequences.tokens`` and its index into the
     flattened result.
     """
-    starts = sequences.offsets[:-1][group.rows]
-    lengths = sequences.lengths[group.rows]
-    source = ranges(starts, lengths)
     row_starts = np.arange(len(group.rows)) * group.padded_length
-    target = ranges(row_starts + 1, lengths)
-    tokens = np.full(len(group.rows) * group.padded_length, PAD, dtype=np.uint8)
-    tokens[row_starts] = BOS
-    tokens[target] = sequences.tokens[source]
-    tokens[row_starts + 1 + lengths] = EOS
+    tokens, source, target = _laid_out(sequences, group.rows, row_starts, len(group.rows) * group.padded_length)
     return tokens.reshape(len(group.rows), group.padded_length), source, target
+
+
+def _laid_out(
+    sequences: Sequences, rows: IntArray, starts: IntArray, num_tokens: int
+) -> tuple[NDArray[np.uint8], IntArray, IntArray]:
+    """``rows`` between <s> and </s> from ``starts`` on, padding elsewhere; also source and target as `pad` returns them."""
+    lengths = sequences.lengths[rows]
+    source, target = ranges(sequences.offsets[:-1][rows], lengths), ranges(starts + 1, lengths)
+    tokens = np.full(num_tokens, PAD, dtype=np.uint8)
+    tokens[starts] = BOS
+    tokens[target] = sequences.tokens[source]
+    tokens[starts + 1 + lengths] = EOS
+    return tokens, source, target
 
 
 @dataclass(frozen=True)
@@ -154,17 +162,11 @@ def pack(sequences: Sequences, rows: IntArray, max_len: int) -> Pack:
 
     No row is longer than ``max_len`` tokens: attention computes so many of each and no more.
     """
-    lengths = sequences.lengths[rows]
-    source = ranges(sequences.offsets[:-1][rows], lengths)
-    used = int(lengths.sum()) + NUM_SPECIAL * len(rows)
+    lengths = sequences.lengths[rows] + NUM_SPECIAL
+    used = int(lengths.sum())
     padding = -used % PACKED_MULTIPLE
     padding_rows = -(-(PACKED_MULTIPLE - 1) // max_len)
     filled = np.clip(padding - max_len * np.arange(padding_rows), 0, max_len)
-    starts = np.concatenate([[0], np.cumsum(np.concatenate([lengths + NUM_SPECIAL, filled]))]).astype(np.int32)
-    first = starts[: len(rows)].astype(np.int64)
-    target = ranges(first + 1, lengths)
-    tokens = np.full(used + padding, PAD, dtype=np.uint8)
-    tokens[first] = BOS
-    tokens[target] = sequences.tokens[source]
-    tokens[first + 1 + lengths] = EOS
-    return Pack(tokens, starts, source, target)
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([lengths, filled]))])
+    tokens, source, target = _laid_out(sequences, rows, starts[: len(rows)], used + padding)
+    return Pack(tokens, starts.astype(np.int32), source, target)

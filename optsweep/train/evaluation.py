@@ -97,8 +97,8 @@ class Evaluator:
                 parts = [cross_entropies(model, batch)[: len(batch.sequence)] for batch in self._batches]
             # None, if there are more ranks than sequences.
             values = torch.cat(parts).cpu().numpy().astype(np.float64) if parts else np.empty(0)
-        sums = np.zeros(len(num_masked))
-        np.add.at(sums, np.concatenate([np.empty(0, np.int64), *(batch.sequence for batch in self._batches)]), values)
+        sequence = np.concatenate([np.empty(0, np.int64), *(batch.sequence for batch in self._batches)])
+        sums = np.bincount(sequence, weights=values, minlength=len(num_masked)).astype(np.float64)
         sums = self._ranks.gather(sums)
         losses = (sums / np.maximum(1, num_masked)).reshape(self._draws, -1).mean(0)
         return Score(float(losses @ num_residues / num_residues.sum()), losses.astype(np.float32))

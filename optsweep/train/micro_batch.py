@@ -121,10 +121,10 @@ def _packed(
     # The padding's mask ratio is any number that gives finite ones.
     ratio = np.concatenate([corruption.mask_ratio[rows], np.ones(num_rows - len(rows))])
     scored = _Scored(positions, rows[row[positions]], ratio)
-    return _micro_batch(packed.tokens, layout, scored, weights, device, _scored_places(len(row), len(positions)))
+    return _micro_batch(packed.tokens, layout, scored, weights, device, scored_places(len(row), len(positions)))
 
 
-def _scored_places(num_tokens: int, num_masked: int) -> int:
+def scored_places(num_tokens: int, num_masked: int) -> int:
     """So many residues are scored, whatever the masks are: the shape follows from the number of tokens alone."""
     usual = num_tokens * 5 // 8
     return usual if num_masked <= usual else num_tokens
