@@ -133,7 +133,7 @@ def pad(sequences: Sequences, group: Group) -> tuple[NDArray[np.uint8], IntArray
 def _laid_out(
     sequences: Sequences, rows: IntArray, starts: IntArray, num_tokens: int
 ) -> tuple[NDArray[np.uint8], IntArray, IntArray]:
-    """``rows`` between <s> and </s> from ``starts`` on, padding elsewhere; also source and target as `pad` returns them."""
+    """``rows`` between <s> and </s> from ``starts`` on, padding elsewhere; with the source and target of `pad`."""
     lengths = sequences.lengths[rows]
     source, target = ranges(sequences.offsets[:-1][rows], lengths), ranges(starts + 1, lengths)
     tokens = np.full(num_tokens, PAD, dtype=np.uint8)
