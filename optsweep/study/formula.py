@@ -1,0 +1,238 @@
+"""Formulas over a run's parameters in study files: arithmetic and conditions in Python's syntax, never executed.
+
+`n_head * head_dim`, `round(0.01 * total)`, `model == 'Transformer' and n_blocks > 6`. A name that is no Python name is
+written in braces: `{weight-decay} / 10`.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import math
+import operator
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from optsweep.study.parameter import MAX_EXACT, Parameters, Scalar
+
+Result = Scalar | Sequence[Scalar]
+LONGEST = 1000
+"""Characters of a formula."""
+MOST_LEVELS = 50
+
+_IN_BRACES = re.compile(r"\{([^{}\s]+)\}")
+_ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: lambda base, exponent: _power(base, exponent),
+}
+_ORDER: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_FUNCTIONS: dict[str, Callable[..., float]] = {
+    "min": min,
+    "max": max,
+    "round": lambda value, *digits: _round(value, *digits),
+}
+_CONSTANTS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One formula that has been read, and can be worked out for any run."""
+
+    text: str
+    names: frozenset[str]
+    """The parameters on which it depends."""
+    _tree: ast.expr
+
+    @classmethod
+    def read(cls, text: str) -> Formula:
+        """Raises `ValueError` for anything but numbers, texts, names, arithmetic, comparisons, min, max and round."""
+        if len(text) > LONGEST:
+            raise ValueError(f"is longer than {LONGEST} characters")
+        quoted: list[str] = []
+
+        def stand_in(found: re.Match[str]) -> str:
+            quoted.append(found[1])
+            return f" __{len(quoted) - 1}__ "
+
+        try:
+            tree = ast.parse(_IN_BRACES.sub(stand_in, text).strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            raise ValueError(f"{text!r} is no formula, such as n_head * head_dim or model == 'lstm'") from None
+        names = {f"__{place}__": name for place, name in enumerate(quoted)}
+        checked = _Reading(text, names)
+        checked.visit(tree, MOST_LEVELS)
+        return cls(text, frozenset(checked.found), _Named(names).visit(tree))
+
+    def value(self, parameters: Parameters) -> Scalar:
+        """What it is for a run with these parameters, which have all its ``names``; raises `ValueError`."""
+        try:
+            found = _worked_out(self._tree, parameters)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            given = ", ".join(f"{name} = {parameters[name]!r}" for name in sorted(self.names))
+            raise ValueError(f"{self.text}: {error}" + (f" ({given})" if given else "")) from None
+        if isinstance(found, float):
+            if not math.isfinite(found):
+                raise ValueError(f"{self.text}: is {found}")
+            # lr / 10 is to be read as a person would write it: 3e-05, not 2.9999999999999997e-05.
+            return float(f"{found:.15g}")
+        if isinstance(found, int) and abs(found) > MAX_EXACT:
+            raise ValueError(f"{self.text}: {found:.3g} is beyond 2**53")
+        assert isinstance(found, bool | int | str), "a list is no formula by itself"
+        return found
+
+    def holds(self, parameters: Parameters) -> bool:
+        """Whether a condition is true; one about a parameter that the run does not have is not. Raises `ValueError`."""
+        return self.names <= parameters.keys() and bool(self.value(parameters))
+
+
+class _Named(ast.NodeTransformer):
+    """Puts whole names ("optim.lr", what stood in braces) where Python has attributes and stand-ins."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self._names.get(node.id, node.id), node.ctx)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.Name:
+        return ast.Name(_dotted(node), node.ctx)
+
+
+class _Reading:
+    """Checks a formula's tree, and finds its names."""
+
+    def __init__(self, text: str, names: dict[str, str]) -> None:
+        self._text, self._names = text, names
+        self.found: set[str] = set()
+
+    def visit(self, node: ast.AST, levels: int) -> None:
+        if not levels:
+            raise ValueError(f"{self._text!r} is nested too deep")
+        inside: Sequence[ast.AST] = ()
+        match node:
+            case ast.Constant(value=bool() | int() | float() | str()):
+                pass
+            case ast.Name(id=name):
+                if name not in _CONSTANTS:
+                    self.found.add(self._names.get(name, name))
+            case ast.Attribute() if _dotted(node):
+                self.found.add(_dotted(node))
+            case ast.BinOp() if type(node.op) in _ARITHMETIC:
+                inside = (node.left, node.right)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Not()):
+                inside = (node.operand,)
+            case ast.BoolOp():
+                inside = node.values
+            case ast.Compare():
+                self._check_comparison(node)
+                listed = (part.elts if isinstance(part, ast.List | ast.Tuple) else [part] for part in node.comparators)
+                inside = (node.left, *itertools.chain.from_iterable(listed))
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _FUNCTIONS and node.args:
+                inside = node.args
+            case _:
+                raise self._refusal(node)
+        for each in inside:
+            self.visit(each, levels - 1)
+
+    def _check_comparison(self, node: ast.Compare) -> None:
+        for kind, right in zip(node.ops, node.comparators, strict=True):
+            listed = isinstance(right, ast.List | ast.Tuple)
+            if isinstance(kind, ast.Is | ast.IsNot) or listed != isinstance(kind, ast.In | ast.NotIn):
+                raise self._refusal(node)
+
+    def _refusal(self, node: ast.AST) -> ValueError:
+        part = ast.unparse(node)
+        allowed = "numbers, texts, names, + - * / // % **, comparisons, in [...], and, or, not, min, max, round"
+        return ValueError(f"{part[:60]!r} is not understood here; there are {allowed}")
+
+
+def _dotted(node: ast.expr) -> str:
+    """The name "optim.lr" of nested attributes; empty if it is something else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    above = _dotted(node.value) if isinstance(node, ast.Attribute) else ""
+    return f"{above}.{node.attr}" if above and isinstance(node, ast.Attribute) else ""
+
+
+def _worked_out(node: ast.expr, parameters: Parameters) -> Result:
+    def inner(part: ast.expr) -> Result:
+        return _worked_out(part, parameters)
+
+    match node:
+        case ast.Constant(value=bool() | int() | float() | str() as value):
+            return value
+        case ast.Name(id=name):
+            return _CONSTANTS[name] if name in _CONSTANTS else parameters[name]
+        case ast.List() | ast.Tuple():
+            return [_scalar(inner(each)) for each in node.elts]
+        case ast.UnaryOp(op=ast.Not()):
+            return not inner(node.operand)
+        case ast.UnaryOp():
+            number = _number(inner(node.operand))
+            return -number if isinstance(node.op, ast.USub) else number
+        case ast.BinOp():
+            return _ARITHMETIC[type(node.op)](_number(inner(node.left)), _number(inner(node.right)))
+        case ast.BoolOp():
+            parts = (bool(inner(each)) for each in node.values)
+            return all(parts) if isinstance(node.op, ast.And) else any(parts)
+        case ast.Call(func=ast.Name(id=name)):
+            return _FUNCTIONS[name](*(_number(inner(each)) for each in node.args))
+        case ast.Compare():
+            return _compared(node, parameters)
+    raise AssertionError("Formula.read refuses anything else")
+
+
+def _compared(node: ast.Compare, parameters: Parameters) -> bool:
+    left = _worked_out(node.left, parameters)
+    for kind, part in zip(node.ops, node.comparators, strict=True):
+        right = _worked_out(part, parameters)
+        match kind:
+            case ast.Eq() | ast.NotEq():
+                holds = (left == right) == isinstance(kind, ast.Eq)
+            case ast.In() | ast.NotIn():
+                assert isinstance(right, list), "Formula.read allows nothing else"
+                holds = (left in right) == isinstance(kind, ast.In)
+            case _:
+                holds = _ORDER[type(kind)](_number(left), _number(right))
+        if not holds:
+            return False
+        left = right
+    return True
+
+
+def _scalar(value: Result) -> Scalar:
+    if not isinstance(value, bool | int | float | str):
+        raise TypeError("a list inside a list")
+    return value
+
+
+def _number(value: Result) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is not a number")
+    return value
+
+
+def _power(base: float, exponent: float) -> float:
+    # Whole numbers of millions of digits would keep us for hours.
+    if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * abs(exponent) > 4096:
+        raise OverflowError("the power is too large")
+    found: float | complex = base**exponent
+    if isinstance(found, complex):
+        raise ValueError("a root of a negative number")
+    return found
+
+
+def _round(value: float, digits: float = 0) -> float:
+    """To the nearest integer, or to a number of decimals."""
+    return round(value, int(digits)) if digits else round(value)
