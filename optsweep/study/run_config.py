@@ -26,6 +26,10 @@ class ScriptConfig(Section):
     """What a `TrainConfig` is for the built-in trainer."""
 
     parameters: dict[str, Scalar]
+    given: dict[str, list[Scalar]] = Field(default_factory=dict)
+    """The lists that the script is given for parameters whose values are texts here and in the database: labels."""
+    absent: list[str] = Field(default_factory=list)
+    """The parameters that are none in this run, whose values here are labels too."""
     seed: NaturalInt
     num_evaluations: PositiveInt
     trainer: TrainerSection

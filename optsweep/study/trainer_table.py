@@ -8,10 +8,12 @@ import tomllib
 from collections.abc import Callable, Iterable
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from optsweep.config import Section
-from optsweep.study.parameter import Number, Scalar, Switch, Text
+from optsweep.study.flags import FlagsSection
+from optsweep.study.formula import Formula
+from optsweep.study.parameter import Number, Scalar, Switch, Text, Whole
 from optsweep.toml_files import Table
 
 ConfigFormat = Literal["toml", "yaml", "json", "py"]
@@ -24,6 +26,35 @@ PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-/]*)\}")
 FLAGS = "{flags}"
 GIVEN = ("config", "data", "dir", "run", "seed", "flags")
 """What a placeholder may stand for, besides the parameters."""
+PORT, GPUS, CHECKPOINT, RESUME = "port", "gpus", "checkpoint", "resume"
+"""Younger ones: a study may have a parameter of such a name, which is then meant."""
+
+
+def below_dir(pattern: str) -> str:
+    """The pattern, if it cannot leave the script's directory; raises `ValueError`."""
+    if pattern.startswith("/") or ".." in pattern.split("/"):
+        raise ValueError("is a pattern below {dir}, which the script is given as its directory")
+    return pattern
+
+
+def _own_variable(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError(f"{name!r} is no name of an environment variable: letters, digits and _")
+    if name == "CUDA_VISIBLE_DEVICES":
+        raise ValueError("CUDA_VISIBLE_DEVICES is each run's own; choose the devices by --gpus")
+    if name.startswith("OPTSWEEP_"):
+        raise ValueError(f"{name}: variables of that beginning are optsweep's own")
+    return name
+
+
+def _is_formula(text: str) -> str:
+    Formula.read(text)
+    return text
+
+
+EnvironmentName = Annotated[Text, AfterValidator(_own_variable)]
+EnvironmentValue = Whole | Number | Text
+FormulaText = Annotated[Text, AfterValidator(_is_formula)]
 
 
 class MetricsSection(Section):
@@ -67,9 +98,7 @@ class MetricsSection(Section):
     @field_validator("file")
     @classmethod
     def _lies_below(cls, file: str) -> str:
-        if file.startswith("/") or ".." in file.split("/"):
-            raise ValueError("is a pattern below {dir}, which the script is given as its directory")
-        return file
+        return below_dir(file)
 
     @property
     def label(self) -> str:
@@ -82,17 +111,47 @@ def names_in(texts: Iterable[str]) -> list[str]:
     return [name for text in texts for name in PLACEHOLDER.findall(text)]
 
 
+class ResumeSection(Section):
+    """[trainer.resume]: words that the script is given only when it has a checkpoint."""
+
+    args: Command
+    """They stand at the command's word {resume}, or at its end; {checkpoint} is the file that was found."""
+    if_exists: Text
+    """Pattern below {dir}; the newest match is the checkpoint."""
+
+    @field_validator("if_exists")
+    @classmethod
+    def _lies_below(cls, pattern: str) -> str:
+        return below_dir(pattern)
+
+
 class TrainerSection(Section):
     command: Command
-    """Placeholders in braces: {config}, {data}, {dir}, {run}, {seed}, {flags}, and the names of parameters."""
+    """Placeholders in braces: {config}, {data}, {dir}, {run}, {seed}, {flags}, {port}, {gpus}, {resume}, and the names
+    of parameters, set and derived values."""
+    cwd: Text = ""
+    """Where the script is called; the folder where the sweep was started, if it is left out."""
+    env: Annotated[dict[EnvironmentName, EnvironmentValue], Field(default_factory=dict)]
+    """What the script's environment has besides ours; placeholders are filled in."""
+    gpus_per_run: Annotated[int, Field(ge=1, le=1024, strict=True)] = 1
+    torchrun: Switch = False
+    """Whether torchrun starts the script: one process for each GPU."""
     config: ConfigFormat | None = None
     """Format of the file {config}."""
     template_text: str = ""
     """The script's own config, in that format; parameters take the place of its values."""
     set: Annotated[dict[Text, Value], Field(default_factory=dict)]
     """What else the script is given beside the run's parameters; placeholders are filled in."""
+    derive: Annotated[dict[Text, FormulaText], Field(default_factory=dict)]
+    """Values that follow from others: they go where set values go."""
+    constraints: Annotated[list[FormulaText], Field(default_factory=list)]
+    """Conditions that every run's parameters fulfil."""
     flag: Annotated[Text, Field(pattern=r"\{name\}.*\{value\}")] = "--{name}={value}"
-    """How one of {flags} is written."""
+    """How one of {flags} is written in studies that have no ``flags``."""
+    flags: FlagsSection | None = None
+    """None in studies that began before there was it. There {flags} holds parameters with a place of their own too, and
+    braces that are no placeholder stay as they are."""
+    resume: ResumeSection | None = None
     data: Literal["packed", "legacy"] = "packed"
     grace_seconds: Annotated[Number, Field(gt=0, le=100)] = 30.0
     """From SIGTERM to SIGKILL; a worker that is to leave has two minutes in all."""
