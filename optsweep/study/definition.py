@@ -11,6 +11,7 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, field_val
 from optsweep.config import Section
 from optsweep.errors import ConfigError
 from optsweep.study.builtin_space import Space
+from optsweep.study.metrics_table import Direction, Summary
 from optsweep.study.parameter import Parameters, Rounding, Scalar
 from optsweep.study.presets import NamedPreset, Preset, ScriptPreset, preset_mistakes
 from optsweep.study.script_space import ScriptSpace
@@ -122,6 +123,16 @@ class StudyDefinition(Section):
     def scored_like(self, begun: StudyDefinition) -> Self:
         """The same study with what it leaves open of how runs are scored, and when they end, as in ``begun``."""
         return self
+
+    @property
+    def direction(self) -> Direction:
+        """Which of two values, as they are stored and shown, is the better one."""
+        return "minimize"
+
+    @property
+    def summary(self) -> Summary:
+        """What a run's value is, of all its evaluations."""
+        return "best"
 
     @property
     def sequences(self) -> Sequences:
@@ -262,6 +273,21 @@ class ScriptStudy(StudyDefinition):
     def _real_numbers(self) -> ScriptStudy:
         fitted = [preset.model_copy(update=self.space.fitted(preset.parameters)) for preset in self.presets]
         return self.model_copy(update={"presets": fitted})
+
+    @property
+    def direction(self) -> Direction:
+        return self.trainer.metrics.direction or "minimize"
+
+    @property
+    def summary(self) -> Summary:
+        return self.trainer.metrics.summary
+
+    def planned_like(self, begun: StudyDefinition) -> Self:
+        like = super().planned_like(begun)
+        if not isinstance(begun, ScriptStudy):
+            return like
+        metrics = self.trainer.metrics.planned_like(begun.trainer.metrics)
+        return like.model_copy(update={"trainer": self.trainer.model_copy(update={"metrics": metrics})})
 
     @property
     def num_repeats(self) -> int:

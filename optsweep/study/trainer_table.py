@@ -13,13 +13,13 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from optsweep.config import Section
 from optsweep.study.flags import FlagsSection
 from optsweep.study.formula import Formula
+from optsweep.study.metrics_table import MetricsSection, below_dir
 from optsweep.study.parameter import Number, Scalar, Switch, Text, Whole
 from optsweep.toml_files import Table
 
 ConfigFormat = Literal["toml", "yaml", "json", "py"]
 Value: TypeAlias = Scalar | list[Scalar]
 Command = Annotated[list[Text], Field(min_length=1)]
-Amount = Annotated[Number, Field(gt=0)]
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-/]*)\}")
 """In commands and values; other braces stay as they are."""
@@ -28,13 +28,6 @@ GIVEN = ("config", "data", "dir", "run", "seed", "flags")
 """What a placeholder may stand for, besides the parameters."""
 PORT, GPUS, CHECKPOINT, RESUME = "port", "gpus", "checkpoint", "resume"
 """Younger ones: a study may have a parameter of such a name, which is then meant."""
-
-
-def below_dir(pattern: str) -> str:
-    """The pattern, if it cannot leave the script's directory; raises `ValueError`."""
-    if pattern.startswith("/") or ".." in pattern.split("/"):
-        raise ValueError("is a pattern below {dir}, which the script is given as its directory")
-    return pattern
 
 
 def _own_variable(name: str) -> str:
@@ -55,55 +48,6 @@ def _is_formula(text: str) -> str:
 EnvironmentName = Annotated[Text, AfterValidator(_own_variable)]
 EnvironmentValue = Whole | Number | Text
 FormulaText = Annotated[Text, AfterValidator(_is_formula)]
-
-
-class MetricsSection(Section):
-    """Where the script's numbers are found, and which of them are meant."""
-
-    kind: Literal["jsonl", "csv", "tensorboard", "regex"]
-    file: Text = ""
-    """Pattern below {dir}; what the script prints, if it is left out."""
-    patterns: Annotated[list[Text], Field(default_factory=list)]
-    """For kind "regex": a line that matches one of them gives the numbers of its named groups."""
-    value: Text
-    """Name of the evaluation's number; lower is better."""
-    maximize: Switch = False
-    """Higher is better: the number is negated as it is read."""
-    step: Text = "step"
-    total: Amount | Text | None = None
-    """The last step: a number, or the name of a parameter, of a set value, or of one of the script's numbers."""
-    train_loss: Text = ""
-
-    @field_validator("patterns")
-    @classmethod
-    def _compile(cls, patterns: list[str]) -> list[str]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
-        return patterns
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> MetricsSection:
-        if (self.kind == "regex") != bool(self.patterns):
-            raise ValueError('patterns belong to kind = "regex", which needs at least one')
-        groups = {name for pattern in self.patterns for name in re.compile(pattern).groupindex}
-        if self.patterns and self.value not in groups:
-            raise ValueError(f"no pattern has a group (?P<{self.value}>...), which value names")
-        if self.kind == "csv" and not self.file:
-            raise ValueError('kind = "csv" needs file, a pattern below {dir}')
-        return self
-
-    @field_validator("file")
-    @classmethod
-    def _lies_below(cls, file: str) -> str:
-        return below_dir(file)
-
-    @property
-    def label(self) -> str:
-        """The value's name as reports show it."""
-        return f"-{self.value}" if self.maximize else self.value
 
 
 def names_in(texts: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from optsweep.study.builtin_space import Space
 from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
+from optsweep.study.metrics_table import completed_metrics
 from optsweep.study.parameter import Parameter
 from optsweep.study.presets import Preset
 from optsweep.study.space import SearchSpace
@@ -19,7 +20,12 @@ YOUNGER: Mapping[str, Table] = {"settings": {"patience": True}, "evaluation": {"
 def completed(contents: Table) -> Table:
     """The contents of a study file, with what it means by not saying it."""
     study = contents.get("study", {})
-    return {**contents, "study": {"repeats": "auto", **study}} if isinstance(study, dict) else contents
+    if isinstance(study, dict):
+        contents = {**contents, "study": {"repeats": "auto", **study}}
+    trainer = contents.get("trainer")
+    if isinstance(trainer, dict) and isinstance(metrics := trainer.get("metrics"), dict):
+        contents = {**contents, "trainer": {**trainer, "metrics": completed_metrics(metrics)}}
+    return contents
 
 
 def completed_for_builtin(contents: Table) -> Table:

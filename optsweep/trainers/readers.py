@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from optsweep.plain import Plain
-from optsweep.study.trainer_table import MetricsSection
+from optsweep.study.metrics_table import MetricsSection
 
 Row = dict[str, float]
+REPORTED = "reported.jsonl"
+"""In a run's folder: what its script tells by `optsweep.report`."""
 BLOCK = 1 << 20
 LONGEST_LINE = 1 << 24
 """No row of numbers is longer."""
@@ -139,6 +141,8 @@ def open_reader(metrics: MetricsSection, folder: Path, log: Path) -> Reader:
             return LineReader(*place, parse=partial(_matched, metrics.patterns))
         case "csv":
             return CsvFiles(*place)
+        case "report":
+            return LineReader(log.parent, REPORTED, parse=_json_row)
         case "tensorboard":
             return EventFiles(folder, metrics.file or "**/events.out.tfevents.*")
 

@@ -79,7 +79,7 @@ class ScriptProgress:
 
     def _value(self, row: Row) -> float | None:
         value = row.get(self._metrics.value)
-        return -value if value is not None and self._metrics.maximize else value
+        return -value if value is not None and self._metrics.negates else value
 
     def _progress(self, row: Row) -> float | None:
         total: Value | None = self._metrics.total
