@@ -9,6 +9,8 @@ import typer
 
 from optsweep.cli.agreement import Trust, require_agreed
 from optsweep.cli.study import Name, StorageOption, study_of
+from optsweep.errors import DeviceError
+from optsweep.machine.devices import misfit
 from optsweep.study.commands import commands_digest
 from optsweep.views.live import watching
 from optsweep.workers.node import join, work_in_job
@@ -17,7 +19,10 @@ from optsweep.workers.slurm import submit as submit_job
 
 
 def worker(
-    gpu: Annotated[str | None, typer.Option(help="One GPU: index or UUID (default: the first, else the CPU).")] = None,
+    gpu: Annotated[
+        str | None,
+        typer.Option(help="GPU by index or UUID, or those of one run: 0,1 (default: the first, else the CPU)."),
+    ] = None,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -40,7 +45,9 @@ def worker(
 
 def submit(
     nodes: Annotated[int, typer.Option(min=1, help="Number of nodes.")] = 1,
-    gpus_per_node: Annotated[int, typer.Option(min=0, help="GPUs on each node; 0: one CPU worker.")] = 1,
+    gpus_per_node: Annotated[
+        int | None, typer.Option(min=0, help="GPUs on each node; 0: one CPU worker (default: as many as a run takes).")
+    ] = None,
     time: Annotated[
         str, typer.Option(help="Time limit: 36h, 90m or 1-12:00:00; jobs that reach it are requeued.")
     ] = "24h",
@@ -51,9 +58,12 @@ def submit(
     storage: StorageOption = None,
 ) -> None:
     minutes = parse_time(time)
-    allocation = Allocation(nodes=nodes, gpus_per_node=gpus_per_node, minutes=minutes, partition=partition)
     study = study_of(name, storage, only_looks=dry_run)
     definition = study.definition
+    gpus = definition.gpus_per_run if gpus_per_node is None else gpus_per_node
+    if why := misfit(gpus, definition.gpus_per_run):
+        raise DeviceError(f"--gpus-per-node {gpus}: {why}")
+    allocation = Allocation(nodes=nodes, gpus_per_node=gpus, minutes=minutes, partition=partition)
     require_agreed(study.name, definition, trust)
     text = script(study.name, allocation, commands_digest(definition))
     if dry_run:

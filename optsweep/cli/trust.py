@@ -119,7 +119,8 @@ def confirm(
     if dry_run:
         print("\n".join([f"Finalists, {seeds} fresh seeds each:", *cost_lines(again)]))
         return EXIT_DONE
-    slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo)
+    per_run = study.definition.gpus_per_run
+    slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo, gpus_per_run=per_run)
     linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True})
     tell = partial(_tell, study, as_json=as_json)
     return work_on_linked([linked], slots, tell, launch=not no_launch, as_json=as_json)

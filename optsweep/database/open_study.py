@@ -122,10 +122,13 @@ class Study:
         deadline, hours = attributes.deadline, attributes.max_gpu_hours
         if deadline is not None and self.storage.transaction(self.storage.now) >= deadline:
             return ReachedLimit("the deadline is reached", "--deadline 24h")
-        if hours is not None and (used := self._seconds_used() / 3600) >= hours:
+        if hours is not None and (used := self._device_seconds() / 3600) >= hours:
             larger = hours * (round(used / hours) + 1)
             return ReachedLimit(f"the limit of {hours:g} GPU-hours is reached", f"--max-gpu-hours {larger:g}")
         return None
+
+    def _device_seconds(self) -> float:
+        return self._seconds_used() * self.definition.gpus_per_run
 
     @transaction
     def _seconds_used(self, connection: sa.Connection) -> float:

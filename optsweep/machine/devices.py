@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from optsweep.errors import DeviceError
 from optsweep.machine.driver import Gpu, list_gpus
@@ -13,6 +14,7 @@ from optsweep.machine.process import host_name
 from optsweep.machine.slot_lock import host_locks
 
 MAX_WORKERS = 256
+Device = TypeVar("Device")
 
 _WAIT_VARIABLES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
 _SPINS = "10000"
@@ -37,13 +39,14 @@ def allocating() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for one worker: a GPU (several, or a share of one), or a share of the CPU."""
+    """A place for one worker: a GPU (several, or a share of one), or some shares of the CPU."""
 
     label: str
     """For people: "physical GPU 0", "CPU worker 1"."""
     lock_names: tuple[str, ...]
     """One for each device; two slots have one in common only if they share a place of a device."""
     threads: int
+    """Of each process that works here; a run on several devices has one process for each."""
     gpus: tuple[Gpu, ...] = ()
 
     @property
@@ -102,10 +105,10 @@ def _named(text: str, gpus: list[Gpu]) -> Gpu | None:
     return matches[0] if len(matches) == 1 else None
 
 
-def gpu_slots(asked: str, workers_per_gpu: int = 1, *, option: str = "--gpus") -> list[Slot]:
+def gpu_slots(asked: str, workers_per_gpu: int = 1, *, gpus_per_run: int = 1, option: str = "--gpus") -> list[Slot]:
     """The slots of ``--gpus 0,1`` (indices into the allowed GPUs, GPU-UUIDs or MIG-UUIDs); raises `DeviceError`.
 
-    ``option`` is what the user typed them behind.
+    Each has ``gpus_per_run`` of them, neighbours in the order asked for. ``option`` is what the user typed them behind.
     """
     allowed = allowed_gpus()
     chosen: list[Gpu] = []
@@ -118,13 +121,34 @@ def gpu_slots(asked: str, workers_per_gpu: int = 1, *, option: str = "--gpus") -
                 f"{option} {asked}: GPU {text!r} is named twice; for several workers on one: --workers-per-gpu"
             )
         chosen.append(gpu)
+    if why := misfit(len(chosen), gpus_per_run):
+        raise DeviceError(f"{option} {asked}: {why}")
     threads = _share_of_cores(len(chosen) * workers_per_gpu)
-    slots = []
     # Slot by slot, so that the first runs spread over all GPUs.
-    for number in range(workers_per_gpu):
-        suffix = f", slot {number}" if workers_per_gpu > 1 else ""
-        slots += [Slot(f"{gpu.label}{suffix}", (f"{gpu.uuid}-{number}",), threads, (gpu,)) for gpu in chosen]
-    return slots
+    return [
+        _on_gpus(gpus, number if workers_per_gpu > 1 else None, threads)
+        for number in range(workers_per_gpu)
+        for gpus in _in_groups(chosen, gpus_per_run)
+    ]
+
+
+def misfit(devices: int, gpus_per_run: int) -> str:
+    """Why runs that take ``gpus_per_run`` devices each cannot share out so many; empty if they can."""
+    if devices % gpus_per_run == 0:
+        return ""
+    each = f"each run takes {gpus_per_run} ([trainer] gpus_per_run)"
+    few = f"{devices} {'is' if devices == 1 else 'are'} too few, {each}"
+    return few if devices < gpus_per_run else f"{devices} is no multiple of {gpus_per_run}, and {each}"
+
+
+def _in_groups(devices: Sequence[Device], size: int) -> list[tuple[Device, ...]]:
+    return [tuple(devices[first : first + size]) for first in range(0, len(devices), size)]
+
+
+def _on_gpus(gpus: tuple[Gpu, ...], number: int | None, threads: int) -> Slot:
+    """The slot on these GPUs; ``number`` is its own if each GPU has several."""
+    label = ", ".join(gpu.label for gpu in gpus) + ("" if number is None else f", slot {number}")
+    return Slot(label, tuple(f"{gpu.uuid}-{number or 0}" for gpu in gpus), threads, gpus)
 
 
 def _is_index(text: str) -> bool:
@@ -145,17 +169,24 @@ def _there(allowed: list[Gpu], option: str) -> str:
     return "there: " + ", ".join(f"{number} ({gpu.name}, {gpu.uuid})" for number, gpu in enumerate(allowed))
 
 
-def cpu_slots(workers: int | None = None) -> list[Slot]:
-    """``workers`` slots that share this machine's cores; raises `DeviceError`.
+def cpu_slots(workers: int | None = None, gpus_per_run: int = 1) -> list[Slot]:
+    """Slots of ``gpus_per_run`` places each, of ``workers`` places that share this machine's cores.
 
-    By default one a core, at most eight: small models do not use more than a core well.
+    By default one a core, at most eight: small models do not use more than a core well. Raises `DeviceError`.
     """
     if workers is None:
-        workers = min(8, _share_of_cores(1))
+        workers = max(1, min(8, _share_of_cores(1)) // gpus_per_run) * gpus_per_run
     if not 1 <= workers <= MAX_WORKERS:
         raise DeviceError(f"--cpu-workers {workers}: must be 1 to {MAX_WORKERS}")
+    if why := misfit(workers, gpus_per_run):
+        raise DeviceError(f"--cpu-workers {workers}: {why}")
     threads = _share_of_cores(workers)
-    return [Slot(f"CPU worker {number}", (f"cpu-{number}",), threads) for number in range(workers)]
+    return [_on_cpu(places, threads) for places in _in_groups(range(workers), gpus_per_run)]
+
+
+def _on_cpu(places: tuple[int, ...], threads: int) -> Slot:
+    label = f"CPU worker{'s' if len(places) > 1 else ''} {', '.join(map(str, places))}"
+    return Slot(label, tuple(f"cpu-{place}" for place in places), threads)
 
 
 def _share_of_cores(workers: int) -> int:

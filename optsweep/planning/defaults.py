@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optsweep.errors import ConfigError, DataError, DeviceError
-from optsweep.machine.devices import MAX_WORKERS, Slot, allowed_gpus, cpu_slots, gpu_slots
+from optsweep.machine.devices import MAX_WORKERS, Slot, allowed_gpus, cpu_slots, gpu_slots, misfit
 from optsweep.results.folders import STUDIES, study_directory
 
 USUAL_DATA = Path("data/processed_uniref50.pt")
@@ -56,21 +56,26 @@ def _how_to_get_data() -> str:
     )
 
 
-def choose_slots(gpus: str | None, cpu_workers: int | None, workers_per_gpu: int, *, demo: bool) -> list[Slot]:
-    """The slots asked for; else every allowed GPU (the first one for the demo), else CPU workers.
+def choose_slots(
+    gpus: str | None, cpu_workers: int | None, workers_per_gpu: int, *, demo: bool, gpus_per_run: int = 1
+) -> list[Slot]:
+    """The slots asked for; else every allowed GPU (for the demo those of one slot), else CPU workers.
 
-    Raises `DeviceError`.
+    Raises `DeviceError`, also if ``gpus_per_run`` does not divide the devices.
     """
     if not 1 <= workers_per_gpu <= MAX_WORKERS:
         raise DeviceError(f"--workers-per-gpu {workers_per_gpu}: must be 1 to {MAX_WORKERS}")
     if gpus is not None:
-        return gpu_slots(gpus, workers_per_gpu)
+        return gpu_slots(gpus, workers_per_gpu, gpus_per_run=gpus_per_run)
     if cpu_workers is not None:
-        return cpu_slots(cpu_workers)
-    there = allowed_gpus()
-    if there:
-        return gpu_slots(",".join(str(number) for number in range(1 if demo else len(there))), workers_per_gpu)
-    return cpu_slots()
+        return cpu_slots(cpu_workers, gpus_per_run)
+    if there := allowed_gpus():
+        if why := misfit(len(there), gpus_per_run):
+            ways = "name those to train on with --gpus, or train on the CPU with --cpu-workers"
+            raise DeviceError(f"GPUs of this host: {why}; {ways}")
+        wanted = range(gpus_per_run if demo else len(there))
+        return gpu_slots(",".join(map(str, wanted)), workers_per_gpu, gpus_per_run=gpus_per_run)
+    return cpu_slots(gpus_per_run=gpus_per_run)
 
 
 def study_name(given: str | None, study: str = "", data: Path | None = None) -> str:

@@ -94,7 +94,9 @@ def check(request: SweepRequest) -> Session:
     choice, definition, name = _chosen(request, database)
     trainer = trainer_of(definition)
     demo = choice.data is None and trainer.takes_data
-    slots = choose_slots(request.gpus, request.cpu_workers, request.workers_per_gpu, demo=demo)
+    slots = choose_slots(
+        request.gpus, request.cpu_workers, request.workers_per_gpu, demo=demo, gpus_per_run=definition.gpus_per_run
+    )
     trainer.check()
     storage, origin = database(), None
     if request.fork is not None:

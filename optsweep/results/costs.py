@@ -20,8 +20,8 @@ def wall_seconds(snapshot: StudySnapshot) -> float:
 
 
 def device_seconds(snapshot: StudySnapshot) -> float:
-    """Time on the devices, summed over all runs."""
-    return sum(run.seconds for run in snapshot.runs)
+    """Time on the devices, summed over all runs; one on several devices counts for each."""
+    return sum(run.seconds for run in snapshot.runs) * snapshot.definition.gpus_per_run
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def _union(spans: Iterable[tuple[float, float]]) -> float:
 
 
 def saved_seconds(snapshot: StudySnapshot) -> float:
-    """An estimate of the time that pruning saved: had the cut runs gone on to their end at their own speed."""
+    """An estimate of what pruning saved of it: had the cut runs gone on to their end at their own speed."""
     cut = [run for run in snapshot.runs if run.cut and run.progress > 0]
-    return sum(run.seconds / run.progress - run.seconds for run in cut)
+    return sum(run.seconds / run.progress - run.seconds for run in cut) * snapshot.definition.gpus_per_run
 
 
 def patience_seconds(snapshot: StudySnapshot) -> tuple[int, float]:

@@ -135,6 +135,11 @@ class StudyDefinition(Section):
         return "best"
 
     @property
+    def gpus_per_run(self) -> int:
+        """How many devices (on the CPU: places) each run takes."""
+        return 1
+
+    @property
     def sequences(self) -> Sequences:
         """How many sequences runs are to train on, as its file says it; None means the subset's."""
         return None
@@ -288,6 +293,10 @@ class ScriptStudy(StudyDefinition):
             return like
         metrics = self.trainer.metrics.planned_like(begun.trainer.metrics)
         return like.model_copy(update={"trainer": self.trainer.model_copy(update={"metrics": metrics})})
+
+    @property
+    def gpus_per_run(self) -> int:
+        return self.trainer.gpus_per_run
 
     @property
     def num_repeats(self) -> int:

@@ -32,6 +32,7 @@ from optsweep.trainers.readers import Row, open_reader
 from optsweep.trainers.run_lock import hold
 from optsweep.trainers.script_progress import ScriptProgress
 from optsweep.trainers.set_aside import put_back, set_aside
+from optsweep.trainers.torchrun import killed_by, without_its_own
 from optsweep.trainers.trainer import Trainer
 
 POLL_SECONDS = 0.2
@@ -193,7 +194,7 @@ class _Attempt:
             return "out_of_memory"
         if os.strerror(errno.ENOSPC) in said:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        number = status - 128
+        number = killed_by(said) or status - 128
         if number == signal.SIGKILL and self._memory.increased():
             raise RuntimeError(f"{name} was killed by the kernel's out-of-memory killer")
         if number in _OUTSIDE:
@@ -201,7 +202,7 @@ class _Attempt:
             return "interrupted"
         words = f"was killed by {signal.Signals(number).name}" if number in FAULT_SIGNALS else f"ended with {status}"
         # Shorter than a reason may be: words of ours come before it.
-        last = clean("".join(last_lines(said)).strip(), LIMIT // 2)
+        last = clean("".join(last_lines(without_its_own(said))).strip(), LIMIT // 2)
         raise RuntimeError(f"{name} {words}: {last or 'it said nothing'}")
 
 

@@ -32,18 +32,24 @@ def join(study: Study, gpu: str | None, data: Path | None, watch: Watch, agreed:
 
     ``agreed`` is the digest of what it may execute (`commands_digest`).
     """
-    on_gpu = gpu is not None or allowed_gpus()
-    slots = gpu_slots("0" if gpu is None else gpu, option="--gpu") if on_gpu else cpu_slots(1)
+    per_run = study.definition.gpus_per_run
+    if gpu is not None or allowed_gpus():
+        first = ",".join(map(str, range(per_run)))
+        slots = gpu_slots(first if gpu is None else gpu, gpus_per_run=per_run, option="--gpu")
+    else:
+        slots = cpu_slots(per_run, per_run)
     return _work(study, slots, data, watch, slurm.current_job(), slurm.WARNING_SECONDS, agreed)[0]
 
 
 def work_in_job(study: Study, gpus: int, watch: Watch, agreed: str) -> int:
-    """What a job of `submit` does on its node: one worker for each of its GPUs, or (none) one on the CPU.
+    """What a job of `submit` does on its node: one worker for each of its GPUs (for as many as a run takes), or (none)
+    one on the CPU.
 
     A job that has to go before the study's end comes back. Returns the exit code.
     """
     job = slurm.current_job()
-    slots = gpu_slots(",".join(map(str, range(gpus)))) if gpus else cpu_slots(1)
+    per_run = study.definition.gpus_per_run
+    slots = gpu_slots(",".join(map(str, range(gpus))), gpus_per_run=per_run) if gpus else cpu_slots(per_run, per_run)
     # SLURM's warning comes as late: it was asked for when the job was submitted, by the job's length.
     warning = (
         slurm.WARNING_SECONDS if job is None or job.ends is None else slurm.warning_seconds(job.ends - time.time())
