@@ -27,7 +27,7 @@ def enqueue(study: Study, assignments: list[str]) -> str:
     Returns the run's id; raises `ConfigError` with every mistake.
     """
     definition = study.definition
-    parameters = parse_assignments(assignments, definition.space.given_kinds)
+    parameters = parse_assignments(assignments, definition.space.givable)
     if mistakes := definition.given_mistakes(parameters):
         raise ConfigError("enqueue", mistakes)
     token = uuid.uuid4().hex

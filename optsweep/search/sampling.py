@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+import itertools
+from collections import Counter
+from collections.abc import Container, Iterator
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
@@ -11,12 +13,14 @@ from optuna.trial import FrozenTrial, TrialState
 
 from optsweep.errors import ConfigError
 from optsweep.results.attributes import Source, is_repeat
+from optsweep.study.constraints import without_values
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import IntegerRange, Parameters, Range, Scalar
 from optsweep.study.space import Identity, SearchSpace
 
-TPE_DRAWS = 5
-"""How often TPE may propose a configuration that another run has before a random one is taken."""
+TPE_DRAWS, TPE_REFUSALS = 5, 20
+"""How often TPE may propose a configuration that another run has, and one that no run may have, before a random one is
+taken."""
 RANDOM_DRAWS = 1000
 
 
@@ -82,11 +86,10 @@ class Sampler:
         study = _WithoutRepeats(study)
         taken = _presets(definition) | _others(definition, study, trial)
         if source == "tpe" or definition.study.type == "tpe":
-            for attempt in range(TPE_DRAWS if _has_started(definition, study) else 0):
-                seed = definition.seed_for(source, index, attempt)
-                parameters = _tpe(definition, study, trial, given, seed)
-                if definition.identity(parameters) not in taken and definition.holds(parameters):
-                    return parameters
+            seeds = (definition.seed_for(source, index, attempt) for attempt in itertools.count())
+            proposed = (_tpe(definition, study, trial, given, seed) for seed in seeds)
+            if _has_started(definition, study) and (new := _first_new(definition, proposed, taken)) is not None:
+                return new
         if source == "tpe":
             parameters = self._random_runs.parameters(index)
             if given.items() <= parameters.items() and definition.identity(parameters) not in taken:
@@ -111,15 +114,38 @@ class _WithoutRepeats(optuna.Study):
         return [trial for trial in trials if not is_repeat(trial.user_attrs)]
 
 
+def _first_new(
+    definition: StudyDefinition, proposed: Iterator[dict[str, Scalar]], taken: set[Identity]
+) -> dict[str, Scalar] | None:
+    """The first of TPE's proposals that a run may have and none has; None after too many others."""
+    known, refused = 0, 0
+    while known < TPE_DRAWS and refused < TPE_REFUSALS:
+        parameters = next(proposed)
+        if definition.refusals(parameters):
+            refused += 1
+        elif definition.identity(parameters) in taken:
+            known += 1
+        else:
+            return parameters
+    return None
+
+
 def _new_random(definition: StudyDefinition, stream: str, taken: set[Identity], given: Parameters) -> dict[str, Scalar]:
     generators = definition.space.generators(stream)
+    refused: Counter[str] = Counter()
     for _ in range(RANDOM_DRAWS):
         for parameters in definition.candidates(definition.space.draw(generators, given), given):
-            if definition.identity(parameters) not in taken and definition.holds(parameters):
+            if definition.identity(parameters) in taken:
+                continue
+            if not (reasons := definition.refusals(parameters)):
                 return parameters
-    raise ConfigError(
-        f"study {definition.name}", [f"no new configuration in {RANDOM_DRAWS} draws; widen [space] or lower --trials"]
-    )
+            refused[without_values(reasons[0])] += 1
+            break
+    words = f"no new configuration in {RANDOM_DRAWS} draws; "
+    if refused:
+        reason, times = refused.most_common(1)[0]
+        words += f"{reason} for {times} of them; "
+    raise ConfigError(f"study {definition.name}", [words + "widen [space] or lower --trials"])
 
 
 def _has_started(definition: StudyDefinition, study: optuna.Study) -> bool:
@@ -137,27 +163,32 @@ def _tpe(
     space is the study file's and not inferred from the trials, since one without parameters would leave nothing of it.
     """
     sampler = TPESampler(n_startup_trials=0, multivariate=True, constant_liar=True, seed=seed)
-    everywhere = {name: _distribution(definition.space, name) for name in definition.space.active({})}
-    wanted = {name: distribution for name, distribution in everywhere.items() if not distribution.single()}
-    constants = {name: definition.space.parameter(name).limits[0] for name in everywhere.keys() - wanted.keys()}
-    proposed = sampler.sample_relative(study, trial, {name: wanted[name] for name in wanted.keys() - given.keys()})
-    parameters = {**constants, **proposed, **given}
-    active = definition.space.active(parameters)
-    for name in active:
-        if name not in parameters:
-            distribution = _distribution(definition.space, name)
-            parameters[name] = sampler.sample_independent(study, trial, name, distribution)
-    rounded = definition.space.rounded({name: parameters[name] for name in active}, definition.rounding, given)
+    space, parameters = definition.space, dict(given)
+    # What only some runs have is proposed once all is known of which its condition speaks.
+    while missing := [name for name in space.active(parameters) if name not in parameters]:
+        kinds = {name: _distribution(space, name) for name in missing}
+        wanted = {name: kind for name, kind in kinds.items() if not kind.single()}
+        proposed = sampler.sample_relative(study, trial, wanted)
+        for name, kind in kinds.items():
+            parameters[name] = proposed[name] if name in wanted else _single(kind)
+    rounded = space.rounded({name: parameters[name] for name in space.active(parameters)}, definition.rounding, given)
     return definition.settled(rounded, given)
+
+
+def _single(kind: BaseDistribution) -> Scalar:
+    assert isinstance(kind, CategoricalDistribution), "only a fixed value is single"
+    (value,) = kind.choices
+    assert value is not None
+    return value
 
 
 def _distribution(space: SearchSpace, name: str) -> BaseDistribution:
     parameter = space.parameter(name)
     if isinstance(parameter, Range):
-        return FloatDistribution(parameter.low, parameter.high, log=parameter.log)
+        return FloatDistribution(parameter.low, parameter.high, log=parameter.log, step=parameter.step)
     if isinstance(parameter, IntegerRange):
-        return IntDistribution(parameter.low, parameter.high, log=parameter.log)
-    return CategoricalDistribution(parameter.choices)
+        return IntDistribution(parameter.low, parameter.high, log=parameter.log, step=parameter.step or 1)
+    return CategoricalDistribution(parameter.values)
 
 
 def _presets(definition: StudyDefinition) -> set[Identity]:

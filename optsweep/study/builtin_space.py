@@ -58,6 +58,12 @@ class Space(_Fields):
             raise ValueError("; ".join(misfits))
         return self
 
+    @model_validator(mode="after")
+    def _stand_ins_have_no_steps(self) -> Space:
+        if stepped := [one for one in self.stand_ins if getattr(self.parameter(one.name), "step", None) is not None]:
+            raise ValueError(f"{stepped[0].name} has no step: in presets it is {stepped[0].origin}; search it without")
+        return self
+
     def names(self) -> list[str]:
         return [name for name in HYPERPARAMETERS if getattr(self, name) is not None]
 
@@ -75,8 +81,8 @@ class Space(_Fields):
         return [one for name, one in STAND_INS.items() if getattr(self, name) is not None]
 
     @property
-    def given_kinds(self) -> dict[str, type]:
-        return {**self.kinds, **{one.stands_for: self.kinds[one.name] for one in self.stand_ins}}
+    def givable(self) -> dict[str, Parameter]:
+        return {**super().givable, **{one.stands_for: self.parameter(one.name) for one in self.stand_ins}}
 
     def check(self, parameters: Parameters, place: str = "", *, partial: bool = False) -> list[str]:
         if not partial:
@@ -96,6 +102,9 @@ class Space(_Fields):
     def completed(self, parameters: Parameters) -> dict[str, Scalar]:
         before = {name: one.before for name, one in ADDED_LATER.items() if name in self.names()}
         return {name: value for name, value in before.items() if value is not None} | dict(parameters)
+
+    def condition(self, name: str) -> str:
+        return "curriculum = true"
 
     def active(self, parameters: Parameters) -> list[str]:
         return [name for name in active(parameters) if getattr(self, name) is not None]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
 from optsweep.study.definition import ScriptStudy, StudyDefinition
-from optsweep.study.parameter import Choices
+from optsweep.study.parameter import Chosen
 from optsweep.study.run_config import RunConfig, ScriptConfig
 
 
@@ -39,7 +39,7 @@ def command_lines(definition: StudyDefinition) -> list[str]:
 def text_choices(definition: StudyDefinition) -> dict[str, list[str]]:
     """The parameters whose values are texts."""
     parameters = {name: definition.space.parameter(name) for name in definition.space.names()}
-    choices = {name: list(one.choices) for name, one in parameters.items() if isinstance(one, Choices)}
+    choices = {name: list(one.values) for name, one in parameters.items() if isinstance(one, Chosen)}
     return {name: texts for name, own in choices.items() if (texts := [text for text in own if isinstance(text, str)])}
 
 

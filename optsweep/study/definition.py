@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
 
@@ -11,6 +12,8 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, field_val
 from optsweep.config import Section
 from optsweep.errors import ConfigError
 from optsweep.study.builtin_space import Space
+from optsweep.study.constraints import constraint_mistakes, hopeless, refusals
+from optsweep.study.derived import derive_mistakes
 from optsweep.study.metrics_table import Direction, Summary
 from optsweep.study.parameter import Parameters, Rounding, Scalar
 from optsweep.study.presets import NamedPreset, Preset, ScriptPreset, preset_mistakes
@@ -169,9 +172,14 @@ class StudyDefinition(Section):
         """The parameters with those that follow from ``given`` ones, where that is known by now."""
         return dict(parameters)
 
-    def holds(self, parameters: Parameters) -> bool:
-        """Whether what follows from given parameters is legal, as all is that is drawn."""
-        return True
+    def refusals(self, parameters: Parameters) -> list[str]:
+        """Why no run may have parameters that are each inside of the space; nothing if one may."""
+        return []
+
+    @property
+    def num_configurations(self) -> float:
+        """How many different runs there are, at the most."""
+        return self.space.size
 
     def identity(self, parameters: Parameters) -> Identity:
         """What two runs have in common when they are the same configuration to this study."""
@@ -183,7 +191,7 @@ class StudyDefinition(Section):
 
     def mistakes(self) -> list[str]:
         """What is wrong between sections that are right by themselves."""
-        found = preset_mistakes(self.presets, self.space)
+        found = self.space.mistakes() + preset_mistakes(self.presets, self.space)
         if self.study.type == "predefined" and not self.presets:
             found.append('study.type = "predefined" needs at least one [[preset]]')
         trials, repeats = self.study.trials, self.study.repeats
@@ -191,8 +199,8 @@ class StudyDefinition(Section):
             found.append(
                 f"study.repeats = {repeats}: at most {max(0, trials - 1)}, one less than study.trials = {trials}"
             )
-        if self.num_first_seeds + len(self.presets) > self.space.size:
-            found.append(f"study.trials = {self.study.trials}: the space has only {self.space.size:g} different runs")
+        if self.num_first_seeds + len(self.presets) > (there := self.num_configurations):
+            found.append(f"study.trials = {self.study.trials}: the space has only {there:g} different runs")
         fraction, longest = self.pruner.warmup_fraction, self.space.longest_phase
         if fraction < longest:
             found.append(
@@ -241,8 +249,8 @@ class BuiltinStudy(StudyDefinition):
     def settled(self, parameters: Parameters, given: Parameters) -> dict[str, Scalar]:
         return self._stand_ins.settled(parameters, given)
 
-    def holds(self, parameters: Parameters) -> bool:
-        return self._stand_ins.hold(parameters)
+    def refusals(self, parameters: Parameters) -> list[str]:
+        return self._stand_ins.refusals(parameters)
 
     def given_mistakes(self, given: Parameters) -> list[str]:
         return super().given_mistakes(given) or self._stand_ins.mistakes(given)
@@ -304,8 +312,35 @@ class ScriptStudy(StudyDefinition):
         takes_seed = "seed" in self.trainer.placeholders
         return super().num_repeats if takes_seed or self.study.repeats != "auto" else 0
 
+    def refusals(self, parameters: Parameters) -> list[str]:
+        return refusals(self.space, self.trainer, parameters)
+
+    def given_mistakes(self, given: Parameters) -> list[str]:
+        fitted = self.space.fitted(given)
+        return (
+            super().given_mistakes(given)
+            or self.refusals(self.space.known(fitted))
+            or hopeless(self.space, self.trainer, fitted)
+        )
+
+    @property
+    def num_configurations(self) -> float:
+        if not self.space.is_countable or not self.trainer.constraints:
+            return super().num_configurations
+        # If none may be trained, that is what has to be said.
+        return sum(not self.refusals(run) for run in self.space.all_runs()) or math.inf
+
+    def _formula_mistakes(self) -> list[str]:
+        found = constraint_mistakes(self.space, self.trainer)
+        found += derive_mistakes(self.trainer.derive, self.space.names())
+        if found or self.space.mistakes():
+            return found
+        for preset in self.presets:
+            found += [f"preset {preset.name}: {refusal}" for refusal in self.refusals(preset.parameters)]
+        return found + hopeless(self.space, self.trainer, {})
+
     def mistakes(self) -> list[str]:
-        found = super().mistakes()
+        found = super().mistakes() + self._formula_mistakes()
         if self.settings != SettingsSection():
             found.append("settings are the built-in trainer's; give a script its own by [trainer.set] or its template")
         names, trainer = self.space.names(), self.trainer

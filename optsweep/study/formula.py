@@ -7,12 +7,13 @@ written in braces: `{weight-decay} / 10`.
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 import math
 import operator
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from optsweep.study.parameter import MAX_EXACT, Parameters, Scalar
 
@@ -52,9 +53,10 @@ class Formula:
     text: str
     names: frozenset[str]
     """The parameters on which it depends."""
-    _tree: ast.expr
+    _tree: ast.expr = field(compare=False, repr=False)
 
     @classmethod
+    @functools.lru_cache(maxsize=4096)
     def read(cls, text: str) -> Formula:
         """Raises `ValueError` for anything but numbers, texts, names, arithmetic, comparisons, min, max and round."""
         if len(text) > LONGEST:
@@ -73,6 +75,11 @@ class Formula:
         checked = _Reading(text, names)
         checked.visit(tree, MOST_LEVELS)
         return cls(text, frozenset(checked.found), _Named(names).visit(tree))
+
+    @property
+    def compared(self) -> list[tuple[str, Scalar]]:
+        """The names that it compares with values, by ==, != or in, and those values."""
+        return list(_compared_names(self._tree))
 
     def value(self, parameters: Parameters) -> Scalar:
         """What it is for a run with these parameters, which have all its ``names``; raises `ValueError`."""
@@ -209,6 +216,23 @@ def _compared(node: ast.Compare, parameters: Parameters) -> bool:
             return False
         left = right
     return True
+
+
+def _compared_names(tree: ast.expr) -> Iterator[tuple[str, Scalar]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for left, kind, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
+                if isinstance(kind, ast.Eq | ast.NotEq | ast.In | ast.NotIn):
+                    yield from itertools.chain(_named(left, right), _named(right, left))
+
+
+def _named(name: ast.expr, other: ast.expr) -> Iterator[tuple[str, Scalar]]:
+    parts = other.elts if isinstance(other, ast.List | ast.Tuple) else [other]
+    for part in parts:
+        if isinstance(name, ast.Name) and name.id not in _CONSTANTS and isinstance(part, ast.Constant):
+            value = part.value
+            if isinstance(value, bool | int | float | str):
+                yield name.id, value
 
 
 def _scalar(value: Result) -> Scalar:

@@ -15,7 +15,19 @@ from pydantic.fields import FieldInfo
 
 from optsweep.config import Searched, searched_fields
 from optsweep.study.lengths import Lengths
-from optsweep.study.parameter import Choices, Even, Number, Parameter, Parameters, Range, Real, Scalar, Switch, number
+from optsweep.study.parameter import (
+    Choices,
+    Chosen,
+    Even,
+    Number,
+    Parameter,
+    Parameters,
+    Range,
+    Real,
+    Scalar,
+    Switch,
+    number,
+)
 from optsweep.toml_files import SectionType
 from optsweep.train.learning_rate import summed_learning_rate
 
@@ -65,8 +77,8 @@ class StandIn(Hyperparameter):
 
     def nearest(self, searched: Parameter, value: float) -> Scalar:
         """The value of its space that a preset counts with: presets are what they are, even if no other run may be."""
-        if isinstance(searched, Choices):
-            return min(searched.choices, key=lambda choice: abs(float(choice) - value))
+        if isinstance(searched, Chosen):
+            return min(searched.values, key=lambda choice: abs(float(choice) - value))
         return min(max(value, searched.low), searched.high)
 
 

@@ -13,6 +13,7 @@ from optsweep.config import PositiveInt, Section
 from optsweep.study.hyperparameters import ALTERNATIVES, HYPERPARAMETERS, STAND_INS, StandIn, active, with_fields
 from optsweep.study.lengths import Lengths
 from optsweep.study.parameter import Parameters, Scalar, number
+from optsweep.study.script_parameter import Value, label
 from optsweep.study.space import SearchSpace
 
 
@@ -88,11 +89,11 @@ class ScriptPreset(NamedPreset):
     """Every parameter of the space, by the script's names."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, Scalar]
+    __pydantic_extra__: dict[str, Value]
 
     @property
     def parameters(self) -> dict[str, Scalar]:
-        return dict(self.__pydantic_extra__)
+        return {name: label(value) for name, value in self.__pydantic_extra__.items()}
 
 
 def preset_mistakes(presets: Iterable[NamedPreset], space: SearchSpace) -> list[str]:

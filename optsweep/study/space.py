@@ -9,11 +9,10 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 
 from optsweep.config import Section
-from optsweep.study.parameter import MAX_EXACT, Choices, Parameter, Parameters, Range, Rounding, Scalar
+from optsweep.study.parameter import MAX_EXACT, Chosen, Parameter, Parameters, Range, Rounding, Scalar
 
 MAX_NAME = 512
 """Of a parameter, in Optuna's tables."""
-KIND_WORDS = {float: "a real number", int: "an integer", str: "a text", bool: "true or false"}
 
 
 class SearchSpace(Section):
@@ -34,15 +33,18 @@ class SearchSpace(Section):
         """The names that a run with these parameters has."""
         return self.names()
 
-    @property
-    def kinds(self) -> dict[str, type]:
-        """Name -> type of its values, for every parameter."""
-        return {name: type(self.parameter(name).limits[0]) for name in self.names()}
+    @abstractmethod
+    def condition(self, name: str) -> str:
+        """What has to be true of a run that has the parameter, which not every run has."""
+
+    def mistakes(self) -> list[str]:
+        """What is wrong between parameters that are right by themselves."""
+        return []
 
     @property
-    def given_kinds(self) -> dict[str, type]:
-        """The same for what a user may give of a run: of a parameter that stands for another one, that one too."""
-        return self.kinds
+    def givable(self) -> dict[str, Parameter]:
+        """What a user may give of a run: of a parameter that stands for another one, that one too."""
+        return {name: self.parameter(name) for name in self.names()}
 
     @property
     def size(self) -> float:
@@ -69,24 +71,20 @@ class SearchSpace(Section):
 
         Each begins with ``place`` where one is given ("preset small_fast: lr = 1 is ...").
         """
-        kinds = self.kinds
+        names, expected = self.names(), self.active(parameters)
         mistakes = [
-            f"{name} is not a known name{did_you_mean(name, kinds)}" for name in parameters if name not in kinds
+            f"{name} is not a known name{did_you_mean(name, names)}" for name in parameters if name not in names
         ]
-        expected = self.active(parameters)
-        for name, kind in kinds.items():
+        for name in names:
             value = parameters.get(name)
             if value is None:
                 if name in expected and not partial:
                     mistakes.append(f"{name} is missing")
-            # isinstance would let True pass for the integer 1.
-            elif type(value) is not kind:
-                mistakes.append(f"{name} = {value!r} is not {KIND_WORDS[kind]}")
-            elif not self.parameter(name).holds(value):
-                mistakes.append(f"{name} = {value!r} is {self.parameter(name).misfit()}")
-            # Only preschool_fraction has a condition.
-            if value is not None and name not in expected:
-                mistakes.append(f"{name} needs curriculum = true")
+                continue
+            if wrong := self.parameter(name).wrong(value):
+                mistakes.append(f"{name} = {value!r} is {wrong}")
+            if name not in expected:
+                mistakes.append(f"{name} needs {self.condition(name)}")
         return [f"{place}: {mistake}" for mistake in mistakes] if place else mistakes
 
     def generators(self, stream: str) -> dict[str, random.Random]:
@@ -126,7 +124,7 @@ def _not_storable(name: str, parameter: Parameter) -> list[str]:
     found = []
     if len(name) > MAX_NAME:
         found.append(f"the name has {len(name)} characters; at most {MAX_NAME} can be stored")
-    values = parameter.choices if isinstance(parameter, Choices) else parameter.limits
+    values = parameter.values if isinstance(parameter, Chosen) else parameter.limits
     if large := [value for value in values if type(value) is int and abs(value) > MAX_EXACT]:
         found.append(f"{', '.join(map(str, large))}: integers beyond 2**53 = {MAX_EXACT} cannot be stored exactly")
     if isinstance(parameter, Range) and math.isinf(parameter.high - parameter.low):

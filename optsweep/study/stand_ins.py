@@ -32,9 +32,14 @@ class StandIns:
                 settled[one.name] = one.found(number(given, one.stands_for), settled, self._lengths(one, settled))
         return settled
 
-    def hold(self, parameters: Parameters) -> bool:
-        """Whether they are inside of their ranges."""
-        return all(self.space.parameter(one.name).holds(parameters[one.name]) for one in self.space.stand_ins)
+    def refusals(self, parameters: Parameters) -> list[str]:
+        """Those that are outside of their ranges."""
+        searched = {one.name: self.space.parameter(one.name) for one in self.space.stand_ins}
+        return [
+            f"{name} = {parameters[name]:g} is {one.misfit(parameters[name])}"
+            for name, one in searched.items()
+            if not one.holds(parameters[name])
+        ]
 
     def mistakes(self, given: Parameters) -> list[str]:
         """What is wrong with values that are given in place of stand-ins, whatever the rest of the run will be."""
@@ -69,7 +74,7 @@ class StandIns:
         if max(found) >= searched.low and min(found) <= searched.high:
             return ""
         reach = f"{min(found):.2g}" + (f"..{max(found):.2g}" if max(found) > min(found) else "")
-        return f"{one.stands_for} = {value:g}: {one.name} would be {reach}, {searched.misfit()}"
+        return f"{one.stands_for} = {value:g}: {one.name} would be {reach}, {searched.outside}"
 
     def _lengths(self, one: StandIn, parameters: Parameters) -> Lengths:
         return sampled_lengths({name: parameters[name] for name in one.needs}, self.sequences)

@@ -54,6 +54,7 @@ class ScriptTrainer(Trainer):
     anew = "what their work folders hold is kept beside them, in before-1 (or -2, ...)"
 
     def __init__(self, definition: ScriptStudy) -> None:
+        self._space = definition.space
         self._trainer, self._num_evaluations = definition.trainer, definition.budget.num_evaluations
         self.unit = self.quantity = self.title = self.metric = definition.trainer.metrics.label
         self.takes_data = "data" in definition.trainer.placeholders
@@ -67,6 +68,7 @@ class ScriptTrainer(Trainer):
     def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> ScriptConfig:
         return ScriptConfig(
             parameters=dict(parameters),
+            **self._space.meant(parameters),
             seed=seed,
             num_evaluations=self._num_evaluations,
             trainer=self._trainer,

@@ -70,7 +70,7 @@ OF_SCRIPTS = [
     space_of_script("f2 no finite end", "s = { low = 0.0, high = 1e400 }", "space.s.high = inf", "finite"),
     space_of_script("f2 no finite width", "s = { low = -1.7e308, high = 1.7e308 }", "space.s: -1.7e+308..", "width"),
     space_of_script("f2 a name too long to be stored", f"{'s' * 513} = {{ low = 1, high = 9 }}", "513", "at most 512"),
-    space_of_script("a name of two lines", '"a\\nb" = { low = 1, high = 9 }', "letters, digits and _"),
+    space_of_script("a name of two lines", '"a\\nb" = { low = 1, high = 9 }', "no braces, blanks, quotes"),
     space_of_script("true to false", "s = { low = false, high = true }", "space.s.low = False", "valid number"),
     space_of_script("one value as a range", "s = { low = 1.0, high = 1.0 }", "space.s", "low 1 is not below high 1"),
 ]

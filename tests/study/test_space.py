@@ -127,7 +127,7 @@ def test_a_bare_value_is_the_only_choice() -> None:
 
 
 def test_the_size_counts_the_preschool_only_with_the_curriculum() -> None:
-    choices = {name: SPACE.parameter(name).limits[0] for name in SPACE.kinds} | {
+    choices = {name: SPACE.parameter(name).limits[0] for name in SPACE.names()} | {
         "preschool_fraction": {"choices": [0.1, 0.2]}
     }
     assert Space.model_validate(choices | {"curriculum": {"choices": [False, True]}}).size == 3
@@ -161,7 +161,7 @@ def test_a_wrong_space_is_refused(values: dict[str, Any]) -> None:
 
 def test_assignments_take_the_type_of_their_parameter() -> None:
     given = parse_assignments(
-        ["lr=1e-4", "hidden_size = 512", "grad_clip=1", "schedule=cosine", "curriculum=true"], SPACE.kinds
+        ["lr=1e-4", "hidden_size = 512", "grad_clip=1", "schedule=cosine", "curriculum=true"], SPACE.givable
     )
     assert given == {"lr": 1e-4, "hidden_size": 512, "grad_clip": 1.0, "schedule": "cosine", "curriculum": True}
     assert type(given["grad_clip"]) is float
@@ -171,7 +171,7 @@ def test_assignments_take_the_type_of_their_parameter() -> None:
 def test_wrong_assignments_are_all_named() -> None:
     with pytest.raises(ConfigError) as caught:
         parse_assignments(
-            ["lr", "lr=x", "hidden_size=1.5", "curriculum=maybe", "lrr=1", "beta2=0.9", "beta2=0.9"], SPACE.kinds
+            ["lr", "lr=x", "hidden_size=1.5", "curriculum=maybe", "lrr=1", "beta2=0.9", "beta2=0.9"], SPACE.givable
         )
     assert caught.value.mistakes == [
         "'lr' is not NAME=VALUE",
