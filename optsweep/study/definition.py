@@ -14,7 +14,8 @@ from optsweep.errors import ConfigError
 from optsweep.study.builtin_space import Space
 from optsweep.study.constraints import constraint_mistakes, hopeless, refusals
 from optsweep.study.derived import derive_mistakes
-from optsweep.study.metrics_table import Direction, Summary
+from optsweep.study.direction import Direction
+from optsweep.study.metrics_table import Summary
 from optsweep.study.parameter import Parameters, Rounding, Scalar
 from optsweep.study.presets import NamedPreset, Preset, ScriptPreset, preset_mistakes
 from optsweep.study.script_space import ScriptSpace
@@ -129,8 +130,17 @@ class StudyDefinition(Section):
 
     @property
     def direction(self) -> Direction:
-        """Which of two values, as they are stored and shown, is the better one."""
-        return "minimize"
+        """Which of two values, as people see them, is the better one."""
+        return Direction.MINIMIZE
+
+    @property
+    def stored_direction(self) -> Direction:
+        """The same of values in the database and in the runs' folders."""
+        return self.direction
+
+    def shown(self, stored: float) -> float:
+        """A stored value as people see it."""
+        return self.direction.cost(self.stored_direction.cost(stored))
 
     @property
     def summary(self) -> Summary:
@@ -289,18 +299,24 @@ class ScriptStudy(StudyDefinition):
 
     @property
     def direction(self) -> Direction:
-        return self.trainer.metrics.direction or "minimize"
+        return Direction.MAXIMIZE if self.trainer.metrics.negates else self.stored_direction
+
+    @property
+    def stored_direction(self) -> Direction:
+        return Direction(self.trainer.metrics.direction or "minimize")
 
     @property
     def summary(self) -> Summary:
         return self.trainer.metrics.summary
 
     def planned_like(self, begun: StudyDefinition) -> Self:
-        like = super().planned_like(begun)
+        return super().planned_like(begun).scored_like(begun)
+
+    def scored_like(self, begun: StudyDefinition) -> Self:
         if not isinstance(begun, ScriptStudy):
-            return like
+            return self
         metrics = self.trainer.metrics.planned_like(begun.trainer.metrics)
-        return like.model_copy(update={"trainer": self.trainer.model_copy(update={"metrics": metrics})})
+        return self.model_copy(update={"trainer": self.trainer.model_copy(update={"metrics": metrics})})
 
     @property
     def gpus_per_run(self) -> int:

@@ -104,7 +104,7 @@ class MetricsSection(Section):
 
     @property
     def maximizes(self) -> bool:
-        """Whether the larger of two values that are stored and shown is the better one."""
+        """Whether the larger of two values, as they are stored, is the better one."""
         return self.direction == "maximize"
 
     @property
@@ -113,8 +113,8 @@ class MetricsSection(Section):
         return self.maximize and self.direction is None
 
     @property
-    def label(self) -> str:
-        """The value's name as reports show it."""
+    def stored_name(self) -> str:
+        """The value's name where it is shown as it is stored."""
         return f"-{self.value}" if self.negates else self.value
 
     def planned_like(self, begun: MetricsSection) -> MetricsSection:

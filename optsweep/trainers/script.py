@@ -56,7 +56,8 @@ class ScriptTrainer(Trainer):
     def __init__(self, definition: ScriptStudy) -> None:
         self._space = definition.space
         self._trainer, self._num_evaluations = definition.trainer, definition.budget.num_evaluations
-        self.unit = self.quantity = self.title = self.metric = definition.trainer.metrics.label
+        self.unit = self.quantity = self.title = definition.trainer.metrics.value
+        self.metric = definition.trainer.metrics.stored_name
         self.takes_data = "data" in definition.trainer.placeholders
 
     def check(self) -> None:

@@ -53,7 +53,7 @@ class KnownLengths(ABC):
 
 
 class Trainer(ABC):
-    """Trains the runs of one study. It minimises: what is to be maximised, it negates."""
+    """Trains the runs of one study. Its values are as they are stored: `StudyDefinition.stored_direction`."""
 
     unit: str
     """What follows a value: "nats per residue"."""
@@ -62,7 +62,7 @@ class Trainer(ABC):
     title: str
     """The same on an axis."""
     metric: str
-    """The same in the dashboard."""
+    """The same in the dashboard, which shows values as they are stored."""
     takes_data: bool = True
     """Whether runs train on the subset of the corpus."""
     has_reference: bool = True
