@@ -16,12 +16,13 @@ from optuna.trial import FrozenTrial, TrialState
 from optsweep.database import identities
 from optsweep.database.lease import Lease, note
 from optsweep.database.open_study import Study
-from optsweep.database.optuna_rows import change_state, insert_trials, lock_study
+from optsweep.database.optuna_rows import change_state, insert_trials, lock_study, put_direction
 from optsweep.database.optuna_storage import read_trials
 from optsweep.database.repair import drop_duplicates, forget_lost_rows
 from optsweep.database.run_rows import Losses, put_losses, read_newest_rows
 from optsweep.database.tables import REPLACED, current, run_events, runs, trials
 from optsweep.results.attributes import RunIdentity, StudyAttributes
+from optsweep.study.direction import Direction
 
 _Result = TypeVar("_Result")
 
@@ -40,6 +41,10 @@ class Change:
 
     def store(self, attributes: StudyAttributes) -> None:
         self.study.write_attributes(self.connection, attributes)
+
+    def put_direction(self, direction: Direction) -> None:
+        """Which way stored values get better; a study that begins anew may have had another."""
+        put_direction(self.connection, self.study.study_id, direction)
 
     def trial(self, trial_id: int) -> FrozenTrial:
         return read_trials(self.connection, trials.c.trial_id == trial_id)[0]

@@ -14,13 +14,16 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from optuna.distributions import BaseDistribution, distribution_to_json
 from optuna.storages._rdb import models
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from optsweep.database.tables import put
 from optsweep.plain import Plain
+from optsweep.study.direction import Direction
 
 _studies = models.StudyModel.__table__
 _study_attributes = models.StudyUserAttributeModel.__table__
+_directions = models.StudyDirectionModel.__table__
 _trials = models.TrialModel.__table__
 _params = models.TrialParamModel.__table__
 _values = models.TrialValueModel.__table__
@@ -117,6 +120,18 @@ def _attributes(trial_id: int, attributes: Mapping[str, object]) -> list[dict[st
 def put_intermediate_value(connection: sa.Connection, trial_id: int, step: int, value: float) -> None:
     """Store a value of the trial's curve within a transaction of ours, whose lease guards it."""
     put(connection, _curves, {"trial_id": trial_id, "step": step}, **_point(value))
+
+
+def read_direction(connection: sa.Connection, study_id: int) -> Direction:
+    """Which way the study's stored values get better."""
+    query = sa.select(_directions.c.direction).where(_directions.c.study_id == study_id)
+    is_maximised = connection.execute(query).scalar() is StudyDirection.MAXIMIZE
+    return Direction.MAXIMIZE if is_maximised else Direction.MINIMIZE
+
+
+def put_direction(connection: sa.Connection, study_id: int, direction: Direction) -> None:
+    mine = sa.update(_directions).where(_directions.c.study_id == study_id)
+    connection.execute(mine.values(direction=StudyDirection[direction.name]))
 
 
 def _stored_time(local: datetime.datetime | None) -> datetime.datetime | None:

@@ -27,7 +27,7 @@ import sqlalchemy as sa
 from optuna.trial import TrialState
 
 from optsweep.database.identities import read_identities
-from optsweep.database.optuna_rows import put_attribute, put_parameters, user_attributes
+from optsweep.database.optuna_rows import put_attribute, put_parameters, read_direction, user_attributes
 from optsweep.database.optuna_storage import read_trials
 from optsweep.database.tables import current, run_events, runs, trials
 from optsweep.results.attributes import PREFIX, seed_number, seed_run
@@ -83,7 +83,7 @@ def judged(connection: sa.Connection, study_id: int, slots: Sequence[sa.Row[Any]
     records, waiting = bare_records(connection, study_id), {row.trial_id for row in slots}
     others = [record for trial_id, record in records.items() if trial_id not in waiting and not record.after_choice]
     all_ended = all(record.over for record in others)
-    known = configurations(others)
+    known = configurations(others, read_direction(connection, study_id))
     # Slots that ended as such, skipped, are repeats no more.
     number = len(slots) + sum(record.repeat_of is not None for record in records.values())
     after_choice = len(slots) <= min(AFTER_CHOICE, (number + 1) // 2)
@@ -98,7 +98,7 @@ def judged(connection: sa.Connection, study_id: int, slots: Sequence[sa.Row[Any]
 
 
 def bare_records(connection: sa.Connection, study_id: int) -> dict[int, RunRecord]:
-    """Trial id -> what matters here of its run; of a run that was tried again, its newest trial.
+    """Trial id -> what matters here of its run, values as stored; of a run that was tried again, its newest trial.
 
     A run without a config, which another program has ended, is none that can be repeated.
     """

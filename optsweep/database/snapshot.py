@@ -20,7 +20,7 @@ from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunEvent, RunRecord, StudySnapshot
 
 AS_IN_ROW = (
-    "run", "last_value", "best_step", "progress", "sequences", "seconds", "train_loss", "residues_per_second", "ended",
+    "run", "best_step", "progress", "sequences", "seconds", "train_loss", "residues_per_second", "ended",
 )  # fmt: skip
 """Fields of a record that are columns of our table."""
 
@@ -42,7 +42,7 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
     for row in rows:
         if row.trial_id in by_id:
             by_run.setdefault(row.run, []).append(row)
-    records = [_record(study.name, attempts, by_id[attempts[-1].trial_id]) for attempts in by_run.values()]
+    records = [_record(study, attempts, by_id[attempts[-1].trial_id]) for attempts in by_run.values()]
     assert attributes.target is not None, "an open study is planned"
     assert attributes.data is not None
     return StudySnapshot(
@@ -79,8 +79,8 @@ def _rows(
     return study.storage.now(connection), [row for row in rows if chosen is None or row.run in chosen]
 
 
-def _record(study: str, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRecord:
-    row, identity = rows[-1], RunIdentity.read(trial.user_attrs)
+def _record(study: Study, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRecord:
+    row, identity, shown = rows[-1], RunIdentity.read(trial.user_attrs), study.definition.shown
     return RunRecord(
         trial=trial.number,
         source=identity.source,
@@ -91,10 +91,11 @@ def _record(study: str, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRecor
         worker=_shown(row.worker),
         state="pruned" if row.outcome == "skipped" else STATES[trial.state],
         cut=row.outcome == "pruned",
-        value=row.best_value,
-        curve=dict(sorted(trial.intermediate_values.items())),
+        value=None if row.best_value is None else shown(row.best_value),
+        last_value=None if row.last_value is None else shown(row.last_value),
+        curve={step: shown(value) for step, value in sorted(trial.intermediate_values.items())},
         attempts=sum(earlier.attempts for earlier in rows),
-        directory=str(RunDirectory.of(study, row.run).path),
+        directory=str(RunDirectory.of(study.name, row.run).path),
         parameters=trial.params or identity.fixed,
         stored_config=identity.config,
         of=identity.of,

@@ -10,6 +10,7 @@ from optsweep.database.repeats import CLAIMED_PRIORITY, bare_records
 from optsweep.database.tables import current, runs
 from optsweep.results.attributes import seed_number
 from optsweep.results.configurations import ranked
+from optsweep.study.direction import Direction
 
 
 @transaction
@@ -24,13 +25,15 @@ def seeds_by_rank(study: Study, connection: sa.Connection, number: int) -> list[
         runs.c.best_value.is_not(None),
         current,
     ]
+    direction = study.definition.stored_direction
     repeats = sa.select(runs.c.run).where(*complete, runs.c.priority >= CLAIMED_PRIORITY)
     if connection.execute(repeats.limit(1)).first() is None:
         # Of 5,000 runs all records take a third of a second, which is nothing beside a repeat, but much after each run.
-        best = sa.select(runs.c.run).where(*complete).order_by(runs.c.best_value, runs.c.trial_id).limit(number)
+        value = runs.c.best_value if direction is Direction.MINIMIZE else -runs.c.best_value
+        best = sa.select(runs.c.run).where(*complete).order_by(value, runs.c.trial_id).limit(number)
         return [[run] for run in connection.execute(best).scalars()]
     records = [record for record in bare_records(connection, study.study_id).values() if record.state == "complete"]
-    seeds: dict[str, list[str]] = {record.run: [record.run] for record in ranked(records)}
+    seeds: dict[str, list[str]] = {record.run: [record.run] for record in ranked(records, direction)}
     for record in records:
         if record.repeat_of in seeds:
             seeds[record.repeat_of].append(record.run)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import optuna
+from optuna.study import StudyDirection
 from optuna.trial import TrialState, create_trial
 
 from optsweep.database.change import Change, change
@@ -57,7 +58,7 @@ def plan_study(
     """
     definition = with_draws(definition, None if data.weights is None else len(data.weights.validation))
     with storage.planning(name):
-        study = find_or_create(storage, name)
+        study = find_or_create(storage, name, definition)
         # A study with a target has taken over all that it will.
         takes = origin is not None and study.attributes().target is None
         taken = take_over(origin, name, definition, data) if origin is not None and takes else TakenOver()
@@ -89,12 +90,13 @@ def plan_study(
         return study, made
 
 
-def find_or_create(storage: Storage, name: str) -> Study:
-    """The study of that name; while the plan's lock is held."""
+def find_or_create(storage: Storage, name: str, definition: StudyDefinition) -> Study:
+    """The study of that name, made for that definition if it is missing; while the plan's lock is held."""
     if (study := find_study(storage, name)) is not None:
         return study
     # It may be there all the same: a creation whose answer was lost is repeated.
-    made = optuna.create_study(study_name=name, storage=storage.optuna, direction="minimize", load_if_exists=True)
+    way = StudyDirection[definition.stored_direction.name]
+    made = optuna.create_study(study_name=name, storage=storage.optuna, direction=way, load_if_exists=True)
     return Study(storage, name, made._study_id)
 
 
@@ -107,6 +109,7 @@ def describe_new(plan: Change, definition: StudyDefinition, data: StudyData, com
         definition=definition.model_dump(mode="json"),
     )
     plan.store(described)
+    plan.put_direction(definition.stored_direction)
 
 
 def users_runs(existing: list[RunIdentity], definition: StudyDefinition) -> list[RunIdentity]:

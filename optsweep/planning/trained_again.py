@@ -88,7 +88,8 @@ def factor(text: str) -> float | Literal["full"]:
 def finished_ranking(snapshot: StudySnapshot) -> list[RunRecord]:
     """Complete runs by value, then those that the pruner cut, the latest cut first."""
     cut = [run for run in snapshot.runs if run.cut]
-    return snapshot.ranking + sorted(cut, key=lambda run: (-run.progress, run.value or 0.0))
+    cost = snapshot.definition.direction.cost
+    return snapshot.ranking + sorted(cut, key=lambda run: (-run.progress, cost(run.value or 0.0)))
 
 
 def spread(ranking: list[RunRecord], count: int) -> list[RunRecord]:
@@ -178,7 +179,7 @@ def plan_linked(
     link = Link(origin=origin.name, purpose=purpose)
 
     with origin.storage.planning(name):
-        study = find_or_create(origin.storage, name)
+        study = find_or_create(origin.storage, name, origin.definition)
         definition, described = origin.definition.with_overrides(pruner="none"), origin.data.model_copy(update=data)
         definition = definition.model_copy(update={"space": definition.space.model_copy(update=space)})
 

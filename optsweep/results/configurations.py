@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from optsweep.results.seeds import Configuration, standings
+from optsweep.study.direction import Direction
 
 if TYPE_CHECKING:
     from optsweep.results.records import RunRecord
 
 
-def configurations(runs: Iterable[RunRecord]) -> list[Configuration]:
-    """One for each run that is no repeat, with the values that the leader is chosen by: not those after the choice."""
+def configurations(runs: Iterable[RunRecord], direction: Direction) -> list[Configuration]:
+    """One for each run that is no repeat, with the costs that the leader is chosen by: not those after the choice."""
     runs = list(runs)
     repeats: dict[str, list[RunRecord]] = {}
     for run in runs:
@@ -21,7 +22,7 @@ def configurations(runs: Iterable[RunRecord]) -> list[Configuration]:
     return [
         Configuration(
             run.run,
-            tuple(value for one in (run, *own) if (value := complete_value(one)) is not None),
+            tuple(direction.cost(value) for one in (run, *own) if (value := complete_value(one)) is not None),
             running=sum(not one.over for one in own),
             sampled=run.source in ("random", "tpe"),
         )
@@ -36,13 +37,14 @@ def complete_value(run: RunRecord) -> float | None:
     return run.value if run.state == "complete" else None
 
 
-def ranked(runs: Sequence[RunRecord]) -> list[RunRecord]:
+def ranked(runs: Sequence[RunRecord], direction: Direction) -> list[RunRecord]:
     """The first seeds' runs of complete configurations, the best first: by shrunken means where any is repeated."""
     by_name = {run.run: run for run in runs}
-    found = configurations(runs)
-    if any(len(one.values) > 1 for one in found):
+    found = configurations(runs, direction)
+    if any(len(one.costs) > 1 for one in found):
         return [by_name[one.run] for one in standings(found)]
-    return sorted((by_name[one.run] for one in found), key=lambda run: (run.value, run.index))
+    found.sort(key=lambda one: (one.costs[0], by_name[one.run].index))
+    return [by_name[one.run] for one in found]
 
 
 def complete_seeds(runs: Iterable[RunRecord]) -> Mapping[str, int]:

@@ -45,11 +45,11 @@ class RunRecord:
     reason: str | None = None
     """Why it ended or waits, in plain words: "pruned at 40 %: 2.91 > median 2.84 of 5 runs"."""
     value: float | None = None
-    """Best evaluation, NELBO in nats per residue; of a finished run, or so far."""
+    """What it has come to, finished or so far: of the built-in trainer NELBO in nats per residue, the best one."""
     last_value: float | None = None
     best_step: int | None = None
     curve: dict[int, float] = field(default_factory=dict)
-    """Evaluation grid index -> NELBO in nats per residue."""
+    """Evaluation grid index -> value."""
     progress: float = 0.0
     """Share of the run's iterations that are done, 0..1."""
     worker: str | None = None
@@ -177,11 +177,11 @@ class StudySnapshot:
 
     @cached_property
     def ranking(self) -> list[RunRecord]:
-        """Complete runs, best (lowest value) first; a pruned run's value was cut short and is not ranked with them.
+        """Complete runs, the best value first; a pruned run's value was cut short and is not ranked with them.
 
         A configuration that was repeated stands where its shrunken mean belongs, as its first seed's run.
         """
-        return ranked(self.runs)
+        return ranked(self.runs, self.definition.direction)
 
     @cached_property
     def seeds(self) -> Mapping[str, int]:

@@ -24,12 +24,12 @@ MAD_TO_DEVIATION = 1.4826
 
 @dataclass(frozen=True)
 class Configuration:
-    """A configuration with the values of its complete seeds."""
+    """A configuration with what its complete seeds came to."""
 
     run: str
     """The run of its first seed."""
-    values: tuple[float, ...]
-    """Of its complete seeds, the first seed's first; lower is better."""
+    costs: tuple[float, ...]
+    """The values of its complete seeds, the first seed's first; lower is better (`Direction.cost`)."""
     running: int = 0
     """Further seeds that have not ended yet."""
     sampled: bool = True
@@ -51,9 +51,9 @@ class Standing:
 def standings(configurations: Sequence[Configuration]) -> list[Standing]:
     """Those with a value, the best first; with one seed each that is always the order of their values."""
     posterior = _Posterior(configurations)
-    ranked = sorted((one for one in configurations if one.values), key=posterior.rank)
+    ranked = sorted((one for one in configurations if one.costs), key=posterior.rank)
     return [
-        Standing(one.run, posterior.mean(one), posterior.deviation(len(one.values)), len(one.values)) for one in ranked
+        Standing(one.run, posterior.mean(one), posterior.deviation(len(one.costs)), len(one.costs)) for one in ranked
     ]
 
 
@@ -70,10 +70,10 @@ def next_to_repeat(configurations: Sequence[Configuration]) -> str | None:
     after the other need not repeat the same one.
     """
     posterior = _Posterior(configurations)
-    ranked = sorted((one for one in configurations if one.values), key=posterior.rank)
+    ranked = sorted((one for one in configurations if one.costs), key=posterior.rank)
 
     def worth(one: Configuration) -> tuple[float, float]:
-        mean, known = posterior.mean(one), len(one.values) + one.running
+        mean, known = posterior.mean(one), len(one.costs) + one.running
         rivals = [other for other in ranked[:2] if other is not one]
         moves = math.sqrt(max(posterior.deviation(known) ** 2 - posterior.deviation(known + 1) ** 2, 0.0))
         if not rivals or not moves:
@@ -89,7 +89,7 @@ def seed_noise(configurations: Sequence[Configuration]) -> tuple[float, int]:
 
     Pooled over the repeated configurations; below five degrees of freedom the default takes the missing ones.
     """
-    squares, freedom = pooled([one.values for one in configurations])
+    squares, freedom = pooled([one.costs for one in configurations])
     missing = max(0, FEWEST_FREEDOM - freedom)
     default = DEFAULT_SHARE * _spread(configurations)
     return math.sqrt((squares + missing * default**2) / (freedom + missing)), freedom + missing
@@ -114,7 +114,7 @@ class _Posterior:
         self._real = max(spread - self._noise, LEAST_REAL * spread)
 
     def mean(self, one: Configuration) -> float:
-        raw, seeds = fmean(one.values), len(one.values)
+        raw, seeds = fmean(one.costs), len(one.costs)
         if not self._real:
             return raw
         return raw + (self._centre - raw) * self._noise / (self._noise + seeds * self._real)
@@ -126,13 +126,13 @@ class _Posterior:
 
     def rank(self, one: Configuration) -> tuple[float, float]:
         """The raw mean decides where rounding has made two shrunken ones equal."""
-        return self.mean(one), fmean(one.values)
+        return self.mean(one), fmean(one.costs)
 
 
 def _first_values(configurations: Sequence[Configuration]) -> list[float]:
     """Of the sampled configurations, or of all if fewer than two of them are complete."""
-    firsts = [one.values[0] for one in configurations if one.values and one.sampled]
-    return firsts if len(firsts) > 1 else [one.values[0] for one in configurations if one.values]
+    firsts = [one.costs[0] for one in configurations if one.costs and one.sampled]
+    return firsts if len(firsts) > 1 else [one.costs[0] for one in configurations if one.costs]
 
 
 def _spread(configurations: Sequence[Configuration]) -> float:

@@ -14,6 +14,8 @@ from optsweep.study.run_config import if_builtin
 from optsweep.trainers.trainer import Trainer
 
 ABSENT = "-"
+SMALL, LARGE = 0.01, 1e4
+"""Between them values are shown with a fixed number of decimals."""
 SYNTHETIC_NOTE = "synthetic data: the values say nothing about real proteins"
 
 
@@ -34,8 +36,16 @@ def finite(value: float | None) -> float | None:
 
 
 def nats(value: float | None, digits: int = 4) -> str:
-    """A value in nats per residue; good configurations differ in the third digit, so four are shown."""
-    return ABSENT if (known := finite(value)) is None else f"{known:.{digits}f}"
+    """A value; in nats per residue good configurations differ in the third digit, so four are shown.
+
+    A script's may be far from 1: what has few decimals before its first digit, or many digits before the point, is
+    shown with as many significant ones.
+    """
+    if (known := finite(value)) is None:
+        return ABSENT
+    if known and abs(round(known, digits)) < SMALL:
+        return f"{known:#.{digits}g}"
+    return f"{known:.{digits + 4}g}" if abs(known) >= LARGE else f"{known:.{digits}f}"
 
 
 def percent(share: float) -> str:

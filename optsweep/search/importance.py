@@ -53,7 +53,8 @@ def _trial(definition: StudyDefinition, run: RunRecord, known: dict[str, BaseDis
     # One object for all trials: the evaluator compares distributions a million times, fast if they are the same object.
     mine = {name: known.setdefault(name, kind) for name, kind in distributions_for(definition, run.parameters).items()}
     parameters = {name: run.parameters[name] for name in mine}
-    return create_trial(value=run.value, params=parameters, distributions=mine)
+    assert run.value is not None, "complete runs have one"
+    return create_trial(value=definition.direction.cost(run.value), params=parameters, distributions=mine)
 
 
 def _numbered(trial: FrozenTrial, number: int) -> FrozenTrial:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from optsweep.results.attributes import PREFIX, is_repeat
 from optsweep.study.definition import StudyDefinition
+from optsweep.study.direction import Direction
 from optsweep.study.sections import PrunerKind, PrunerSection
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ class Kind(ABC):
     variants: Sequence[Mapping[str, float]] = ({},)
     """What a replay of recorded runs tries of the settings that only this kind has."""
 
-    def __init__(self, settings: PrunerSection, warmup: int) -> None:
+    def __init__(self, settings: PrunerSection, warmup: int, direction: Direction) -> None:
         self.settings = settings
+        self._direction = direction
         self.warmup = warmup
         """The last grid point at which nothing is cut."""
 
@@ -49,15 +51,22 @@ class Kind(ABC):
 
     @abstractmethod
     def words(self, step: int, best: float, others: list[float]) -> str | None:
-        """Why a run is cut at grid point ``step`` whose best value so far is ``best``, or None.
+        """Why a run is cut at grid point ``step`` whose least cost so far is ``best``, or None.
 
-        ``others`` is what other runs are compared by there, ascending.
+        ``others`` is what other runs are compared by there, ascending costs.
         """
+
+    def if_worse(self, best: float, limit: float, words: str) -> str | None:
+        """What ``words`` say of a run that is worse than the limit, which stands for {}."""
+        if best <= limit:
+            return None
+        value, other = told_apart(self._direction.cost(best), self._direction.cost(limit))
+        return f"{value} {'<' if self._direction is Direction.MAXIMIZE else '>'} " + words.format(other)
 
 
 class Median(Kind):
     def words(self, step: int, best: float, others: list[float]) -> str | None:
-        return _if_worse(best, _percentile_of(others, 50.0), f"median {{}} of {len(others)} runs")
+        return self.if_worse(best, _percentile_of(others, 50.0), f"median {{}} of {len(others)} runs")
 
 
 class Halving(Kind):
@@ -73,7 +82,7 @@ class Halving(Kind):
             return None
         contest = sorted([*others, best])
         limit = contest[max(1, len(contest) // HALVING_FACTOR) - 1]
-        return _if_worse(best, limit, f"{{}}, the limit of the better half of {len(contest)} runs")
+        return self.if_worse(best, limit, f"{{}}, the limit of the better half of {len(contest)} runs")
 
 
 class Percentile(Kind):
@@ -86,7 +95,7 @@ class Percentile(Kind):
     def words(self, step: int, best: float, others: list[float]) -> str | None:
         percentile = self.settings.percentile
         limit = _percentile_of(others, percentile)
-        return _if_worse(best, limit, f"{{}}, the limit of the best {percentile:g} % of {len(others)} runs")
+        return self.if_worse(best, limit, f"{{}}, the limit of the best {percentile:g} % of {len(others)} runs")
 
 
 class NoPruner(Kind):
@@ -108,24 +117,28 @@ class PruningRule:
     """The curves that runs are compared with, and the pruner that compares.
 
     `optsweep fidelity --pruner` replays recorded studies with it, so that what it recommends is what sweeps do.
+    It compares costs (lower is better), and tells values of ``direction``.
     """
 
-    def __init__(self, settings: PrunerSection, num_evaluations: int) -> None:
-        self._kind = KINDS[settings.kind](settings, math.floor(settings.warmup_fraction * num_evaluations))
+    def __init__(
+        self, settings: PrunerSection, num_evaluations: int, direction: Direction = Direction.MINIMIZE
+    ) -> None:
+        warmup = math.floor(settings.warmup_fraction * num_evaluations)
+        self._kind = KINDS[settings.kind](settings, warmup, direction)
         self._num_evaluations = num_evaluations
         self._num_complete = 0
         self._values: defaultdict[int, list[float]] = defaultdict(list)
         """Grid point -> what others are compared by there, ascending."""
 
     def add(self, curve: Mapping[int, float], *, complete: bool) -> None:
-        """Take the curve of a run that has ended: that is complete, or was cut."""
+        """Take the curve (of costs) of a run that has ended: that is complete, or was cut."""
         self._num_complete += complete
         if complete or self._kind.compares_cut:
             for step, value in comparable(curve, self._kind.settings).items():
                 bisect.insort(self._values[step], value)
 
     def reason(self, step: int, best: float) -> str | None:
-        """Why a run whose best value so far is ``best`` is to be cut at grid point ``step``, or None."""
+        """Why a run whose least cost so far is ``best`` is to be cut at grid point ``step``, or None."""
         settings, others = self._kind.settings, self._values[step]
         if step <= self._kind.warmup or self._num_complete < settings.startup or len(others) < settings.minimum:
             return None
@@ -140,7 +153,8 @@ class CurvePruner:
     """
 
     def __init__(self, definition: StudyDefinition) -> None:
-        self._rule = PruningRule(definition.pruner, definition.budget.num_evaluations)
+        self._rule = PruningRule(definition.pruner, definition.budget.num_evaluations, definition.direction)
+        self._cost = definition.stored_direction.cost
         self._num_seen = 0
         self._unfinished: list[int] = []
 
@@ -150,7 +164,7 @@ class CurvePruner:
         if attributes.get(f"{PREFIX}preset") is not None or is_repeat(attributes) or trial.last_step is None:
             return None
         self._remember(study)
-        return self._rule.reason(trial.last_step, min(trial.intermediate_values.values()))
+        return self._rule.reason(trial.last_step, min(self._costs(trial).values()))
 
     def _remember(self, study: optuna.Study) -> None:
         # Trials come in the order of their numbers, which have no gaps.
@@ -162,7 +176,10 @@ class CurvePruner:
             if not trial.state.is_finished():
                 self._unfinished.append(number)
             elif trial.state.name != "FAIL" and not is_repeat(trial.user_attrs):
-                self._rule.add(trial.intermediate_values, complete=trial.state.name == "COMPLETE")
+                self._rule.add(self._costs(trial), complete=trial.state.name == "COMPLETE")
+
+    def _costs(self, trial: FrozenTrial) -> dict[int, float]:
+        return {step: self._cost(value) for step, value in trial.intermediate_values.items()}
 
 
 def comparable(curve: Mapping[int, float], settings: PrunerSection) -> Mapping[int, float]:
@@ -175,17 +192,18 @@ def comparable(curve: Mapping[int, float], settings: PrunerSection) -> Mapping[i
 
 def pruner_name(settings: PrunerSection) -> str:
     """A pruner in words, with all settings that matter to its kind."""
-    kind = KINDS[settings.kind](settings, 0)
+    kind = KINDS[settings.kind](settings, 0, Direction.MINIMIZE)
     common = f", warmup {settings.warmup_fraction:g}, startup {settings.startup}, minimum {settings.minimum}"
     return kind.label + (common if kind.variants else "")
 
 
-def _if_worse(best: float, limit: float, words: str) -> str | None:
-    """What ``words`` say of a run above the limit, which stands for {}; with as many decimals as tell the two apart."""
-    if best <= limit:
-        return None
-    digits = next((digits for digits in range(2, 9) if f"{best:.{digits}f}" != f"{limit:.{digits}f}"), 9)
-    return f"{best:.{digits}f} > " + words.format(f"{limit:.{digits}f}")
+def told_apart(value: float, other: float) -> tuple[str, str]:
+    """Two values with as many decimals as tell them apart; very small ones with as many digits."""
+    for digits in range(2, 9):
+        if (one := f"{value:.{digits}f}") != (two := f"{other:.{digits}f}"):
+            return one, two
+    digits = next((digits for digits in range(2, 17) if f"{value:.{digits}g}" != f"{other:.{digits}g}"), 17)
+    return f"{value:.{digits}g}", f"{other:.{digits}g}"
 
 
 def _percentile_of(ascending: list[float], percentile: float) -> float:

@@ -11,6 +11,7 @@ from optsweep.results.configurations import complete_value, configurations
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.seeds import Configuration, seed_noise, standings
 from optsweep.results.words import nats, rounded_percent
+from optsweep.study.direction import Direction
 from optsweep.trust.noise import SEED, Ties
 
 DRAWS = 4000
@@ -77,7 +78,8 @@ class Verdict:
 
 def verdict(snapshot: StudySnapshot, ties: Ties | None = None) -> Verdict | None:
     """None before a second configuration is complete: there is nothing to be the best of."""
-    tried = configurations(snapshot.runs)
+    direction = snapshot.definition.direction
+    tried = configurations(snapshot.runs, direction)
     if len(tried) < 2:
         return None
     first, second = standings(tried)[:2]
@@ -85,11 +87,11 @@ def verdict(snapshot: StudySnapshot, ties: Ties | None = None) -> Verdict | None
     after = [value for run in snapshot.runs if run.after_choice and (value := complete_value(run)) is not None]
     return Verdict(
         chance=chance_of(tried),
-        mean=first.mean,
+        mean=direction.cost(first.mean),
         seeds=snapshot.seeds[first.run],
         reported=float(np.mean(after)) if after else None,
         cheapest=_cheapest([by_name[one.run] for one in tried], first.run, ties),
-        length=_length_lead(by_name[first.run], by_name[second.run]),
+        length=_length_lead(by_name[first.run], by_name[second.run], direction),
     )
 
 
@@ -112,10 +114,11 @@ def _cheapest(runs: Sequence[RunRecord], first: str, ties: Ties | None) -> str |
     return None if cheapest == first else cheapest
 
 
-def _length_lead(first: RunRecord, second: RunRecord) -> LengthLead | None:
+def _length_lead(first: RunRecord, second: RunRecord, direction: Direction) -> LengthLead | None:
     common = first.curve.keys() & second.curve.keys()
     if not common or first.curve.keys() == second.curve.keys() or first.value is None or second.value is None:
         return None
     last = max(common)
-    ours, theirs = (min(value for step, value in run.curve.items() if step <= last) for run in (first, second))
-    return LengthLead(second.run, second.value - first.value, theirs - ours)
+    cost = direction.cost
+    ours, theirs = (min(cost(value) for step, value in run.curve.items() if step <= last) for run in (first, second))
+    return LengthLead(second.run, cost(second.value) - cost(first.value), theirs - ours)

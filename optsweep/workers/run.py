@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import optuna
@@ -15,9 +16,10 @@ from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
 from optsweep.database.run_rows import keep_losses
 from optsweep.machine.process import Cause
-from optsweep.results.words import rounded_percent
+from optsweep.results.words import nats, rounded_percent
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
+from optsweep.trainers.result import followed_by, result
 from optsweep.trainers.trainer import PlaceInUse
 from optsweep.workers.fresh_start import FreshStart
 from optsweep.workers.kept_result import KeptResult
@@ -48,8 +50,8 @@ class Runner:
             fresh_start.begin()
             prepared = self._preparer.prepare(lease)
             progress = Progress(study, self._optuna_study, self._pruner, prepared, keeper)
-            result = KeptResult(prepared.directory.path, self._created, lease.trial_id, prepared.config)
-            if (kept := result.read()) is not None:
+            kept_result = KeptResult(prepared.directory.path, self._created, lease.trial_id, prepared.config)
+            if (kept := kept_result.read()) is not None:
                 report, progress.pruned = kept
                 _logger.info("it has ended before: its result is told again")
                 for evaluation in report.evaluations:
@@ -72,7 +74,7 @@ class Runner:
             study.queue.hand_back(lease, Cause.INTERRUPTION, str(error))
             return "interrupted"
         if report.outcome != "interrupted":
-            result.write(report, progress.pruned)
+            kept_result.write(report, progress.pruned)
         return self._end(prepared, keeper, report, progress.pruned)
 
     def _end(self, prepared: PreparedRun, keeper: LeaseKeeper, report: TrainReport, pruned: str | None) -> Outcome:
@@ -108,7 +110,7 @@ class Progress:
     prepared: PreparedRun
     keeper: LeaseKeeper
     pruned: str | None = None
-    _best: Evaluation | None = None
+    _evaluations: list[Evaluation] = field(default_factory=list)
     _base_seconds: float = 0.0
     _since: float = field(default_factory=time.monotonic)
     _highest: int = 0
@@ -128,8 +130,8 @@ class Progress:
             )
 
     def on_eval(self, evaluation: Evaluation) -> bool:
-        if self._best is None or evaluation.value < self._best.value:
-            self._best = evaluation
+        self._evaluations = followed_by(self._evaluations, evaluation)
+        so_far = _result(self.study, self._evaluations)
         self._base_seconds, self._since = evaluation.seconds, time.monotonic()
         self.keeper.progress = replace(
             self.keeper.progress,
@@ -137,8 +139,8 @@ class Progress:
             sequences=evaluation.sequences,
             seconds=evaluation.seconds,
             checkpoint_step=evaluation.step,
-            best_value=self._best.value,
-            best_step=self._best.step,
+            best_value=so_far.value,
+            best_step=so_far.step,
             last_value=evaluation.value,
         )
         if evaluation.index is None:
@@ -162,6 +164,12 @@ class Progress:
         self._highest = index
 
 
+def _result(study: Study, evaluations: Sequence[Evaluation]) -> Evaluation:
+    found = result(evaluations, study.definition.summary, study.definition.stored_direction)
+    assert found is not None, "a run that is complete, or goes on, was evaluated"
+    return found
+
+
 def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: TrainReport, pruned: str | None) -> None:
     queue, lease, trainer = study.queue, prepared.lease, study.trainer
     at = rounded_percent(trainer.share(prepared.config, report.step, keeper.progress.progress))
@@ -169,15 +177,17 @@ def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: Trai
     last = grid[-1] if grid else None
     match report.outcome:
         case "complete":
-            assert report.best is not None
+            found = _result(study, report.evaluations)
             early = f" ({report.reason} at {at})" if report.reason else ""
-            _logger.info("finished: %.4f %s at step %d%s", report.best.value, trainer.unit, report.best.step, early)
-            queue.finish(lease, TrialState.COMPLETE, report.best.value, outcome="complete", reason=report.reason)
+            value = nats(study.definition.shown(found.value))
+            _logger.info("finished: %s %s at step %d%s", value, trainer.unit, found.step, early)
+            queue.finish(lease, TrialState.COMPLETE, found.value, outcome="complete", reason=report.reason)
         case "stopped":
             _logger.info("%s", pruned)
             queue.finish(lease, TrialState.PRUNED, last, outcome="pruned", reason=pruned)
         case "diverged":
-            reason = f"diverged at {at}" + (f"; last finite value {last:.4f}" if last is not None else "")
+            known = f"; last finite value {nats(study.definition.shown(last))}" if last is not None else ""
+            reason = f"diverged at {at}{known}"
             queue.finish(lease, TrialState.PRUNED, last, outcome="diverged", reason=reason)
         case "out_of_memory":
             patiently(_mark_infeasible, study, lease)

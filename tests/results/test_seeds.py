@@ -18,7 +18,7 @@ def test_with_one_seed_each_the_order_is_that_of_the_values() -> None:
         count = rng.randrange(1, 30)
         scale = 10 ** rng.uniform(-9, 9)
         runs = [Configuration(str(i), (scale * (1 + rng.gauss(0, 1e-3)),), sampled=i > 4) for i in range(count)]
-        expected = sorted(runs, key=lambda one: one.values)
+        expected = sorted(runs, key=lambda one: one.costs)
         assert [one.run for one in standings(runs)] == [one.run for one in expected]
 
 
@@ -26,7 +26,7 @@ def test_a_mean_of_more_seeds_beats_one_lucky_value() -> None:
     lucky = Configuration("lucky", (2.8990,))
     steady = Configuration("steady", (2.8985, 2.9000, 2.8994, 2.8991))
     found = {one.run: one for one in standings([*FIELD, lucky, steady])}
-    assert lucky.values[0] < sum(steady.values) / 4, "the raw mean would say the other"
+    assert lucky.costs[0] < sum(steady.costs) / 4, "the raw mean would say the other"
     assert leader([*FIELD, lucky, steady]) == "steady"
     assert found["steady"].deviation < found["lucky"].deviation
     assert found["steady"].seeds == 4
@@ -39,9 +39,9 @@ def test_shrunken_means_are_closer_to_the_truth_than_raw_values_and_the_best_is_
     for _ in range(400):
         truth = {str(i): rng.gauss(2.9, 0.003) for i in range(20)}
         runs = [Configuration(run, (rng.gauss(mean, NOISE),)) for run, mean in truth.items()]
-        runs[:3] = [Configuration(one.run, (*one.values, rng.gauss(truth[one.run], NOISE))) for one in runs[:3]]
+        runs[:3] = [Configuration(one.run, (*one.costs, rng.gauss(truth[one.run], NOISE))) for one in runs[:3]]
         best = standings(runs)[0]
-        raw.append(min(one.values[0] for one in runs) - truth[min(runs, key=lambda one: one.values[0]).run])
+        raw.append(min(one.costs[0] for one in runs) - truth[min(runs, key=lambda one: one.costs[0]).run])
         shrunken.append(best.mean - truth[best.run])
     assert sum(raw) / 400 < -0.0012
     assert abs(sum(shrunken) / 400) < 0.0006
@@ -64,7 +64,7 @@ def test_the_next_repeat_is_the_most_promising_and_running_ones_count() -> None:
     runs, order = [*close, *FIELD], []
     for _ in range(10):
         order.append(next_to_repeat(runs))
-        runs = [Configuration(one.run, one.values, one.running + (one.run == order[-1]), one.sampled) for one in runs]
+        runs = [Configuration(one.run, one.costs, one.running + (one.run == order[-1]), one.sampled) for one in runs]
     assert order[:2] == ["close-0", "close-1"], "workers that ask one after the other do not all repeat the same one"
     assert set(order) == {one.run for one in close}
     settled = Configuration("close-0", (2.897, 2.899) * 10)
@@ -83,7 +83,7 @@ def test_measured_noise_takes_over_from_the_default() -> None:
     default, freedom = seed_noise(FIELD)
     assert freedom == 5
     assert 0 < default < 0.003
-    assert seed_noise([Configuration(one.run, (1000 * one.values[0],)) for one in FIELD])[0] == pytest.approx(
+    assert seed_noise([Configuration(one.run, (1000 * one.costs[0],)) for one in FIELD])[0] == pytest.approx(
         1000 * default
     ), "a script's values may have any scale"
     rng = random.Random(2)

@@ -13,7 +13,7 @@ class Worst(Kind):
     """Cuts what is worse than every other run at this point."""
 
     def words(self, step: int, best: float, others: list[float]) -> str | None:
-        return _if_worse(best, others[-1], f"{{}}, the worst of {len(others)} runs")
+        return self.if_worse(best, others[-1], f"{{}}, the worst of {len(others)} runs")
 '''
 FOUND = """
 import json
