@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -73,39 +75,100 @@ def validate(schema: type[SectionType], values: Mapping[str, object], place: str
     try:
         return schema.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(place, list(dict.fromkeys(describe(mistake) for mistake in error.errors()))) from None
+        mistakes = [describe(mistake) for mistake in mistakes_of(error, values)]
+        raise ConfigError(place, list(dict.fromkeys(mistakes))) from None
 
 
-def describe(mistake: ErrorDetails, location: Sequence[int | str] | None = None) -> str:
-    """One mistake of pydantic's in the words of the file: dotted name, value, what would be right.
+@dataclass(frozen=True)
+class Mistake:
+    """One wrong value of a file."""
 
-    ``location`` replaces pydantic's own.
-    """
-    is_unknown = mistake["type"] == "extra_forbidden"
-    *above, last = (mistake["loc"] if location is None else location) or ("file",)
-    # Branches of a union appear in pydantic's location ("micro_batch", "int"); the file has no such names.
-    names = [str(part) for part in above if not _is_union_branch(part)]
-    names += [str(last)] if is_unknown or not _is_union_branch(last) else []
-    name = ".".join(names) or "file"
-    if mistake["type"] == "missing":
-        return f"{name} is missing"
-    if is_unknown:
-        return f"{name} is not a known name"
-    message = mistake["msg"].removeprefix("Value error, ")
+    location: tuple[str | int, ...]
+    """Its place in the file."""
+    type: str
+    """pydantic's word for what is wrong."""
+    message: str
+    value: object
+
+    @property
+    def name(self) -> str:
+        return dotted(self.location)
+
+
+def mistakes_of(error: ValidationError, values: object) -> list[Mistake]:
+    """What is wrong with parsed values, each once: pydantic names a mistake for every branch of a union."""
+    found: dict[tuple[str | int, ...], list[Mistake]] = {}
+    for details in error.errors():
+        mistake = _located(details, values)
+        found.setdefault(mistake.location, []).append(mistake)
+    # The branch of a union that a list or a table belongs to says what is wrong inside of it.
+    outer = {location[:depth] for location in found for depth in range(len(location))}
+    inside = {location for location in found if location in outer}
+    return [_merged(each) for location, each in found.items() if location not in inside]
+
+
+def describe(mistake: Mistake) -> str:
+    """One mistake in the words of the file: dotted name, value, what would be right."""
+    if mistake.type == "missing":
+        return f"{mistake.name} is missing"
+    if mistake.type == "extra_forbidden":
+        return f"{mistake.name} is not a known name"
+    if mistake.type == "value_error":
+        return f"{mistake.name}: {mistake.message}"
+    return f"{mistake.name} = {_shown(mistake.value)}: {mistake.message}"
+
+
+def dotted(location: Sequence[str | int]) -> str:
+    """The place in a file: space.x.choices[0]."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    return text.removeprefix(".") or "file"
+
+
+def _located(details: ErrorDetails, values: object) -> Mistake:
+    """The mistake with the names that the file has: marks of a union's branches and what is only meant are left out."""
+    here, kept = values, list[str | int]()
+    for part in details["loc"]:
+        inner = _part(here, part)
+        if inner is not _ABSENT:
+            here = inner
+            kept.append(part)
+    if details["type"] == "missing":
+        kept.append(details["loc"][-1])
+    said = details["msg"].removeprefix("Value error, ")
+    message = "input should be a table" if details["type"] in _NO_TABLE else said
     message = message[0].lower() + message[1:]
-    if mistake["type"] == "value_error":
-        return f"{name}: {message}"
-    return f"{name} = {_shown(mistake['input'])}: {message}"
+    return Mistake(tuple(kept), details["type"], message, details["input"])
+
+
+_ABSENT = object()
+_NO_TABLE = {"dict_type", "model_type", "model_attributes_type"}
+
+
+def _part(value: object, name: str | int) -> object:
+    if isinstance(value, Mapping):
+        return value.get(name, _ABSENT)
+    if isinstance(value, list | tuple) and isinstance(name, int) and name < len(value):
+        return value[name]
+    return _ABSENT
+
+
+def _merged(branches: Sequence[Mistake]) -> Mistake:
+    """What the branches of a union say of one value: "should be a valid integer or 'auto'"."""
+    first, *others = branches
+    common = "input should be "
+    words = dict.fromkeys(mistake.message for mistake in branches)
+    if others and all(word.startswith(common) for word in words):
+        said = " or ".join(dict.fromkeys(word.removeprefix(common) for word in words))
+        return replace(first, message=common + said)
+    return replace(first, message="; ".join(words) if first.type == "value_error" else first.message)
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
     try:
         text = repr(value)
     except (ValueError, RecursionError):
         # Python writes out neither an integer of thousands of digits nor what is nested too deep.
         return f"(a {type(value).__name__} too large to be shown)"
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _is_union_branch(part: object) -> bool:
-    return isinstance(part, str) and (part in {"int", "bool", "float"} or "[" in part)

@@ -163,14 +163,14 @@ def _tpe(
     space is the study file's and not inferred from the trials, since one without parameters would leave nothing of it.
     """
     sampler = TPESampler(n_startup_trials=0, multivariate=True, constant_liar=True, seed=seed)
-    space, parameters = definition.space, dict(given)
-    # What only some runs have is proposed once all is known of which its condition speaks.
+    space = definition.space
+    kinds = {name: _distribution(space, name) for name in space.names() if name not in given}
+    parameters = dict(given) | {name: _single(kind) for name, kind in kinds.items() if kind.single()}
+    # What every run has is proposed together; what only some have, each by itself, from the runs that have it.
+    everywhere = [name for name in space.active({}) if name not in parameters]
+    parameters |= sampler.sample_relative(study, trial, {name: kinds[name] for name in everywhere})
     while missing := [name for name in space.active(parameters) if name not in parameters]:
-        kinds = {name: _distribution(space, name) for name in missing}
-        wanted = {name: kind for name, kind in kinds.items() if not kind.single()}
-        proposed = sampler.sample_relative(study, trial, wanted)
-        for name, kind in kinds.items():
-            parameters[name] = proposed[name] if name in wanted else _single(kind)
+        parameters |= {name: sampler.sample_independent(study, trial, name, kinds[name]) for name in missing}
     rounded = space.rounded({name: parameters[name] for name in space.active(parameters)}, definition.rounding, given)
     return definition.settled(rounded, given)
 

@@ -55,7 +55,16 @@ def as_agreed(definition: StudyDefinition, config: RunConfig, run: str) -> RunCo
         raise ConfigError(f"run {run}", ["its config names a script, and the study has none"])
     if mistakes := definition.space.check(config.parameters):
         raise ConfigError(f"run {run}", mistakes)
-    return config.model_copy(update={"trainer": definition.trainer, "provenance": {**config.provenance, "run": run}})
+    parameters = definition.space.fitted(config.parameters)
+    return config.model_copy(
+        update={
+            "parameters": parameters,
+            "given": definition.space.lists(parameters),
+            "absent": definition.space.none(parameters),
+            "trainer": definition.trainer,
+            "provenance": {**config.provenance, "run": run},
+        }
+    )
 
 
 def shown_in(definition: StudyDefinition, configs: Iterable[RunConfig]) -> bool:

@@ -61,4 +61,4 @@ def hopeless(space: ScriptSpace, trainer: TrainerSection, given: Parameters) -> 
 
 def without_values(refusal: str) -> str:
     """Which formula refused a run, without the values of the run."""
-    return refusal.split(" (")[0]
+    return refusal.rpartition(" (")[0] if refusal.endswith(")") and " (" in refusal else refusal

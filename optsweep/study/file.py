@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from optsweep.config import Section
 from optsweep.errors import ConfigError
 from optsweep.study.builtin_space import Space
 from optsweep.study.definition import ScriptStudy, StudyDefinition, study_class
-from optsweep.study.parameter import CHOICES, INTEGERS, RANGE
 from optsweep.study.presets import Preset, ScriptPreset, preset_mistakes
-from optsweep.study.script_space import ScriptSpace
+from optsweep.study.script_parameter import DOTTED, KEYS, is_value, label
+from optsweep.study.script_space import ScriptSpace, name_mistakes
 from optsweep.study.space import did_you_mean
 from optsweep.study.younger import completed, completed_for_builtin
-from optsweep.toml_files import SectionType, Table, Toml, describe, read_text, read_toml
+from optsweep.toml_files import Mistake, SectionType, Table, Toml, describe, dotted, mistakes_of, read_text, read_toml
 
 
 def load_study(name_or_path: str | Path) -> StudyDefinition:
@@ -46,8 +46,8 @@ def parse_study(values: Table, name: str, place: str) -> StudyDefinition:
         definition = StudyDefinition.model_validate(contents)
         mistakes += definition.mistakes() + definition.space.not_storable()
     except ValidationError as error:
-        mistakes += [_describe(mistake, contents) for mistake in error.errors()]
-        mistakes += _mistakes_of_sound_presets(contents)
+        mistakes += [_describe(mistake, contents) for mistake in _without_followers(mistakes_of(error, contents))]
+        mistakes += _mistakes_of_sound_parts(contents)
     if mistakes:
         raise ConfigError(place, list(dict.fromkeys(mistakes)))
     return definition
@@ -94,18 +94,54 @@ def shipped_folder() -> Path:
     return package / "studies" if (package / "studies").is_dir() else package.parent / "studies"
 
 
-def _describe(mistake: ErrorDetails, contents: Table) -> str:
-    """One mistake of pydantic's in the words of the file: "preset small_fast: lr is missing"."""
-    location = [part for part in mistake["loc"] if part not in (RANGE, INTEGERS, CHOICES, "constrained-int")]
-    where = ""
-    if location[0] == "presets" and len(location) > 1:
+def _describe(mistake: Mistake, contents: Table) -> str:
+    """One mistake in the words of the file: "preset small_fast: lr is missing"."""
+    location, where = mistake.location, ""
+    if location[:1] == ("presets",) and len(location) > 1:
         where, location = f"preset {_preset_name(contents, int(location[1]))}: ", location[2:]
-    elif location[0] == "presets":
-        location = ["preset"]
+    elif location[:1] == ("presets",):
+        location = ("preset",)
     if not location:
-        return where + mistake["msg"].removeprefix("Value error, ")
-    text = where + describe(mistake, location)
-    return text + did_you_mean(str(location[-1]), _NAMES) if mistake["type"] == "extra_forbidden" else text
+        return where + mistake.message
+    own = replace(mistake, location=location)
+    hint = ""
+    if mistake.type == "extra_forbidden":
+        in_script = study_class(contents) is ScriptStudy and location[0] == "space"
+        hint = _hint_of_parameter(location, contents) if in_script else _hint(str(location[-1]))
+    elif mistake.type == DOTTED and isinstance(mistake.value, dict):
+        name = dotted(location[1:])
+        example = f'"{name}.{next(iter(mistake.value))}" = ...'
+        return f"{where}{own.name}: {mistake.message}: {example}"
+    return where + describe(own) + hint
+
+
+def _without_followers(mistakes: list[Mistake]) -> list[Mistake]:
+    """Without names that are missing in a table that has an unknown one in their place."""
+    unknown: dict[tuple[str | int, ...], list[str]] = {}
+    for mistake in mistakes:
+        if mistake.type == "extra_forbidden":
+            unknown.setdefault(mistake.location[:-1], []).append(str(mistake.location[-1]))
+
+    def follows(mistake: Mistake) -> bool:
+        beside = unknown.get(mistake.location[:-1], [])
+        in_parameter = mistake.location[0] == "space" and len(mistake.location) > 2
+        meant = in_parameter or bool(did_you_mean(str(mistake.location[-1]), beside))
+        return mistake.type == "missing" and bool(beside) and meant
+
+    return [mistake for mistake in mistakes if not follows(mistake)]
+
+
+def _hint(name: str) -> str:
+    return " here" if name in _NAMES else did_you_mean(name, _NAMES)
+
+
+def _hint_of_parameter(location: Sequence[str | int], contents: Table) -> str:
+    name, space = str(location[-1]), contents["space"]
+    if name not in KEYS:
+        return did_you_mean(name, KEYS) or f"; there are {', '.join(KEYS)}"
+    parameter = space.get(str(location[1])) if isinstance(space, dict) else None
+    other = "choices" if isinstance(parameter, dict) and "choices" in parameter else "low and high"
+    return f" beside {other}"
 
 
 def _presets(contents: Table) -> list[Toml]:
@@ -118,12 +154,23 @@ def _preset_name(contents: Table, index: int) -> str:
     return str(preset.get("name", index + 1)) if isinstance(preset, dict) else str(index + 1)
 
 
-def _mistakes_of_sound_presets(contents: Table) -> list[str]:
-    """What the space says of the presets that are well-formed, even if other parts of the file are not."""
+def _mistakes_of_sound_parts(contents: Table) -> list[str]:
+    """What the space says of itself and of the sound presets, even if other parts of the file are not sound."""
+    values = contents.get("space", {})
     kinds = (ScriptSpace, ScriptPreset) if study_class(contents) is ScriptStudy else (Space, Preset)
-    space = _sound(kinds[0], contents.get("space", {}))
-    sound = [preset for values in _presets(contents) if (preset := _sound(kinds[1], values))]
-    return preset_mistakes(sound, space) if space else []
+    space = _sound(kinds[0], values)
+    if space is None:
+        return name_mistakes(values) if kinds[0] is ScriptSpace and isinstance(values, dict) else []
+    found, sound = space.mistakes(), []
+    for number, each in enumerate(_presets(contents)):
+        if preset := _sound(kinds[1], each):
+            sound.append(preset)
+        elif isinstance(space, ScriptSpace) and isinstance(each, dict):
+            # What of it is right by itself.
+            items: Iterable[tuple[str, object]] = each.items()
+            right = {name: label(value) for name, value in items if name != "name" and is_value(value)}
+            found += space.check(right, f"preset {_preset_name(contents, number)}", partial=True)
+    return found + preset_mistakes(sound, space)
 
 
 def _sound(schema: type[SectionType], values: Toml) -> SectionType | None:

@@ -241,9 +241,11 @@ class IntegerRange(_Interval[Whole]):
 
 
 def check_list(value: object) -> object:
-    """The value, if it is a list."""
+    """The value, if it is a list that is not empty."""
     if not isinstance(value, list | tuple):
         raise PydanticCustomError("list", "input should be a list of values")
+    if not value:
+        raise PydanticCustomError("empty", "needs at least 1 value")
     return value
 
 
@@ -295,7 +297,7 @@ class Chosen(Form):
 class Choices(Chosen, Generic[Member]):
     """Some values; a bare value in the file is a single choice."""
 
-    choices: Annotated[Sequence[Member], BeforeValidator(check_list), Field(min_length=1)]
+    choices: Annotated[Sequence[Member], BeforeValidator(check_list)]
 
     @property
     def values(self) -> Sequence[Member]:

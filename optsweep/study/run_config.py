@@ -18,7 +18,8 @@ from optsweep.config import NaturalInt, PositiveInt, Section, TrainConfig, cours
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
 from optsweep.study.parameter import Parameters, Scalar
-from optsweep.study.trainer_table import FLAGS, PLACEHOLDER, ConfigFormat, TrainerSection, Value, read_template
+from optsweep.study.script_parameter import Value
+from optsweep.study.trainer_table import FLAGS, PLACEHOLDER, ConfigFormat, TrainerSection, read_template
 from optsweep.toml_files import Table, validate
 
 

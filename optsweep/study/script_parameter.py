@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias, TypeGuard
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PlainValidator, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, PlainValidator, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from optsweep.config import Section
@@ -31,17 +32,31 @@ from optsweep.study.parameter import (
 
 NONE = "none"
 """How none stands in study files, and among a run's parameters."""
+DOTTED = "dotted"
+"""pydantic's word for a table that is none of a parameter."""
+_FOREIGN = {"min", "max", "value", "values", "type", "distribution"}
+"""As others write ranges and choices."""
 KEYS = ("low", "high", "log", "step", "choices", "none", "when")
 """What a parameter's table may have."""
 
 
 def read_value(value: object) -> Scalar | list[Scalar]:
     """A scalar, or a list of scalars."""
+    if isinstance(value, dict):
+        raise PydanticCustomError("table", "input should be a number, a text, true, false or a list of them")
     if not isinstance(value, list | tuple):
         return read_scalar(value)
     if any(isinstance(part, list | tuple | dict) for part in value):
         raise PydanticCustomError("nested", "a list has numbers, texts, true and false; no lists or tables")
     return [read_scalar(part) for part in value]
+
+
+def is_value(value: object) -> TypeGuard[Scalar | list[Scalar]]:
+    try:
+        read_value(value)
+    except PydanticCustomError:
+        return False
+    return True
 
 
 Value = Annotated[Scalar | list[Scalar], PlainValidator(read_value)]
@@ -78,10 +93,14 @@ def _of_one_kind(values: Sequence[Scalar | list[Scalar]]) -> Sequence[Scalar | l
     if kinds.keys() == {int, float}:
         return [float(value) for value in values if isinstance(value, int | float)]
     if len(kinds) > 1:
-        words = " and ".join(f"{_PLURALS[kind]} ({label(value)})" for kind, value in kinds.items())
+        words = " and ".join(f"{_PLURALS[kind]} ({_written(value)})" for kind, value in kinds.items())
         hint = "; none = true makes none a choice" if NONE in values else ""
         raise ValueError(f"choices are of different types: {words}{hint}")
     return values
+
+
+def _written(value: Scalar | list[Scalar]) -> Scalar:
+    return str(value).lower() if isinstance(value, bool) else label(value)
 
 
 _PLURALS: Mapping[type, str] = {
@@ -96,9 +115,17 @@ _PLURALS: Mapping[type, str] = {
 class ScriptChoices(Chosen, Conditional):
     """Values of one kind; integers among real numbers are such too."""
 
-    choices: Annotated[Sequence[Value], BeforeValidator(check_list), Field(min_length=1), AfterValidator(_of_one_kind)]
+    choices: Annotated[Sequence[Value], BeforeValidator(check_list), AfterValidator(_of_one_kind)]
     none: Switch = False
     """Whether none is a choice too."""
+
+    @model_validator(mode="after")
+    def _lists_differ(self) -> Self:
+        lists = [choice for choice in self.choices if isinstance(choice, list)]
+        for first, second in itertools.combinations(lists, 2):
+            if _are_same(first, second):
+                raise ValueError(f"a value is given twice: {label(first)} and {label(second)}")
+        return self
 
     @property
     def values(self) -> Sequence[Scalar]:
@@ -162,8 +189,10 @@ def _is_a_form(value: object) -> object:
         raise PydanticCustomError(
             "bare_list", "write { choices = [...] } for one of several values, { choices = [[...]] } for a list"
         )
-    if isinstance(value, dict) and value and value.keys().isdisjoint(KEYS):
-        raise PydanticCustomError("dotted", "has none of low, high and choices; a name with dots stands in quotes")
+    if isinstance(value, dict) and not value.keys() - _FOREIGN:
+        raise PydanticCustomError("form", "has none of low, high and choices")
+    if isinstance(value, dict) and value.keys().isdisjoint(KEYS):
+        raise PydanticCustomError(DOTTED, "has none of low, high and choices; a name with dots stands in quotes")
     if isinstance(value, dict) and "choices" in value and ("low" in value or "high" in value):
         raise PydanticCustomError("both", "give choices, or low and high, not both")
     # A bare value, not the list of one choice that it will be.

@@ -89,6 +89,10 @@ class ScriptSpace(SearchSpace):
     def condition(self, name: str) -> str:
         return self._conditions[name].text
 
+    def is_open(self, name: str, parameters: Parameters) -> bool:
+        missing = {other for other in self.active(parameters) if other not in parameters}
+        return not missing.isdisjoint(self._conditions[name].names)
+
     def active(self, parameters: Parameters) -> list[str]:
         """Without the names whose condition is false, or speaks of one that the run does not have (yet)."""
         if not self._conditions:
@@ -131,11 +135,18 @@ class ScriptSpace(SearchSpace):
             for name, value in parameters.items()
         }
 
-    def meant(self, parameters: Parameters) -> dict[str, Scalar | list[Scalar] | None]:
-        """What the script is given for the parameters whose stored values are labels."""
-        choices = {name: one for name, one in self._parameters.items() if isinstance(one, ScriptChoices)}
-        found = {name: choices[name].meant(value) for name, value in parameters.items() if name in choices}
-        return {name: value for name, value in found.items() if value is None or isinstance(value, list)}
+    def lists(self, parameters: Parameters) -> dict[str, list[Scalar]]:
+        """What the script is given for the parameters whose stored values are the labels of lists."""
+        found = {name: self._meant(name, value) for name, value in parameters.items()}
+        return {name: value for name, value in found.items() if isinstance(value, list)}
+
+    def none(self, parameters: Parameters) -> list[str]:
+        """The parameters that are none."""
+        return [name for name, value in parameters.items() if self._meant(name, value) is None]
+
+    def _meant(self, name: str, value: Scalar) -> Scalar | list[Scalar] | None:
+        one = self._parameters[name]
+        return one.meant(value) if isinstance(one, ScriptChoices) else value
 
     @property
     def size(self) -> float:

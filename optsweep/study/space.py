@@ -37,6 +37,10 @@ class SearchSpace(Section):
     def condition(self, name: str) -> str:
         """What has to be true of a run that has the parameter, which not every run has."""
 
+    def is_open(self, name: str, parameters: Parameters) -> bool:
+        """Whether the condition of a parameter speaks of one that is missing."""
+        return False
+
     def mistakes(self) -> list[str]:
         """What is wrong between parameters that are right by themselves."""
         return []
@@ -83,7 +87,7 @@ class SearchSpace(Section):
                 continue
             if wrong := self.parameter(name).wrong(value):
                 mistakes.append(f"{name} = {value!r} is {wrong}")
-            if name not in expected:
+            if name not in expected and (partial or not self.is_open(name, parameters)):
                 mistakes.append(f"{name} needs {self.condition(name)}")
         return [f"{place}: {mistake}" for mistake in mistakes] if place else mistakes
 

@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -14,11 +14,11 @@ from optsweep.config import Section
 from optsweep.study.flags import FlagsSection
 from optsweep.study.formula import Formula
 from optsweep.study.metrics_table import MetricsSection, below_dir
-from optsweep.study.parameter import Number, Scalar, Switch, Text, Whole
+from optsweep.study.parameter import Number, Switch, Text, Whole
+from optsweep.study.script_parameter import Value
 from optsweep.toml_files import Table
 
 ConfigFormat = Literal["toml", "yaml", "json", "py"]
-Value: TypeAlias = Scalar | list[Scalar]
 Command = Annotated[list[Text], Field(min_length=1)]
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-/]*)\}")

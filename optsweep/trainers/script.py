@@ -69,7 +69,8 @@ class ScriptTrainer(Trainer):
     def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> ScriptConfig:
         return ScriptConfig(
             parameters=dict(parameters),
-            **self._space.meant(parameters),
+            given=self._space.lists(parameters),
+            absent=self._space.none(parameters),
             seed=seed,
             num_evaluations=self._num_evaluations,
             trainer=self._trainer,

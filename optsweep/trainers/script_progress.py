@@ -14,7 +14,7 @@ from pathlib import Path
 
 from optsweep.files import write_text
 from optsweep.study.run_config import ScriptConfig
-from optsweep.study.trainer_table import Value
+from optsweep.study.script_parameter import Value
 from optsweep.train.report import METRICS_FILE, Evaluation, MetricsLine, OnEval, OnMetrics, read_metrics
 from optsweep.trainers.readers import Row
 
