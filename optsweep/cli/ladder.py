@@ -59,9 +59,9 @@ def ladder(
     if dry_run:
         print(lines)
         return EXIT_DONE
-    slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo)
+    slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.corpus.demo)
     plain_console(stderr=as_json).print(lines)
-    data = {"trains_on": snapshot.data.corpus, "setting": planned.words}
+    data = {"trains_on": snapshot.corpus.corpus, "setting": planned.words}
     linked = plan_linked(study, "ladder", planned.runs, suffix=suffix(planned.finalist), space=planned.space, data=data)
     said = partial(tell, study, snapshot, planned.finalist, as_json=as_json)
     return work_on_linked([linked], slots, said, launch=not no_launch, as_json=as_json)

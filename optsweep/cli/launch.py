@@ -26,6 +26,7 @@ from optsweep.planning.begin import check_disk, plan, prepare_data, preview_sess
 from optsweep.planning.request import Session, SweepRequest, check
 from optsweep.planning.steering import retry_failed
 from optsweep.planning.timing import measure as time_presets
+from optsweep.results.attributes import StudyData
 from optsweep.results.records import StudySnapshot
 from optsweep.results.repetition import said, use_of
 from optsweep.results.words import counted, one_line, standstill_words
@@ -44,7 +45,7 @@ def preview(request: SweepRequest, *, timed: bool, as_json: bool) -> int:
     """Show what the command would do, and store nothing; returns the exit code."""
     session = _checked(request)
     data = None
-    if session.choice.data is not None:  # else the demo's, which is made here
+    if session.choice.data is not None and session.trainer.takes_data:  # else the demo's, which is made here, or none
         with data_progress(plain_console(stderr=as_json)) as on_progress:
             data = look(session.choice.data, on_progress=on_progress)
     planned = preview_session(session, data)
@@ -94,12 +95,7 @@ def _begin(session: Session, console: Console) -> Study:
     for line in (session.definition.study.message, kept_line(session), *session.trainer.notes):
         if line:
             console.print(clean(line))
-    with data_progress(console) as on_progress:
-        prepared, data = prepare_data(session, on_progress)
-    for line in data_lines(prepared, limited=data.trains_on is None):
-        console.print(line)
-    for line in said(use_of(session.definition, data)):
-        console.print(clean(line))
+    data = _data(session, console) if session.trainer.takes_data else None
     before = None if session.existing is None else session.existing.attributes().last_end
     study, made = plan(session, data, _command_line())
     keep_subset(study)
@@ -117,6 +113,17 @@ def _begin(session: Session, console: Console) -> Study:
     if session.request.retry_failed and (again := retry_failed(study)):
         console.print(f"Failed runs queued again: {', '.join(again)}")
     return study
+
+
+def _data(session: Session, console: Console) -> StudyData:
+    """Make the data ready, and say what they are."""
+    with data_progress(console) as on_progress:
+        prepared, data = prepare_data(session, on_progress)
+    for line in data_lines(prepared, limited=data.trains_on is None):
+        console.print(line)
+    for line in said(use_of(session.definition, data)):
+        console.print(clean(line))
+    return data
 
 
 def _launch(study: Study, session: Session, console: Console) -> tuple[int, str]:

@@ -123,12 +123,12 @@ def promote_runs(
 def _train_fully(snapshot: StudySnapshot, config: Path, place: Place) -> int:
     """Train on the full corpus, without the held-out sequences and their relatives; then export."""
     out = config.with_suffix("")
-    code = train_at(config, Path(snapshot.data.corpus), out, place)
+    code = train_at(config, Path(snapshot.corpus.corpus), out, place)
     if code == EXIT_DONE:
         from optsweep.train.trained_model import MODEL_NAME, export_model
         from optsweep.views.export import model_card
 
-        trained, value = export_model(out, Path(snapshot.data.subset))
+        trained, value = export_model(out, Path(snapshot.corpus.subset))
         write_text(out / "README.md", model_card(trained, snapshot, value, MODEL_NAME))
         typer.echo(f"Exported {out / MODEL_NAME}; on the confirmation sequences: {value:.4f} nats per residue")
     return code

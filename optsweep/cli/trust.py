@@ -86,7 +86,7 @@ def fidelity(
     plain_console(stderr=as_json).print(lines)
     linked = [plan_linked(study, "repeats", again)] if again else []
     for one, large in trained:
-        data = {"trains_on": snapshot.data.corpus, "setting": one.words}
+        data = {"trains_on": snapshot.corpus.corpus, "setting": one.words}
         linked.append(plan_linked(study, "fidelity", large, suffix=one.suffix, data=data))
     tell = partial(_tell, study, as_json=as_json)
     return work_on_linked(linked, slots, tell, launch=not no_launch, as_json=as_json)
@@ -135,7 +135,7 @@ def worth_training_again(study: Study, command: str) -> StudySnapshot:
         raise ConfigError(command, [f"study {study.name!r} {again}"])
     snapshot = read_snapshot(study)
     snapshot.lengths(command)
-    if snapshot.data.weights is None:
+    if snapshot.weights is None:
         raise ConfigError(command, [f"study {study.name!r} was begun by an older version; resume it once"])
     return snapshot
 

@@ -51,10 +51,15 @@ class Study:
         return stored_definition(self.name, self.attributes())
 
     @cached_property
-    def data(self) -> StudyData:
-        data = self.attributes().data
-        assert data is not None, "who opens a study has seen that it is whole"
-        return data
+    def data(self) -> StudyData | None:
+        """None if its script is given none."""
+        return data_of(self.trainer, self.attributes())
+
+    @property
+    def corpus(self) -> StudyData:
+        """``data`` where it is certain that there is some."""
+        assert self.data is not None, "who asks has seen that its runs are given data"
+        return self.data
 
     def optuna(self, **arguments: Any) -> optuna.Study:
         """The study as Optuna sees it; sampler and pruner are the caller's, since Optuna stores neither."""
@@ -141,6 +146,17 @@ def stored_definition(study: str, attributes: StudyAttributes) -> StudyDefinitio
     """The definition among the attributes of a study that has one; raises `ConfigError` if it cannot be read."""
     assert attributes.definition is not None, "who opens a study has seen that it is whole"
     return validate(StudyDefinition, attributes.definition, f"stored definition of study {study}")
+
+
+def data_of(trainer: Trainer, attributes: StudyAttributes) -> StudyData | None:
+    """The data that runs are given; what an earlier version has stored beside a script without {data} counts for none.
+
+    The study must be whole.
+    """
+    if not trainer.takes_data:
+        return None
+    assert attributes.data is not None, "it is stored with the definition"
+    return attributes.data
 
 
 def study_names(storage: Storage) -> list[str]:

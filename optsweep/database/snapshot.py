@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
 from optsweep.database.connection import transaction
-from optsweep.database.open_study import Study
+from optsweep.database.open_study import Study, data_of
 from optsweep.database.patience import patiently
 from optsweep.database.repeats import STATES
 from optsweep.database.tables import current, run_events, runs, trials
@@ -44,13 +44,12 @@ def read_snapshot(study: Study, chosen: Collection[str] | None = None) -> StudyS
             by_run.setdefault(row.run, []).append(row)
     records = [_record(study, attempts, by_id[attempts[-1].trial_id]) for attempts in by_run.values()]
     assert attributes.target is not None, "an open study is planned"
-    assert attributes.data is not None
     return StudySnapshot(
         study=study.name,
         target=attributes.target,
         runs=sorted(records, key=lambda record: (record.source == "repeat", record.index)),
         definition=study.definition,
-        data=attributes.data,
+        data=data_of(study.trainer, attributes),
         now=now,
         attributes=attributes,
         limit=study.limit_reached(attributes),

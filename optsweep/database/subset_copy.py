@@ -31,14 +31,20 @@ MAX_BYTES = 256 << 20
 """A larger subset is not kept in the database: copy it to the other hosts."""
 
 
-def recorded_data(study: Study) -> Path:
-    """Where the data lay that the study trains on, on the host that planned it."""
-    return Path(study.data.trains_on or study.data.subset)
+def recorded_data(study: Study) -> Path | None:
+    """Where the data lay that the study trains on, on the host that planned it; None if its script is given none."""
+    return None if study.data is None else _recorded(study)
+
+
+def _recorded(study: Study) -> Path:
+    return Path(study.corpus.trains_on or study.corpus.subset)
 
 
 def keep_subset(study: Study) -> None:
     """Store the subset's file in the study's database; SQLite serves one host, which has the file."""
-    path, content = Path(study.data.subset), study.data.content
+    if study.data is None:
+        return
+    path, content = Path(study.corpus.subset), study.corpus.content
     if is_sqlite(study.storage.url) or path.stat().st_size > MAX_BYTES:
         return
     if _is_stored(study, content):
@@ -60,18 +66,22 @@ def _store(study: Study, connection: sa.Connection, content: str, parts: list[by
         connection.execute(sa.insert(subsets).values(content=content, part=number, bytes=part))
 
 
-def local_data(study: Study, given: Path | None = None) -> Path:
+def local_data(study: Study, given: Path | None = None) -> Path | None:
     """The file to train on, on this host: the subset as recorded or fetched, or that of ``given`` if it is the same.
 
     ``given`` is a corpus or its subset; a study that trains on the corpus needs that. Raises `DataError` if it holds
-    other sequences than the study was planned with, or if what the study trains on is not within reach.
+    other sequences than the study was planned with, or if what the study trains on is not within reach. None for a
+    study whose script is given none; `ConfigError` is raised if there is a ``given`` then.
     """
-    if study.data.trains_on is not None:
-        return _local_corpus(study, given or recorded_data(study))
+    if study.data is None:
+        study.trainer.check_data(given)
+        return None
+    if study.corpus.trains_on is not None:
+        return _local_corpus(study, given or _recorded(study))
     if given is None:
         return _copy(study)
     subset = prepare(given).subset.path
-    if _holds(subset, study.data.content):
+    if _holds(subset, study.corpus.content):
         return subset
     # The split depends on what is installed on the host that makes it; the sequences of a subset do not.
     copy = _copy(study)
@@ -88,23 +98,23 @@ def _local_corpus(study: Study, path: Path) -> Path:
             f"give its path here: optsweep worker --name {study.name} --data FILE"
         )
     prepared = prepare(path)
-    if prepared.subset.num_source != study.data.source_sequences:
+    if prepared.subset.num_source != study.corpus.source_sequences:
         raise DataError(
             f"{path}: has {prepared.subset.num_source} sequences, and study {study.name!r} trains on a corpus of "
-            f"{study.data.source_sequences}\ngive that: optsweep worker --name {study.name} --data FILE"
+            f"{study.corpus.source_sequences}\ngive that: optsweep worker --name {study.name} --data FILE"
         )
-    if not _holds(prepared.subset.path, study.data.content):
+    if not _holds(prepared.subset.path, study.corpus.content):
         raise DataError(
             f"{prepared.subset.path}: holds out other sequences than study {study.name!r} was planned with\n"
-            f"put the study's own in its place, {study.data.subset} of the host that planned it"
+            f"put the study's own in its place, {study.corpus.subset} of the host that planned it"
         )
     return prepared.corpus
 
 
 def _copy(study: Study) -> Path:
     """The study's own subset: its file if it is seen from here, else the database's copy."""
-    recorded = recorded_data(study)
-    return recorded if _holds(recorded, study.data.content) else _fetch(study)
+    recorded = _recorded(study)
+    return recorded if _holds(recorded, study.corpus.content) else _fetch(study)
 
 
 def _holds(path: Path, content: str) -> bool:
@@ -117,22 +127,22 @@ def _holds(path: Path, content: str) -> bool:
 
 
 def _fetch(study: Study) -> Path:
-    content = study.data.content
-    target = Path("data") / f"{Path(study.data.subset).stem}-{content[:12]}.pt"
+    content = study.corpus.content
+    target = Path("data") / f"{Path(study.corpus.subset).stem}-{content[:12]}.pt"
     with locked(target.with_name(f".{target.name}.lock")):
         if _holds(target, content):
             return target
         parts = _stored(study, content)
         if not parts:
             raise DataError(
-                f"{study.data.subset}: is not on this host (or has changed), and the database of study "
+                f"{study.corpus.subset}: is not on this host (or has changed), and the database of study "
                 f"{study.name!r} holds no copy\ngive the corpus or the subset with --data FILE"
             )
         with atomic_path(target) as temporary:
             temporary.write_bytes(zlib.decompress(b"".join(parts)))
         if not _holds(target, content):
             target.unlink()
-            raise DataError(f"the copy of {study.data.subset} in the database is damaged; give it with --data FILE")
+            raise DataError(f"the copy of {study.corpus.subset} in the database is damaged; give it with --data FILE")
     return target
 
 

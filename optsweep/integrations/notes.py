@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
+from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import one_line
 from optsweep.train.report import read_metrics
@@ -22,32 +23,44 @@ Points = Sequence[tuple[float, float]]
 
 
 def study_note(snapshot: StudySnapshot, study_id: int) -> str:
-    """What was searched on which data, the presets by name, and what to type."""
-    data, name = snapshot.data, f"--name {snapshot.study}"
+    """What was searched, on which data if there are any, the presets by name, and what to type."""
+    name = f"--name {snapshot.study}"
     presets = [
         f"* [{run.run}](/dashboard/studies/{study_id}/trials?numbers={run.trial})"
         for run in snapshot.runs
         if run.preset is not None
     ]
-    synthetic = "**Synthetic data: the values say nothing about real proteins.**\n\n" if data.synthetic else ""
-    manifest = json.dumps(data.manifest, indent=2, default=str)
-    commands = [f"sweep {name}", f"status {name} --watch", f"report {name}", f"best {name} --toml", f"promote {name}"]
+    synthetic = "**Synthetic data: the values say nothing about real proteins.**\n\n" if snapshot.synthetic else ""
+    commands = [f"sweep {name}", f"status {name} --watch", f"report {name}"]
+    if snapshot.trainer.lengths is None:
+        way, commands = "To resume, look and report", [*commands, f"best {name}"]
+    else:
+        way, commands = "To resume, look, report and promote", [*commands, f"best {name} --toml", f"promote {name}"]
     return "\n".join(
         [
             f"## Study {snapshot.study}\n",
             f"{synthetic}{_values(snapshot)}\n",
             "Presets:\n",
             *presets,
-            "\nTo resume, look, report and promote:\n",
+            f"\n{way}:\n",
             "```",
             *(f"optsweep {command}" for command in commands),
             "```",
-            f"\nData: `{data.corpus}`, {data.source_sequences} sequences; "
-            f"{'held out by' if data.trains_on else 'trained on'} "
-            f"`{data.subset}`, {data.num_sequences} sequences. Its manifest:\n",
-            f"```json\n{manifest}\n```",
+            *_data_lines(snapshot.data),
         ]
     )
+
+
+def _data_lines(data: StudyData | None) -> list[str]:
+    if data is None:
+        return []
+    manifest = json.dumps(data.manifest, indent=2, default=str)
+    return [
+        f"\nData: `{data.corpus}`, {data.source_sequences} sequences; "
+        f"{'held out by' if data.trains_on else 'trained on'} "
+        f"`{data.subset}`, {data.num_sequences} sequences. Its manifest:\n",
+        f"```json\n{manifest}\n```",
+    ]
 
 
 def _values(snapshot: StudySnapshot) -> str:
@@ -56,7 +69,7 @@ def _values(snapshot: StudySnapshot) -> str:
         return f"Values are {trainer.quantity} of the study's own script, lower is better."
     return (
         "Values are NELBO in nats per residue, lower is better. "
-        f"The validation set's unigram entropy is {_number(snapshot.data.reference.get('unigram_entropy'))}."
+        f"The validation set's unigram entropy is {_number(snapshot.reference.get('unigram_entropy'))}."
     )
 
 
@@ -82,7 +95,7 @@ def run_note(record: RunRecord, files: dict[str, str], trainer: Trainer) -> str:
 
 def _budget(record: RunRecord, trainer: Trainer) -> str:
     if record.config is None:
-        return f"{record.sequences:,} sequences seen"
+        return f"{record.sequences:,} sequences seen" if trainer.takes_data else "none"
     return trainer.budget(record.config, record.progress, record.sequences)
 
 

@@ -52,7 +52,8 @@ class Preview:
 
 def preview_session(session: Session, found: Found | None = None) -> Preview:
     """What the sweep would do; stores nothing. ``found`` is what was found in the user's data, if it was looked at."""
-    if session.known_data is None and session.choice.data is None:
+    takes_data = session.trainer.takes_data
+    if takes_data and session.known_data is None and session.choice.data is None:
         found = look_at_demo()
     size, num_validation, on_corpus = _expected(session, found)
     session = replace(session, definition=with_draws(session.definition, num_validation))
@@ -74,8 +75,10 @@ def preview_session(session: Session, found: Found | None = None) -> Preview:
         if run.source not in ("tpe", "repeat")
     }
     peak = trainer.peak_disk(configs, len(session.slots), KEPT_BEST)
-    corpus, num_source = _source(session, found)
-    use = data_use(definition, size, str(corpus), num_source, on_corpus=on_corpus)
+    use = None
+    if takes_data:
+        corpus, num_source = _source(session, found)
+        use = data_use(definition, size, str(corpus), num_source, on_corpus=on_corpus)
     return Preview(session, replace(plan, queued=queued), configs, peak, use)
 
 
@@ -158,7 +161,7 @@ def prepare_data(session: Session, on_progress: OnProgress) -> tuple[Prepared, S
         subset=str(prepared.subset.path.absolute()),
         num_sequences=prepared.subset.num_sequences,
         source_sequences=prepared.subset.num_source,
-        synthetic=prepared.synthetic and session.trainer.takes_data,
+        synthetic=prepared.synthetic,
         manifest=data.manifest,
         fingerprint=prepared.described.fingerprint,
         content=digest(data.train, data.validation, data.confirmation),
@@ -175,7 +178,7 @@ def _size(train: Sequences, cropped: int) -> TrainingSize:
     return TrainingSize(sequences=len(train), residues=int(np.minimum(train.lengths, cropped).sum()))
 
 
-def plan(session: Session, data: StudyData, command: list[str]) -> tuple[Study, Plan]:
+def plan(session: Session, data: StudyData | None, command: list[str]) -> tuple[Study, Plan]:
     """Store the study and queue what is missing."""
     storage = session.storage or open_storage(storage_url(session.request.storage), create=True)
     study, made = plan_study(storage, session.name, session.definition, data, command=command, origin=session.origin)

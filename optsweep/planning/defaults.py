@@ -22,7 +22,7 @@ class Choice:
 
     study: str
     data: Path | None
-    """None: the synthetic demo corpus."""
+    """None: the synthetic demo corpus, or nothing for a script that is given none."""
     why: str
     begun: bool = False
     """Whether the study is taken as the database has it, not from a file."""
@@ -31,7 +31,7 @@ class Choice:
 def choose(study: str | None, data: Path | None, *, gpus_asked: bool, takes_data: bool = True) -> Choice:
     """Pick what was left open; raises `DataError` if GPUs are asked for and there is no data."""
     if study is not None and data is None and not takes_data:
-        return Choice(study, None, f"study {study}, whose script has data of its own")
+        return Choice(study, None, f"study {study}, a script of your own")
     found = data or (USUAL_DATA if USUAL_DATA.exists() else None)
     if study is not None:
         if found is None and Path(study).stem != "demo":

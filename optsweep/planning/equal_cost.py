@@ -29,7 +29,7 @@ def _number(given: str, part: str) -> int:
 
 def _mistake(number: int, snapshot: StudySnapshot, larger: Setting) -> str:
     """Why runs on so many sequences would show nothing; empty if they may."""
-    source, use = snapshot.data.source_sequences, use_of(snapshot.definition, snapshot.data)
+    source, use = snapshot.corpus.source_sequences, use_of(snapshot.definition, snapshot.data)
     if number > source:
         return f"{number}: the corpus has only {source} sequences"
     if use is not None and number == use.sequences:

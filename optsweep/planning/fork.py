@@ -48,9 +48,7 @@ def compatible_runs(
     None while it is not known, and taken for the same.
     Each with its trial as the new study adds it.
     """
-    if data is not None and not origin.data.same_as(data):
-        return []
-    if _on_corpus(definition, data, origin.data) != (origin.data.trains_on is not None):
+    if origin.data is not None and not _same_data(definition, data, origin.data):
         return []
     taken = list[tuple[RunIdentity, FrozenTrial]]()
     # Repeats after all first seeds: one holds if its first seed does.
@@ -73,6 +71,12 @@ def compatible_runs(
         (one, trial) for one, trial in taken if one.source == "preset" or definition.identity(trial.params) not in drawn
     ]
     return _renumbered(kept)
+
+
+def _same_data(definition: StudyDefinition, data: CorpusRecord | None, begun: StudyData) -> bool:
+    if data is not None and not begun.same_as(data):
+        return False
+    return _on_corpus(definition, data, begun) == (begun.trains_on is not None)
 
 
 def _on_corpus(definition: StudyDefinition, data: CorpusRecord | None, begun: StudyData) -> bool:
@@ -120,7 +124,7 @@ def _renumbered(runs: Sequence[tuple[RunIdentity, FrozenTrial]]) -> list[tuple[R
     return found
 
 
-def take_over(origin: Study, study: str, definition: StudyDefinition, data: CorpusRecord) -> TakenOver:
+def take_over(origin: Study, study: str, definition: StudyDefinition, data: CorpusRecord | None) -> TakenOver:
     """Give the new study the files of the runs that hold in it too, and return what it is to store of them."""
     runs = compatible_runs(origin, definition, data)
     names = [identity.run for identity, _ in runs]

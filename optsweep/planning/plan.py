@@ -46,7 +46,7 @@ def plan_study(
     storage: Storage,
     name: str,
     definition: StudyDefinition,
-    data: StudyData,
+    data: StudyData | None,
     *,
     command: list[str],
     origin: Study | None = None,
@@ -56,7 +56,7 @@ def plan_study(
     A new study takes over the finished runs of ``origin`` that hold in it too. One with another definition
     begins anew on the same data if none of its runs has a value yet and nobody holds one; else `ConfigError` is raised.
     """
-    definition = with_draws(definition, None if data.weights is None else len(data.weights.validation))
+    definition = with_draws(definition, None if data is None or data.weights is None else len(data.weights.validation))
     with storage.planning(name):
         study = find_or_create(storage, name, definition)
         # A study with a target has taken over all that it will.
@@ -81,8 +81,10 @@ def plan_study(
             plan.add(new, what="taken over")
             plan.add_losses(taken.losses)
             queue_runs(plan, definition, made.queued)
-            # A corpus that was imported again holds the same sequences in another file.
-            plan.store(StudyAttributes(data=data, stop=None, target=made.target))
+            if data is not None:
+                # A corpus that was imported again holds the same sequences in another file.
+                plan.store(StudyAttributes(data=data))
+            plan.store(StudyAttributes(stop=None, target=made.target))
             return made
 
         made = change(study, write)
@@ -100,10 +102,11 @@ def find_or_create(storage: Storage, name: str, definition: StudyDefinition) -> 
     return Study(storage, name, made._study_id)
 
 
-def describe_new(plan: Change, definition: StudyDefinition, data: StudyData, command: list[str]) -> None:
+def describe_new(plan: Change, definition: StudyDefinition, data: StudyData | None, command: list[str]) -> None:
+    if data is not None or plan.attributes().data is not None:
+        plan.store(StudyAttributes(data=data))
     described = StudyAttributes(
         versions={package: version(package) for package in ("optuna", "optsweep", "torch")},
-        data=data,
         command=command,
         created=time.time(),
         definition=definition.model_dump(mode="json"),
@@ -129,8 +132,7 @@ def _with_users(made: Plan, users: list[RunIdentity]) -> Plan:
 def check_unchanged(study: str, begun: StudyAttributes, definition: StudyDefinition, data: CorpusRecord | None) -> None:
     """Raise `ConfigError` if there are `differences`, or if the data is not the study's; None while it is not known."""
     found = differences(study, begun, definition)
-    assert begun.data is not None, "it is stored with the definition"
-    if data is not None and not begun.data.same_as(data):
+    if data is not None and begun.data is not None and not begun.data.same_as(data):
         found.append(f"the data was {begun.data.corpus} with other content than {data.corpus} has now")
     if found:
         way_out = "put them back, or begin a new study with --name (or --fork) NAME"
@@ -143,8 +145,7 @@ def _shown(found: list[str]) -> str:
 
 def corrected(study: str, begun: StudyAttributes, definition: StudyDefinition, data: CorpusRecord | None) -> list[str]:
     """The settings that have changed, if the study may take them while no run has a value: on the same data."""
-    assert begun.data is not None, "it is stored with the definition"
-    same = data is None or begun.data.same_as(data)
+    same = data is None or begun.data is None or begun.data.same_as(data)
     return differences(study, begun, definition) if same else []
 
 

@@ -64,7 +64,7 @@ class Session:
     storage: Storage | None
     """None if there is nothing of ours in the database yet."""
     described: FileDescription | None
-    """The user's data file; None for the demo's."""
+    """The user's data file; None for the demo's, and where the study's script is given none."""
     existing: Study | None
     """The study, if it has begun and does not begin anew."""
     known_data: StudyData | None = None
@@ -103,6 +103,9 @@ def check(request: SweepRequest) -> Session:
         fork = study_name(request.fork)
         origin, name = _origin(storage, name, fork), fork
     existing, kept = _existing(storage, name), ""
+    if existing is None or existing.attributes().data is None:
+        # An earlier version has taken data for a script that reads none; such a study goes on by the same command.
+        trainer.check_data(request.data)
     if existing is not None and not choice.begun and is_shipped(choice.study):
         definition, kept = _as_begun(existing, definition)
     session = Session(
@@ -121,7 +124,7 @@ def check(request: SweepRequest) -> Session:
         begun = existing.attributes()
         if not (corrected(name, begun, session.definition, session.corpus) and is_untried(existing)):
             check_unchanged(name, begun, session.definition, session.corpus)
-            return replace(session, known_data=begun.data)
+            return replace(session, known_data=begun.data if trainer.takes_data else None)
         session = replace(session, existing=None)
     _check_names(request, session.definition)
     return session
@@ -174,7 +177,7 @@ def _chosen(request: SweepRequest, database: Callable[[], Storage | None]) -> tu
         # `sweep --name NAME` alone goes on with that study as it began, whatever files are there now.
         begun = _find(database(), study_name(request.name))
         if begun is not None and _is_begun(begun):
-            corpus = None if begun.data.demo else Path(begun.data.corpus)
+            corpus = None if begun.data is None or begun.data.demo else Path(begun.data.corpus)
             choice = Choice(begun.definition.name, corpus, f"study {begun.name} as it was begun", begun=True)
             return choice, begun.definition, begun.name
     # A study that does not exist is said before data that is missing.

@@ -152,9 +152,9 @@ def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
         "trial": record.trial,
         "source": record.source,
         "swept_iterations": swept.training.n_iters,
-        "corpus": snapshot.data.corpus,
-        "subset": snapshot.data.subset,
-        "fingerprint": snapshot.data.fingerprint,
+        "corpus": snapshot.corpus.corpus,
+        "subset": snapshot.corpus.subset,
+        "fingerprint": snapshot.corpus.fingerprint,
         **versions,
         **value,
     }

@@ -147,6 +147,7 @@ class StudyAttributes(Stored):
     versions: Mapping[str, str] = {}
     """The versions of optsweep, optuna and torch that the study began with."""
     data: StudyData | None = None
+    """None if the study's script is given none; a study that an earlier version began has a corpus all the same."""
     command: Sequence[str] = ()
     """The command that began the study."""
     created: float = 0.0

@@ -10,7 +10,7 @@ from typing import Literal
 
 from optsweep.config import TrainConfig
 from optsweep.plain import Plain
-from optsweep.results.attributes import Source, StudyAttributes, StudyData, TrainingSize
+from optsweep.results.attributes import Source, StudyAttributes, StudyData, TrainingSize, Weights
 from optsweep.results.configurations import complete_seeds, ranked
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import Parameters
@@ -126,7 +126,8 @@ class StudySnapshot:
     """In the order of the plan: presets first, then sampled runs, then the user's, then repeats."""
     definition: StudyDefinition
     """The study file as it was when the study began."""
-    data: StudyData
+    data: StudyData | None
+    """None if the study's script is given none."""
     now: float
     """The database's clock, epoch seconds."""
     attributes: StudyAttributes
@@ -155,7 +156,26 @@ class StudySnapshot:
     @property
     def trained_on(self) -> TrainingSize | None:
         """What there is for its runs to train on; None if that is not known, as in a linked study's larger setting."""
-        return self.data.training if self.data.setting is None else None
+        return None if self.data is None or self.data.setting is not None else self.data.training
+
+    @property
+    def corpus(self) -> StudyData:
+        """``data`` where it is certain that there is some: what the built-in trainer trains on."""
+        assert self.data is not None, "the built-in trainer has data"
+        return self.data
+
+    @property
+    def synthetic(self) -> bool:
+        return self.data is not None and self.data.synthetic
+
+    @property
+    def reference(self) -> Mapping[str, float]:
+        """`StudyData.reference`; empty where nothing is known."""
+        return {} if self.data is None else self.data.reference
+
+    @property
+    def weights(self) -> Weights | None:
+        return None if self.data is None else self.data.weights
 
     def lengths(self, command: str) -> KnownLengths:
         """What is known of how long runs are; raises `ConfigError` if that is only the study's script."""

@@ -164,8 +164,10 @@ def data_use(
     return DataUse(definition, lengths, size, corpus, source_sequences, on_corpus)
 
 
-def use_of(definition: StudyDefinition, data: StudyData) -> DataUse | None:
+def use_of(definition: StudyDefinition, data: StudyData | None) -> DataUse | None:
     """How the runs of a planned study use their data; None in a linked study's larger setting too."""
+    if data is None:
+        return None
     size = data.training if data.setting is None else None
     return data_use(definition, size, data.corpus, data.source_sequences, on_corpus=data.trains_on is not None)
 

@@ -171,7 +171,7 @@ def reference_lines(snapshot: StudySnapshot) -> list[str]:
     best = finite(snapshot.best.value) if snapshot.best else None
     lines = []
     for key, words in names.items():
-        if (reference := finite(snapshot.data.reference.get(key))) is None:
+        if (reference := finite(snapshot.reference.get(key))) is None:
             continue
         line = f"{words} {nats(reference, 3)}"
         if best is not None:
@@ -190,15 +190,16 @@ def configuration_lines(record: RunRecord) -> list[tuple[str, str]]:
     ]
 
 
-def start_lines(record: RunRecord, data: StudyData, trainer: Trainer) -> list[str]:
+def start_lines(record: RunRecord, data: StudyData | None, trainer: Trainer) -> list[str]:
     """Which run starts on which device, how long it is and on how much data; scripts grep for exactly these lines.
 
-    How long it is, a script alone knows.
+    How long it is, a script alone knows, and what it trains on too if it is given nothing.
     """
     lines = [f"Starting job: {record.run}" + (f" on {record.worker}" if record.worker else "")]
-    about_data = _dataset_lines(data, None if (own := if_builtin(record.config)) is None else own.data.num_sequences)
-    reduced = data.setting is None
-    lines += about_data if record.config is None else trainer.start_lines(record.config, about_data, reduced=reduced)
+    if data is not None:
+        limit = None if (own := if_builtin(record.config)) is None else own.data.num_sequences
+        about, reduced = _dataset_lines(data, limit), data.setting is None
+        lines += about if record.config is None else trainer.start_lines(record.config, about, reduced=reduced)
     if record.attempts > 1:
         # Before its first checkpoint a run has nothing to go on from.
         origin = ", goes on from its checkpoint" if record.progress > 0 else ""

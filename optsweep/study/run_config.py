@@ -96,7 +96,8 @@ class Places:
     """The paths that a script is given; all absolute."""
 
     config_file: Path
-    data: Path
+    data: Path | None
+    """None if the script is given none."""
     work: Path
 
 
@@ -132,8 +133,9 @@ def _words(command: list[str]) -> list[str]:
 
 
 def _names(config: ScriptConfig, places: Places) -> dict[str, Scalar]:
-    given = {"config": str(places.config_file), "data": str(places.data), "dir": str(places.work)}
-    return {**config.parameters, **given, "seed": config.seed, "run": str(config.provenance.get("run", ""))}
+    given = {"config": str(places.config_file), "dir": str(places.work)}
+    data = {} if places.data is None else {"data": str(places.data)}
+    return {**config.parameters, **given, **data, "seed": config.seed, "run": str(config.provenance.get("run", ""))}
 
 
 def _value(value: Value, names: Parameters) -> Value:

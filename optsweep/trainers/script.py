@@ -95,7 +95,7 @@ class ScriptTrainer(Trainer):
 
 def train_script(
     config: ScriptConfig,
-    data: TrainingData,
+    data: TrainingData | None,
     device: str,
     on_eval: OnEval,
     *,
@@ -113,7 +113,9 @@ def train_script(
     interrupted()
     with hold(directory) as lock:
         progress = ScriptProgress(config, directory, on_eval, on_metrics)
-        outcome = _Attempt(config, data.path, directory, progress).run(lock, interrupted, held_until)
+        outcome = _Attempt(config, None if data is None else data.path, directory, progress).run(
+            lock, interrupted, held_until
+        )
     last = progress.history[-1] if progress.history else None
     return TrainReport(
         outcome=outcome,
@@ -129,15 +131,12 @@ def train_script(
 class _Attempt:
     """One call of the script."""
 
-    def __init__(self, config: ScriptConfig, subset: Path, directory: Path, progress: ScriptProgress) -> None:
+    def __init__(self, config: ScriptConfig, subset: Path | None, directory: Path, progress: ScriptProgress) -> None:
         self._trainer, self._progress = config.trainer, progress
         work = (directory / "work").absolute()
         work.mkdir(parents=True, exist_ok=True)
-        # One for all runs of the study.
-        legacy = directory.parents[1] / "subset_legacy.pt"
-        data = subset if config.trainer.data == "packed" else ensure_legacy(subset, legacy)
         config_file = (directory / f"script_config.{config.trainer.config}").absolute()
-        places = Places(config_file, data.absolute(), work)
+        places = Places(config_file, None if subset is None else self._data(subset, directory), work)
         if config.trainer.config is not None:
             write_text(config_file, config_text(config, places))
         self._command = command_line(config, places)
@@ -145,6 +144,12 @@ class _Attempt:
         self._log_start = self._log.stat().st_size if self._log.exists() else 0
         self._reader = open_reader(config.trainer.metrics, work, self._log)
         self._memory = OutOfMemoryCounter()
+
+    def _data(self, subset: Path, directory: Path) -> Path:
+        if self._trainer.data == "packed":
+            return subset.absolute()
+        # One for all runs of the study.
+        return ensure_legacy(subset, directory.parents[1] / "subset_legacy.pt").absolute()
 
     def run(self, lock: BinaryIO, interrupted: Callable[[], bool], held_until: Callable[[], float]) -> Outcome:
         """Follow the script to its end, or end it."""

@@ -64,7 +64,7 @@ class Trainer(ABC):
     metric: str
     """The same in the dashboard, which shows values as they are stored."""
     takes_data: bool = True
-    """Whether runs train on the subset of the corpus."""
+    """Whether runs train on the subset of the corpus; else nothing of ours knows of any data."""
     has_reference: bool = True
     """Whether values can be compared with predictors that know only the composition of the sequences."""
     smallest: str = ""
@@ -83,6 +83,12 @@ class Trainer(ABC):
             why = f"study {study!r} trains with your own script ([trainer])"
             raise ConfigError(command, [f"is for the built-in trainer, and {why}"])
         return self.lengths
+
+    def check_data(self, given: Path | None) -> None:
+        """Raise `ConfigError` if somebody gives data that no run would be given."""
+        if given is not None and not self.takes_data:
+            why = "the script is given no {data}, so nothing would read it; leave it out, or put {data} into"
+            raise ConfigError("--data", [f"{given}: {why} [trainer] command"])
 
     @abstractmethod
     def check(self) -> None:

@@ -115,7 +115,7 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
     # Loaded only here: a command that refuses its input must not wait for it.
     from scipy.special import ndtri, stdtrit
 
-    weights = snapshot.data.weights
+    weights = snapshot.weights
     ranked = [run for run in snapshot.ranking if run.run in losses]
     if weights is None or len(ranked) < 2 or ranked[0] is not snapshot.best:
         return None

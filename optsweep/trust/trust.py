@@ -65,7 +65,7 @@ def assess(
     finalists with fresh seeds; all may be empty.
     """
     snapshot = sweep.snapshot
-    weights = snapshot.data.weights
+    weights = snapshot.weights
     noise = pooled_noise([run for one in (sweep, *repeats) for run in one.snapshot.runs])
     # Whole curves at the sweep's own setting: its complete runs, and pruned ones that were completed later.
     completed, completed_losses = _by_origin(repeats, COMPLETED)
@@ -111,7 +111,7 @@ def _at_a_setting(origin: StudySnapshot, again: StudyLosses) -> _Setting:
     own = {run.run: run.train_config.total_sequences for run in origin.runs if run.run in again_of}
     sequences = min((config.data.num_sequences or math.inf for _, config in configs), default=math.inf)
     as_long = all(own.get(str(of)) == config.total_sequences for of, config in configs)
-    setting = again.snapshot.data.setting or again.snapshot.study
+    setting = again.snapshot.corpus.setting or again.snapshot.study
     return _Setting(Trained(setting, values, losses), sequences, as_long)
 
 

@@ -39,6 +39,8 @@ class LengthLead:
     over: str
     lead: float
     at_equal: float
+    equal: str
+    """What is equal there, in words."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Verdict:
         if self.length is not None:
             one = self.length
             found.append(
-                f"ahead of {one.over} by {nats(one.lead)} at the end, by {nats(one.at_equal)} at equal sequences seen"
+                f"ahead of {one.over} by {nats(one.lead)} at the end, by {nats(one.at_equal)} at equal {one.equal}"
             )
         return found
 
@@ -91,7 +93,7 @@ def verdict(snapshot: StudySnapshot, ties: Ties | None = None) -> Verdict | None
         seeds=snapshot.seeds[first.run],
         reported=float(np.mean(after)) if after else None,
         cheapest=_cheapest([by_name[one.run] for one in tried], first.run, ties),
-        length=_length_lead(by_name[first.run], by_name[second.run], direction),
+        length=_length_lead(by_name[first.run], by_name[second.run], snapshot),
     )
 
 
@@ -114,11 +116,11 @@ def _cheapest(runs: Sequence[RunRecord], first: str, ties: Ties | None) -> str |
     return None if cheapest == first else cheapest
 
 
-def _length_lead(first: RunRecord, second: RunRecord, direction: Direction) -> LengthLead | None:
+def _length_lead(first: RunRecord, second: RunRecord, snapshot: StudySnapshot) -> LengthLead | None:
     common = first.curve.keys() & second.curve.keys()
     if not common or first.curve.keys() == second.curve.keys() or first.value is None or second.value is None:
         return None
     last = max(common)
-    cost = direction.cost
+    cost, equal = snapshot.definition.direction.cost, "progress" if snapshot.data is None else "sequences seen"
     ours, theirs = (min(cost(value) for step, value in run.curve.items() if step <= last) for run in (first, second))
-    return LengthLead(second.run, cost(second.value) - cost(first.value), theirs - ours)
+    return LengthLead(second.run, cost(second.value) - cost(first.value), theirs - ours, equal)

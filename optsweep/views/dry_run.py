@@ -147,7 +147,7 @@ def dry_run_document(
     return {
         "study": session.name,
         "target": plan.target,
-        "data": None if data is None else _data_document(data),
+        **({"data": None if data is None else _data_document(data)} if session.trainer.takes_data else {}),
         "existing": plan.existing,
         "taken_over": plan.taken_over,
         "workers": [slot.label for slot in session.slots],

@@ -23,6 +23,8 @@ from optsweep.views.parameter_figures import parameter_names
 ExportFormat = Literal["csv", "json", "parquet"]
 Row = dict[str, Plain]
 NOT_A_COLUMN = ("curve", "parameters", "stored_config", "cut")
+OF_DATA = ("sequences", "residues_per_second")
+"""No columns where runs are given no data."""
 
 
 def export(snapshot: StudySnapshot, kind: ExportFormat) -> bytes:
@@ -45,6 +47,11 @@ def run_values(run: RunRecord, *names: str) -> dict[str, Plain]:
     return {name: finite(value) if isinstance(value, float) else value for name, value in values.items()}
 
 
+def about_data(snapshot: StudySnapshot) -> dict[str, Plain]:
+    """What every document says of the study's data; nothing if it has none."""
+    return {} if snapshot.data is None else {"synthetic": snapshot.data.synthetic}
+
+
 def _rows(snapshot: StudySnapshot) -> list[Row]:
     """Flat rows with the same keys in the same order: the run, how it ended, then ``parameter.<name>``."""
     names = parameter_names(snapshot.runs)
@@ -52,10 +59,11 @@ def _rows(snapshot: StudySnapshot) -> list[Row]:
 
 
 def _row(snapshot: StudySnapshot, run: RunRecord, names: Sequence[str]) -> Row:
-    plain = run_values(run, *(field.name for field in fields(run) if field.name not in NOT_A_COLUMN))
+    left_out = NOT_A_COLUMN if snapshot.data is not None else NOT_A_COLUMN + OF_DATA
+    plain = run_values(run, *(field.name for field in fields(run) if field.name not in left_out))
     parameters = {f"parameter.{name}": run.parameters.get(name) for name in names}
     seeds = {"seeds": snapshot.seeds[run.run]}
-    return {"study": snapshot.study, "synthetic": snapshot.data.synthetic, **plain, **seeds, **parameters}
+    return {"study": snapshot.study, **about_data(snapshot), **plain, **seeds, **parameters}
 
 
 def _csv(rows: Sequence[Row]) -> str:
@@ -76,7 +84,8 @@ def _json(snapshot: StudySnapshot) -> str:
         }
         for run in snapshot.runs
     ]
-    document = {"study": snapshot.study, "target": snapshot.target, "reference": snapshot.data.reference, "runs": runs}
+    reference = {} if snapshot.data is None else {"reference": snapshot.data.reference}
+    document = {"study": snapshot.study, "target": snapshot.target, **reference, "runs": runs}
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
@@ -117,9 +126,7 @@ def _swept_on(snapshot: StudySnapshot) -> str:
 def model_card(config: TrainConfig, snapshot: StudySnapshot, value: float, weights: str) -> str:
     """What the weights (a file name) are, how they were made, and what they were not shown."""
     model, training, origin = config.model, config.training, config.provenance
-    synthetic = (
-        "**Trained on synthetic sequences: of no use for real proteins.**\n\n" if snapshot.data.synthetic else ""
-    )
+    synthetic = "**Trained on synthetic sequences: of no use for real proteins.**\n\n" if snapshot.synthetic else ""
     return f"""# {snapshot.study}: {origin["run"]}
 
 {synthetic}A masked diffusion protein language model: width {model.hidden_size}, {model.n_blocks} blocks,

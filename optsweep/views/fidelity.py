@@ -30,7 +30,7 @@ def noise_words(noise: SeedNoise | None) -> str:
     if noise is None:
         return "seed noise: not measured"
     return (
-        f"seed noise: one configuration's value has a standard deviation of {noise.deviation:.4f} nats over training "
+        f"seed noise: one configuration's value has a standard deviation of {noise.deviation:.4f} over training "
         f"seeds ({noise.configurations} configurations, {noise.repeats} runs)"
     )
 

@@ -29,7 +29,7 @@ def ladder_lines(snapshot: StudySnapshot, planned: Rungs) -> list[str]:
         for seen in planned.sequences
     )
     use = use_of(snapshot.definition, snapshot.data)
-    training = round(snapshot.data.source_sequences * TRAINED_SHARE) if use is None else use.in_corpus
+    training = round(snapshot.corpus.source_sequences * TRAINED_SHARE) if use is None else use.in_corpus
     times = planned.sequences[-1] / training
     seen = "no sequence twice" if times <= 1 else f"each {times:.1f} times: the corpus has no more"
     return [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from optsweep.plain import Plain
 from optsweep.results import words
+from optsweep.results.attributes import StudyData
 from optsweep.results.costs import WorkerTimes, device_seconds, saved_seconds, wall_seconds, worker_times
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.presets import Preset
@@ -46,8 +47,7 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
         synthetic_note=words.SYNTHETIC_NOTE,
         as_of=words.moment(snapshot.now),
         state=[words.counts_words(snapshot), *words.reference_lines(snapshot), *stopped],
-        seconds_unit=words.seconds_unit(snapshot.runs),
-        ranking=[_ranking_row(rank, run) for rank, run in trust.ranked(snapshot)],
+        ranking=[_ranking_row(rank, run, snapshot.data) for rank, run in trust.ranked(snapshot)],
         ties=fidelity.tie_words(trust.ties),
         noise=fidelity.noise_words(trust.noise),
         fidelity=[
@@ -61,7 +61,8 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
         presets=[_preset_row(preset, trained.get(preset.name)) for preset in lengths.presets] if lengths else [],
         cost=_cost_lines(snapshot, trust),
         provenance=_provenance(snapshot, times),
-        manifest=json.dumps(snapshot.data.manifest, indent=2, default=str),
+        ranking_heads=_ranking_heads(snapshot),
+        manifest=None if snapshot.data is None else json.dumps(snapshot.data.manifest, indent=2, default=str),
         definition=json.dumps(shareable(snapshot.definition.model_dump(mode="json")), indent=2),
     )
 
@@ -70,14 +71,20 @@ def _shown(value: Plain) -> str:
     return words.ABSENT if value is None else words.one_line(str(value))
 
 
-def _ranking_row(rank: str | None, run: RunRecord) -> list[str | None]:
+def _ranking_heads(snapshot: StudySnapshot) -> list[str]:
+    sequences = [] if snapshot.data is None else ["sequences"]
+    head = ["rank", "run", "value", "last value", "source"]
+    return [*head, *sequences, words.seconds_unit(snapshot.runs), "done", "state"]
+
+
+def _ranking_row(rank: str | None, run: RunRecord, data: StudyData | None) -> list[str | None]:
     return [
         rank,
         run.run,
         words.nats(run.value),
         words.nats(run.last_value),
         words.source_words(run),
-        f"{run.sequences:,}",
+        *([] if data is None else [f"{run.sequences:,}"]),
         f"{words.finite(run.seconds) or 0:.0f}",
         words.percent(run.progress),
         words.state_words(run),
@@ -129,5 +136,11 @@ def _provenance(snapshot: StudySnapshot, times: list[WorkerTimes]) -> list[tuple
         *((f"{package}, when it began", number) for package, number in snapshot.attributes.versions.items()),
         ("optsweep, this report", version("optsweep")),
         ("workers", ", ".join(one.worker for one in times)),
-        *snapshot.data.model_dump(exclude={"manifest", "reference", "weights"}, exclude_unset=True).items(),
+        *_data_provenance(snapshot.data),
     ]
+
+
+def _data_provenance(data: StudyData | None) -> list[tuple[str, Plain]]:
+    if data is None:
+        return []
+    return list(data.model_dump(exclude={"manifest", "reference", "weights"}, exclude_unset=True).items())

@@ -138,7 +138,9 @@ def watch(
 def frame(snapshot: StudySnapshot, width: int, machine: Machine = NOTHING_KNOWN) -> RenderableType:
     """One picture of the study and of this machine, ``width`` columns wide; made for 80 columns and more."""
     running = [run for run in snapshot.runs if run.state == "running"]
-    table = RunTable(running, _columns(width)) if running else "No run is running."
+    table = (
+        RunTable(running, _columns(width, with_speed=snapshot.data is not None)) if running else "No run is running."
+    )
     return stack(
         *_study(snapshot, width),
         _cut(_costs(snapshot, machine)),
@@ -151,7 +153,7 @@ def frame(snapshot: StudySnapshot, width: int, machine: Machine = NOTHING_KNOWN)
 
 def _study(snapshot: StudySnapshot, width: int) -> list[Text]:
     counts, share = snapshot.counts, study_share(snapshot)
-    synthetic = " (synthetic data)" if snapshot.data.synthetic else ""
+    synthetic = " (synthetic data)" if snapshot.synthetic else ""
     lines = [_cut(f"optsweep: study {words.one_line(snapshot.study)}{synthetic}", "bold")]
     if snapshot.stopped:
         lines.append(_cut(f"No more runs are started: {words.one_line(snapshot.stopped)}", "bold yellow"))
@@ -192,21 +194,23 @@ def _gpus(machine: Machine, width: int) -> list[Text]:
 
 def _best_line(snapshot: StudySnapshot) -> str:
     best = words.finite(snapshot.best.value) if snapshot.best else None
-    unigram = words.finite(snapshot.data.reference.get("unigram_entropy"))
+    unigram = words.finite(snapshot.reference.get("unigram_entropy"))
     if best is None or unigram is None:
         return words.best_words(snapshot)
     return f"{words.best_words(snapshot)}, {words.compared(best, unigram)} the unigram entropy"
 
 
-def _columns(width: int) -> Sequence[Column]:
+def _columns(width: int, *, with_speed: bool) -> Sequence[Column]:
+    """``with_speed``: whether residues are what runs train on."""
     wide = width >= WIDE
+    speed = Column("residues/s", lambda run: words.quantity(words.finite(run.residues_per_second)), "right")
     value = Column("value so far", lambda run: words.nats(run.value), "right")
     return [
         Column("device", lambda run: name(run.worker or words.ABSENT, 40 if wide else 16), shrinks=True),
         Column("run", lambda run: name(run.run, 40 if wide else 18), shrinks=True),
         Column("progress", lambda run: f"{bar(run.progress, 30 if wide else 8)} {words.percent(run.progress):>5}"),
         Column("loss", lambda run: words.nats(run.train_loss, 3), "right"),
-        Column("residues/s", lambda run: words.quantity(words.finite(run.residues_per_second)), "right"),
+        *([speed] if with_speed else []),
         *([value] if wide else []),
         Column("curve", lambda run: sparkline([run.curve[step] for step in sorted(run.curve)], 20 if wide else 6)),
     ]

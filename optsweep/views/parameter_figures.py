@@ -70,6 +70,7 @@ def slices(snapshot: StudySnapshot) -> Figure | None:
     if not names:
         return None
     columns = 4
+    title = snapshot.trainer.title if snapshot.trainer.lengths is None else "NELBO"
     rows = math.ceil(len(names) / columns)
     grid: Values = {"rows": rows, "columns": columns, "pattern": "independent", "ygap": 0.4}
     layout = make_layout(height=max(300, 230 * rows), grid=grid)
@@ -82,7 +83,7 @@ def slices(snapshot: StudySnapshot) -> Figure | None:
         spaced = len(choices) <= MOST_CHOICES or any(isinstance(value, bool | str) for value in choices)
         ticks = [setting(value) for value in choices] if spaced else None
         layout[f"xaxis{number}"] = _parameter_axis(name, ticks, name in snapshot.definition.space.logarithmic)
-        layout[f"yaxis{number}"] = value_axis([run.value for run in runs], "NELBO" if place % columns == 1 else "")
+        layout[f"yaxis{number}"] = value_axis([run.value for run in runs], title if place % columns == 1 else "")
         axes: Values = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": place == 1}
         traces += [_slice(having, name, state, spaced) | axes for state in ENDS]
     return {"data": traces, "layout": layout}

@@ -30,14 +30,20 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
         "target": snapshot.target,
         "counts": {str(state): count for state, count in snapshot.counts.items()},
         "finished_runs": snapshot.finished_runs,
-        "reference": {
-            key: words.finite(snapshot.data.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")
-        },
+        **_reference(snapshot),
         "best": None if best is None else run_values(best, "run", "trial", "preset", "value"),
         "verdict": _verdict_document(verdict(snapshot)),
         **({} if (use := use_of(snapshot.definition, snapshot.data)) is None else {"repetition": use.document()}),
         "runs": [_run_document(run, snapshot) for run in snapshot.runs],
     }
+
+
+def _reference(snapshot: StudySnapshot) -> dict[str, Plain]:
+    """What values are compared with, null where it is not known; nothing at all in a study without data."""
+    if snapshot.data is None:
+        return {}
+    known = {key: words.finite(snapshot.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")}
+    return {"reference": dict(known)}
 
 
 def _verdict_document(found: Verdict | None) -> Plain:
@@ -57,7 +63,8 @@ def _verdict_document(found: Verdict | None) -> Plain:
 
 
 def _run_document(run: RunRecord, snapshot: StudySnapshot) -> dict[str, Plain]:
-    head = ("run", "preset", "source", "state", "reason", "value", "progress", "worker", "attempts", "sequences")
+    names = ("run", "preset", "source", "state", "reason", "value", "progress", "worker", "attempts")
+    head = names if snapshot.data is None else (*names, "sequences")
     known = {"progress": words.finite(run.progress) or 0.0}
     tail: dict[str, Plain] = {"dir": run.directory, "repeat_of": run.repeat_of, "seeds": snapshot.seeds[run.run]}
     repeated = Repetition.of(run.config, snapshot.trained_on)
@@ -79,8 +86,8 @@ def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] 
         return stack(*head, "No run is planned yet.")
     progress = Column("state", _state_and_progress)
     worker = Column("worker", lambda run: name(run.worker or words.ABSENT), optional=True)
-    run, value, source, sequences, seconds = run_columns(snapshot.runs)
-    columns = [run, source, progress, value, sequences, seconds, worker]
+    run, value, source, *costs = run_columns(snapshot.runs, with_sequences=snapshot.data is not None)
+    columns = [run, source, progress, value, *costs, worker]
     return stack(*head, "", RunTable(snapshot.runs, columns), *reasons(snapshot.runs))
 
 

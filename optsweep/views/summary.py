@@ -17,7 +17,7 @@ from optsweep.results.records import StudySnapshot
 from optsweep.study.shareable import shareable
 from optsweep.trust.full_run import FullRun
 from optsweep.trust.trust import NOT_MEASURED, Trust
-from optsweep.views.export import run_values
+from optsweep.views.export import about_data, run_values
 from optsweep.views.fidelity import budget_words, risk_words, tie_words
 from optsweep.views.full_run import full_run_line
 from optsweep.views.status import reasons
@@ -74,7 +74,8 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
 def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
     ranked = trust.ranked(snapshot)
     ranks = {run.run: rank or words.ABSENT for rank, run in ranked}
-    columns = [*ranked_columns(ranks, snapshot.runs), Column("state", state)]
+    shown = ranked_columns(ranks, snapshot.runs, with_sequences=snapshot.data is not None)
+    columns = [*shown, Column("state", state)]
     return RunTable([run for _, run in ranked], columns)
 
 
@@ -126,21 +127,24 @@ def best_table(snapshot: StudySnapshot, top: int) -> RenderableType:
     ranked = snapshot.ranking[:top]
     if not ranked:
         return stack(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}")
-    columns = ranked_columns({run.run: str(place) for place, run in enumerate(ranked, start=1)}, ranked)
+    ranks = {run.run: str(place) for place, run in enumerate(ranked, start=1)}
+    columns = ranked_columns(ranks, ranked, with_sequences=snapshot.data is not None)
     columns.insert(3, Column("last value", lambda run: words.nats(run.last_value), "right"))
-    note = [words.SYNTHETIC_NOTE] if snapshot.data.synthetic else []
+    note = [words.SYNTHETIC_NOTE] if snapshot.synthetic else []
     return stack(*note, RunTable(ranked, columns), "", *best_configuration(snapshot))
 
 
 def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Plain]:
     """The ``top`` best complete runs for programs; ``best`` is empty if none has finished."""
+    head = ("run", "trial", "preset", "source", "value", "last_value")
+    names = (*head, "seconds") if snapshot.data is None else (*head, "sequences", "seconds")
     return {
         "study": snapshot.study,
-        "synthetic": snapshot.data.synthetic,
+        **about_data(snapshot),
         "best": [
             {
                 "rank": place,
-                **run_values(run, "run", "trial", "preset", "source", "value", "last_value", "sequences", "seconds"),
+                **run_values(run, *names),
                 "dir": run.directory,
                 "parameters": run.parameters,
                 "config": shareable(run.stored_config),

@@ -87,7 +87,7 @@ def notes(snapshot: StudySnapshot, *, standstill: bool = True) -> list[str]:
     said = "No more runs are started" if snapshot.stopped else "The last sweep ended"
     why = standstill_words(snapshot) if standstill else ""
     lines = [f"{said}: {why}"] if why else []
-    return [*lines, SYNTHETIC_NOTE] if snapshot.data.synthetic else lines
+    return [*lines, SYNTHETIC_NOTE] if snapshot.synthetic else lines
 
 
 STATE_STYLE: dict[RunState, str] = {
@@ -146,20 +146,24 @@ def state(record: RunRecord) -> Text:
     return Text(record.state, style=STATE_STYLE[record.state])
 
 
-def run_columns(runs: Iterable[RunRecord]) -> list[Column]:
-    """What every table shows of a run: its name, value, source, and the sequences and seconds that it took."""
+def run_columns(runs: Iterable[RunRecord], *, with_sequences: bool) -> list[Column]:
+    """What every table shows of a run: its name, value, source, and the sequences and seconds that it took.
+
+    Without sequences where runs are given none.
+    """
+    sequences = Column("sequences", lambda run: quantity(run.sequences), "right")
     return [
         Column("run", lambda run: name(run.run), shrinks=True),
         Column("value", lambda run: nats(run.value), "right"),
         Column("source", source_words),
-        Column("sequences", lambda run: quantity(run.sequences), "right"),
+        *([sequences] if with_sequences else []),
         Column(seconds_unit(runs), lambda run: f"{finite(run.seconds) or 0:.0f}", "right"),
     ]
 
 
-def ranked_columns(ranks: Mapping[str, str], runs: Iterable[RunRecord]) -> list[Column]:
+def ranked_columns(ranks: Mapping[str, str], runs: Iterable[RunRecord], *, with_sequences: bool) -> list[Column]:
     """What a ranking shows of each run; ``ranks`` by run."""
-    return [Column("rank", lambda run: ranks[run.run], "right"), *run_columns(runs)]
+    return [Column("rank", lambda run: ranks[run.run], "right"), *run_columns(runs, with_sequences=with_sequences)]
 
 
 def _text(entry: str | Text) -> Text:

@@ -172,7 +172,7 @@ class Launcher:
             device=slot.place.device,
             threads=slot.place.threads,
             launcher=os.getpid(),
-            data=str(self._data),
+            data=None if self._data is None else str(self._data),
             ends=self._ends,
             agreed=self._agreed,
         )

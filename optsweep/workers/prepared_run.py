@@ -17,7 +17,7 @@ from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
 from optsweep.database.snapshot import read_run
 from optsweep.errors import ConfigError
-from optsweep.results.attributes import NEVER_CUT, RunIdentity, seed_number
+from optsweep.results.attributes import NEVER_CUT, RunIdentity, StudyData, seed_number
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunRecord
 from optsweep.results.words import start_lines
@@ -140,9 +140,15 @@ class Preparer:
             "run": identity.run,
             "source": identity.source,
             "trial": trial.number,
-            "subset": study.data.subset,
-            **({} if study.data.trains_on is None else {"corpus": study.data.trains_on}),
+            **_trained_on(study.data),
             "optsweep": _version("optsweep"),
             **config.provenance,
         }
         return config.model_copy(update={"provenance": provenance})
+
+
+def _trained_on(data: StudyData | None) -> dict[str, str]:
+    """What a run's provenance says of its data; nothing if there is none."""
+    if data is None:
+        return {}
+    return {"subset": data.subset} | ({} if data.trains_on is None else {"corpus": data.trains_on})

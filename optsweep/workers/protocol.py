@@ -85,8 +85,8 @@ class WorkerOrder:
     threads: int
     launcher: int
     """Pid of the launcher: its death ends the worker; 0 for none."""
-    data: str
-    """The file to train on, on this host."""
+    data: str | None
+    """The file to train on, on this host; None if the study's script is given none."""
     ends: float | None = None
     """When this place will be taken from us (the time limit of a job), epoch seconds by this host's clock."""
     agreed: str = ""

@@ -32,7 +32,7 @@ _logger = logging.getLogger(__name__)
 class Runner:
     """Trains the runs that one worker claims, one after the other."""
 
-    def __init__(self, study: Study, data: TrainingData, device: str, worker: str, threads: int) -> None:
+    def __init__(self, study: Study, data: TrainingData | None, device: str, worker: str, threads: int) -> None:
         self._study, self._data, self._device = study, data, device
         self._optuna_study = study.optuna()
         self._preparer = Preparer(study, self._optuna_study, worker, threads)

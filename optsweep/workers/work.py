@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from optsweep.data.training_data import load_training_data
+from optsweep.data.training_data import TrainingData, load_training_data
 from optsweep.database.connection import reopen_storage
 from optsweep.database.lease import Lease, LeaseLost
 from optsweep.database.open_study import Study, open_study
@@ -46,14 +46,19 @@ def work(order: WorkerOrder, leaving: Leaving) -> int:
             f"study {study.name!r}: what it executes was changed in the database meanwhile; nothing of it was run"
         )
     study.trainer.check_device(order.device)
-    data = replace(load_training_data(Path(order.data)), scores_confirmation=study.data.scores_confirmation)
-    runner = Runner(study, data, order.device, order.label, order.threads)
+    runner = Runner(study, _data(study, order), order.device, order.label, order.threads)
     worker = _Worker(order, leaving, study, runner, identify())
     while leaving.reason is None:
         code = worker.step()
         if code is not None:
             return code
     return EXIT_INTERRUPTED
+
+
+def _data(study: Study, order: WorkerOrder) -> TrainingData | None:
+    if study.data is None or order.data is None:
+        return None
+    return replace(load_training_data(Path(order.data)), scores_confirmation=study.data.scores_confirmation)
 
 
 @dataclass
