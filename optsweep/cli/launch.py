@@ -154,10 +154,10 @@ def _launch(study: Study, session: Session, console: Console) -> tuple[int, str]
         return launcher.run(), launcher.ended_by
 
 
-def work_on(studies: list[Study], slots: list[Slot], console: Console) -> int:
+def work_on(studies: list[Study], slots: list[Slot], console: Console, agreed: str) -> int:
     """Run this machine's workers on planned studies, one after the other, until no run is left; returns the exit code.
 
-    A run that fails keeps nobody from the studies after it.
+    ``agreed`` is the digest of what they may execute. A run that fails keeps nobody from the studies after it.
     """
     code = EXIT_DONE
     for study in studies:
@@ -168,7 +168,7 @@ def work_on(studies: list[Study], slots: list[Slot], console: Console) -> int:
         else:
             console.print(f"Study {study.name}: {snapshot.target} runs")
             with observer(console) as observe:
-                launcher = Launcher(study, slots, observe=observe, say=console.print)
+                launcher = Launcher(study, slots, observe=observe, say=console.print, agreed=agreed)
                 ended = launcher.run()
             console.print(f"Ended: {launcher.ended_by}")
         if ended not in (EXIT_DONE, EXIT_FAILED):

@@ -47,6 +47,7 @@ def promote(
 
     study = study_of(name, storage, only_looks=True)
     snapshot = read_snapshot(study)
+    snapshot.lengths("promote")
     records = chosen_runs(snapshot, trial=trial, run=run, top=top)
     full_runs = [read_full_run(study, snapshot, record, moved=moved) for record in records]
     return promote_runs(snapshot, full_runs, output, start=start, gpus=gpus, goes_on=moved is None)

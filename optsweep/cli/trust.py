@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optsweep.cli.agreement import Trust
 from optsweep.cli.study import (
     AsJson,
     CpuWorkers,
@@ -82,7 +83,7 @@ def fidelity(
     if dry_run:
         print(lines)
         return EXIT_DONE
-    slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo)
+    slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.corpus.demo)
     plain_console(stderr=as_json).print(lines)
     linked = [plan_linked(study, "repeats", again)] if again else []
     for one, large in trained:
@@ -101,39 +102,79 @@ def confirm(
     no_launch: NoLaunch = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
+    trust: Trust = None,
     name: Name = None,
     storage: StorageOption = None,
 ) -> int:
-    """Train the finalists again with fresh seeds, scored on the confirmation sequences; returns the exit code."""
+    """Train the finalists again with fresh seeds, scored on the confirmation sequences; returns the exit code.
+
+    A script scores its runs itself.
+    """
+    from optsweep.cli.agreement import require_agreed
     from optsweep.planning.defaults import choose_slots
     from optsweep.planning.trained_again import plan_linked, with_seed
+    from optsweep.results.words import counted
+    from optsweep.study.commands import commands_digest
     from optsweep.views.fidelity import cost_lines
+    from optsweep.views.terminal import plain_console
 
     study = study_of(name, storage, only_looks=dry_run)
-    snapshot = worth_training_again(study, "confirm")
+    snapshot = _worth_confirming(study)
     if not snapshot.ranking:
         raise ConfigError("confirm", [f"study {study.name!r} has no complete run to confirm"])
     again = [
         with_seed(snapshot, run, number, "confirm") for number in range(1, seeds + 1) for run in snapshot.ranking[:top]
     ]
+    lines = [f"Finalists, {counted(seeds, 'fresh seed')} each{_scored(snapshot)}:", *cost_lines(again)]
     if dry_run:
-        print("\n".join([f"Finalists, {seeds} fresh seeds each:", *cost_lines(again)]))
+        print("\n".join(lines))
         return EXIT_DONE
-    per_run = study.definition.gpus_per_run
-    slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.data.demo, gpus_per_run=per_run)
+    definition = study.definition
+    require_agreed(study.name, definition, trust)
+    study.trainer.check()
+    slots = choose_slots(
+        gpus,
+        cpu_workers,
+        workers_per_gpu,
+        demo=study.data is not None and study.data.demo,
+        gpus_per_run=definition.gpus_per_run,
+    )
+    plain_console(stderr=as_json).print("\n".join(lines))
     linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True})
     tell = partial(_tell, study, as_json=as_json)
-    return work_on_linked([linked], slots, tell, launch=not no_launch, as_json=as_json)
+    agreed = commands_digest(definition, notifies=False)
+    return work_on_linked([linked], slots, tell, launch=not no_launch, as_json=as_json, agreed=agreed)
 
 
-def worth_training_again(study: Study, command: str) -> StudySnapshot:
-    """A snapshot of the study; raises `ConfigError` if its runs cannot be trained again in a linked study."""
+def _worth_confirming(study: Study) -> StudySnapshot:
+    """A snapshot of the study; raises `ConfigError` if fresh seeds of its runs would tell nothing."""
+    if study.trainer.lengths is not None:
+        return worth_training_again(study, "confirm")
+    snapshot = _unlinked(study, "confirm")
+    if not study.trainer.takes_seed:
+        from optsweep.trainers.trainer import NO_SEED
+
+        raise ConfigError(f"confirm, study {study.name!r}", [NO_SEED])
+    return snapshot
+
+
+def _scored(snapshot: StudySnapshot) -> str:
+    return "" if snapshot.trainer.lengths is not None else ", scored by the script's own value as in the sweep"
+
+
+def _unlinked(study: Study, command: str) -> StudySnapshot:
+    """A snapshot of the study, which must be one that `sweep` began."""
     from optsweep.database.snapshot import read_snapshot
 
     if linked := study.attributes().linked:
         again = f"trains runs of study {linked.origin!r} again; give --name {linked.origin}"
         raise ConfigError(command, [f"study {study.name!r} {again}"])
-    snapshot = read_snapshot(study)
+    return read_snapshot(study)
+
+
+def worth_training_again(study: Study, command: str) -> StudySnapshot:
+    """A snapshot of the study; raises `ConfigError` if its runs cannot be trained again in a linked study."""
+    snapshot = _unlinked(study, command)
     snapshot.lengths(command)
     if snapshot.weights is None:
         raise ConfigError(command, [f"study {study.name!r} was begun by an older version; resume it once"])
@@ -156,9 +197,12 @@ def finalist(study: Study, snapshot: StudySnapshot, run: str | None, command: st
 
 
 def work_on_linked(
-    linked: list[Study], slots: list[Slot], tell: Callable[[], None], *, launch: bool, as_json: bool
+    linked: list[Study], slots: list[Slot], tell: Callable[[], None], *, launch: bool, as_json: bool, agreed: str = ""
 ) -> int:
-    """Work on the linked studies and ``tell`` what they show, or say how to start workers; returns the exit code."""
+    """Work on the linked studies and ``tell`` what they show, or say how to start workers; returns the exit code.
+
+    ``agreed`` is the digest of what they may execute; empty: the built-in trainer.
+    """
     from optsweep.cli.launch import work_on
     from optsweep.views.terminal import plain_console
 
@@ -168,7 +212,7 @@ def work_on_linked(
         for study in linked:
             console.print(f"Planned; start workers with: optsweep worker --name {study.name}")
         return EXIT_DONE
-    code = work_on(linked, slots, console)
+    code = work_on(linked, slots, console, agreed)
     tell()
     return code
 
@@ -176,6 +220,7 @@ def work_on_linked(
 def _tell(study: Study, *, as_json: bool) -> None:
     """Print everything that has been measured."""
     from optsweep.database.snapshot import read_snapshot
+    from optsweep.results.folders import RunDirectory
     from optsweep.views.fidelity import document, trust_lines
 
     trust = read_trust(study, read_snapshot(study))
@@ -192,7 +237,10 @@ def _tell(study: Study, *, as_json: bool) -> None:
         return
     print("\n".join(trust_lines(trust)))
     if confirmed is not None:
-        print(f"\nNext: optsweep promote --name {study.name} --run {confirmed.finalists[0].run}")
+        run = confirmed.finalists[0].run
+        own = f"{RunDirectory.of(study.name, run).path}/command.sh   # trains {run} again, by hand"
+        promoted = f"optsweep promote --name {study.name} --run {run}"
+        print(f"\nNext: {promoted if study.trainer.lengths is not None else own}")
 
 
 def _replay(study: Study, *, as_json: bool) -> int:

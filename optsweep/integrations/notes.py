@@ -33,7 +33,7 @@ def study_note(snapshot: StudySnapshot, study_id: int) -> str:
     synthetic = "**Synthetic data: the values say nothing about real proteins.**\n\n" if snapshot.synthetic else ""
     commands = [f"sweep {name}", f"status {name} --watch", f"report {name}"]
     if snapshot.trainer.lengths is None:
-        way, commands = "To resume, look and report", [*commands, f"best {name}"]
+        way, commands = "To resume, look and report", [*commands, f"best {name} --command"]
     else:
         way, commands = "To resume, look, report and promote", [*commands, f"best {name} --toml", f"promote {name}"]
     return "\n".join(

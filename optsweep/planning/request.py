@@ -26,7 +26,7 @@ from optsweep.study.file import load_study
 from optsweep.study.sections import MAX_TRIALS, PrunerKind, StudyType
 from optsweep.study.shipped import is_shipped
 from optsweep.trainers import trainer_of
-from optsweep.trainers.trainer import Trainer
+from optsweep.trainers.trainer import NO_SEED, Trainer
 
 LONGEST = 3650.0 * SECONDS["d"]
 
@@ -126,6 +126,8 @@ def check(request: SweepRequest) -> Session:
             check_unchanged(name, begun, session.definition, session.corpus)
             return replace(session, known_data=begun.data if trainer.takes_data else None)
         session = replace(session, existing=None)
+    if session.definition.study.repeats not in ("auto", 0) and not trainer.takes_seed:
+        raise ConfigError(f"study.repeats = {session.definition.study.repeats}", [NO_SEED])
     _check_names(request, session.definition)
     return session
 

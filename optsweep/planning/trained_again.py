@@ -23,8 +23,10 @@ from optsweep.planning.plan import describe_new, existing_runs, find_or_create
 from optsweep.results.attributes import Link, Purpose, RunIdentity, StudyAttributes
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
 from optsweep.search.sampling import distributions_for
+from optsweep.study import run_config
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.parameter import Parameter, Parameters
+from optsweep.study.run_config import RunConfig
 from optsweep.trainers.builtin import lengthened
 
 DENSITY = 1.7
@@ -67,7 +69,7 @@ class RunAgain:
 
     run: str
     origin: RunRecord
-    config: TrainConfig
+    config: RunConfig
     varied: Parameters = field(default_factory=dict)
     """What it has in place of the origin's parameters."""
 
@@ -119,10 +121,9 @@ def with_seed(snapshot: StudySnapshot, run: RunRecord, number: int, purpose: Pur
 
     The seeds are others than those of the repeats inside the sweep.
     """
-    training = run.train_config.training.model_copy(
-        update={"seed": snapshot.definition.seed_for(run.index, purpose, number)}
-    )
-    return RunAgain(f"{run.run}-seed-{number}", run, run.train_config.model_copy(update={"training": training}))
+    assert run.config is not None, "it has ended"
+    config = run_config.with_seed(run.config, snapshot.definition.seed_for(run.index, purpose, number))
+    return RunAgain(f"{run.run}-seed-{number}", run, config)
 
 
 def larger(snapshot: StudySnapshot, chosen: list[RunRecord], setting: Setting) -> list[RunAgain]:
@@ -180,7 +181,8 @@ def plan_linked(
 
     with origin.storage.planning(name):
         study = find_or_create(origin.storage, name, origin.definition)
-        definition, described = origin.definition.with_overrides(pruner="none"), origin.data.model_copy(update=data)
+        definition = origin.definition.with_overrides(pruner="none")
+        described = None if origin.data is None else origin.data.model_copy(update=data)
         definition = definition.model_copy(update={"space": definition.space.model_copy(update=space)})
 
         def write(plan: Change) -> None:
@@ -201,7 +203,8 @@ def plan_linked(
 
 def _waiting(study: str, definition: StudyDefinition, again: RunAgain, index: int) -> FrozenTrial:
     parameters = {**again.origin.parameters, **again.varied}
-    before = {**again.origin.train_config.provenance, **again.config.provenance}
+    swept = again.origin.config
+    before = {**(swept.provenance if swept else {}), **again.config.provenance}
     provenance = {**before, "study": study, "run": again.run, "of": again.origin.run}
     config = again.config.model_copy(update={"provenance": provenance})
     identity = RunIdentity(

@@ -59,6 +59,7 @@ class ScriptTrainer(Trainer):
         self.unit = self.quantity = self.title = definition.trainer.metrics.value
         self.metric = definition.trainer.metrics.stored_name
         self.takes_data = "data" in definition.trainer.placeholders
+        self.takes_seed = "seed" in definition.trainer.placeholders
 
     def check(self) -> None:
         check_program(self._trainer)

@@ -30,6 +30,21 @@ class PlaceInUse(Exception):
     """Something of an earlier attempt still works in the run's folder: no other may begin there."""
 
 
+NO_SEED = (
+    "the script takes no {seed}, so the same command would give the same run again; put {seed} into [trainer] command"
+)
+INSTEAD = {
+    "optsweep promote": "optsweep best --command prints the winner's command line",
+    "optsweep best --toml": "optsweep best --command prints the winner's command line",
+    "optsweep fidelity": "optsweep confirm trains the best runs again with fresh seeds",
+    "optsweep fidelity --pruner": "[pruner] in the study file chooses one",
+    "optsweep ladder": "a study file of your own with a larger total shows the same",
+    "optsweep transfer": "optsweep transfer --table reads a table of runs from anywhere",
+    "--measure": "optsweep status says how long its runs take once some have ended",
+}
+"""A command that only the built-in trainer knows enough for -> what to do with a script."""
+
+
 class KnownLengths(ABC):
     """What only a trainer can tell that knows how long its runs are: their lengths, and the full run."""
 
@@ -65,6 +80,8 @@ class Trainer(ABC):
     """The same in the dashboard, which shows values as they are stored."""
     takes_data: bool = True
     """Whether runs train on the subset of the corpus; else nothing of ours knows of any data."""
+    takes_seed: bool = True
+    """Whether another seed gives another run."""
     has_reference: bool = True
     """Whether values can be compared with predictors that know only the composition of the sequences."""
     smallest: str = ""
@@ -80,8 +97,8 @@ class Trainer(ABC):
     def known_lengths(self, command: str, study: str) -> KnownLengths:
         """``lengths`` for a command that needs them; raises `ConfigError` if only the study's script knows them."""
         if self.lengths is None:
-            why = f"study {study!r} trains with your own script ([trainer])"
-            raise ConfigError(command, [f"is for the built-in trainer, and {why}"])
+            why = f"study {study!r} trains with a script, and only that knows how long its runs are"
+            raise ConfigError(command, [f"is for the built-in trainer; {why}: {INSTEAD[command]}"])
         return self.lengths
 
     def check_data(self, given: Path | None) -> None:

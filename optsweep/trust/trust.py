@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
 from optsweep.results.repetition import use_of
 from optsweep.trust.agreement import Fidelity, fidelity
-from optsweep.trust.confirmation import Confirmation, confirmation
+from optsweep.trust.confirmation import Confirmation, confirmation, confirmation_by_value
 from optsweep.trust.noise import Losses, SeedNoise, Ties, pooled_noise, ties
 from optsweep.trust.proxies import EqualCost, Trained, equal_cost
 from optsweep.trust.pruning import PruningRisk, pruning_risk
@@ -86,11 +86,16 @@ def assess(
         noise=noise,
         fidelity=tuple(compared),
         against=tuple(against),
-        confirmation=confirmation(snapshot, confirmed[0].snapshot, confirmed[0].losses, weights, noise)
-        if confirmed and weights
-        else None,
+        confirmation=_confirmation(snapshot, confirmed[0], noise) if confirmed else None,
         risk=pruning_risk(snapshot, completed, noise),
     )
+
+
+def _confirmation(origin: StudySnapshot, confirmed: StudyLosses, noise: SeedNoise | None) -> Confirmation | None:
+    if origin.trainer.lengths is None:
+        return confirmation_by_value(origin, confirmed.snapshot, noise)
+    weights = origin.weights
+    return None if weights is None else confirmation(origin, confirmed.snapshot, confirmed.losses, weights, noise)
 
 
 @dataclass(frozen=True, eq=False)

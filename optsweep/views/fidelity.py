@@ -11,6 +11,7 @@ from rich.table import Table
 from optsweep.plain import Plain
 from optsweep.results.records import COMPLETED, StudySnapshot
 from optsweep.results.words import counted, duration, nats, percent, quantity, rounded_percent
+from optsweep.study.run_config import if_builtin
 from optsweep.trust.agreement import TOP, Agreement, Fidelity
 from optsweep.trust.confirmation import Confirmation
 from optsweep.trust.noise import Interval, SeedNoise, Ties
@@ -110,11 +111,12 @@ def confirmation_lines(found: Confirmation) -> list[str]:
     """The verdict first, then each finalist."""
     lines = [f"Confirmed: {found.verdict}"]
     for one in found.finalists:
-        chance = rounded_percent(one.probability_of_best)
-        lines.append(
-            f"  {one.run}: {one.confirmed:.4f} over {counted(one.seeds, 'seed')}, best with probability {chance} "
-            f"(in the sweep {nats(one.swept)})"
-        )
+        seeds, swept = counted(one.seeds, "seed"), f"(in the sweep {nats(one.swept)})"
+        if one.probability_of_best is None:
+            lines.append(f"  {one.run}: {one.confirmed.value:.4f} over {seeds} {swept}")
+        else:
+            chance = rounded_percent(one.probability_of_best)
+            lines.append(f"  {one.run}: {one.confirmed:.4f} over {seeds}, best with probability {chance} {swept}")
     return [*lines, f"  {noise_words(found.noise)}"]
 
 
@@ -179,10 +181,15 @@ def cost_lines(again: list[RunAgain]) -> list[str]:
     """What the runs will cost, from the speed of the same configurations in the sweep."""
     if not again:
         return []
-    seconds = sum(run.origin.seconds / max(1, run.origin.sequences) * run.config.total_sequences for run in again)
-    sequences = sum(run.config.total_sequences for run in again)
     names = ", ".join(dict.fromkeys(run.origin.run for run in again))
-    return [f"  {names}", f"  {quantity(sequences)} sequences, about {duration(seconds)} on the devices"]
+    sequences = [config.total_sequences for run in again if (config := if_builtin(run.config)) is not None]
+    if not sequences:
+        # A script's runs are as long as they were.
+        return [f"  {names}", f"  about {duration(sum(run.origin.seconds for run in again))} on the devices"]
+    seconds = sum(
+        run.origin.seconds / max(1, run.origin.sequences) * seen for run, seen in zip(again, sequences, strict=True)
+    )
+    return [f"  {names}", f"  {quantity(sum(sequences))} sequences, about {duration(seconds)} on the devices"]
 
 
 def _table(table: list[tuple[str, str, str, str, str]]) -> list[str]:

@@ -9,6 +9,7 @@ from optsweep.results.attributes import LADDER_SEQUENCES
 from optsweep.results.records import StudySnapshot
 from optsweep.results.repetition import TRAINED_SHARE, use_of
 from optsweep.results.words import counted, quantity
+from optsweep.study.run_config import of_builtin
 from optsweep.trust.full_run import FullRun
 from optsweep.trust.transfer import Estimate
 from optsweep.views.fidelity import cost_lines
@@ -22,7 +23,7 @@ CAVEAT = "(intervals were measured on language models, not on proteins)"
 
 def ladder_lines(snapshot: StudySnapshot, planned: Rungs) -> list[str]:
     """What `optsweep ladder` would train, on what, and what that costs."""
-    configs = [run.config for run in planned.runs]
+    configs = [of_builtin(run.config, run.run) for run in planned.runs]
     lrs, batches = ([config.optim.lr for config in configs], [config.training.effective_batch for config in configs])
     by_length = ", ".join(
         f"{sum(config.provenance[LADDER_SEQUENCES] == seen for config in configs)} of {seen:,} sequences"
