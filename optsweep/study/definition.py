@@ -7,7 +7,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from optsweep.config import Section
 from optsweep.errors import ConfigError
@@ -291,6 +299,14 @@ class ScriptStudy(StudyDefinition):
     budget: GridSection = GridSection()
     space: ScriptSpace
     presets: Annotated[Sequence[ScriptPreset], Field(default_factory=list)]
+
+    @model_serializer(mode="wrap")
+    def _without_settings(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """What is the built-in trainer's alone is not said of a script."""
+        written: dict[str, object] = handler(self)
+        if self.settings == SettingsSection():
+            written.pop("settings", None)
+        return written
 
     @model_validator(mode="after")
     def _real_numbers(self) -> ScriptStudy:

@@ -8,7 +8,14 @@ import tomllib
 from collections.abc import Callable, Iterable
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from optsweep.config import Section
 from optsweep.study.flags import FlagsSection
@@ -26,6 +33,7 @@ PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-/]*)\}")
 FLAGS = "{flags}"
 GIVEN = ("config", "data", "dir", "run", "seed", "flags")
 """What a placeholder may stand for, besides the parameters."""
+DATA: Literal["packed"] = "packed"
 PORT, GPUS, CHECKPOINT, RESUME = "port", "gpus", "checkpoint", "resume"
 """Younger ones: a study may have a parameter of such a name, which is then meant."""
 
@@ -96,7 +104,7 @@ class TrainerSection(Section):
     """None in studies that began before there was it. There {flags} holds parameters with a place of their own too, and
     braces that are no placeholder stay as they are."""
     resume: ResumeSection | None = None
-    data: Literal["packed", "legacy"] = "packed"
+    data: Literal["packed", "legacy"] = DATA
     grace_seconds: Annotated[Number, Field(gt=0, le=100)] = 30.0
     """From SIGTERM to SIGKILL; a worker that is to leave has two minutes in all."""
     metrics: MetricsSection
@@ -110,6 +118,14 @@ class TrainerSection(Section):
         if self.config is not None:
             read_template(self.config, self.template_text)
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_data(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Nothing is said of data where the script is given none."""
+        written: dict[str, object] = handler(self)
+        if self.data == DATA and "data" not in self.placeholders:
+            written.pop("data", None)
+        return written
 
     @property
     def placeholders(self) -> list[str]:

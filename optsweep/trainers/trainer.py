@@ -37,8 +37,8 @@ INSTEAD = {
     "optsweep promote": "optsweep best --command prints the winner's command line",
     "optsweep best --toml": "optsweep best --command prints the winner's command line",
     "optsweep fidelity": "optsweep confirm trains the best runs again with fresh seeds",
-    "optsweep fidelity --pruner": "[pruner] in the study file chooses one",
-    "optsweep ladder": "a study file of your own with a larger total shows the same",
+    "optsweep fidelity --pruner": "choose one in the study file by [pruner] kind",
+    "optsweep ladder": "sweep once more with a larger total",
     "optsweep transfer": "optsweep transfer --table reads a table of runs from anywhere",
     "--measure": "optsweep status says how long its runs take once some have ended",
 }
@@ -97,8 +97,10 @@ class Trainer(ABC):
     def known_lengths(self, command: str, study: str) -> KnownLengths:
         """``lengths`` for a command that needs them; raises `ConfigError` if only the study's script knows them."""
         if self.lengths is None:
-            why = f"study {study!r} trains with a script, and only that knows how long its runs are"
-            raise ConfigError(command, [f"is for the built-in trainer; {why}: {INSTEAD[command]}"])
+            raise ConfigError(
+                command,
+                [f"is for the built-in trainer, and study {study!r} trains a script; instead, {INSTEAD[command]}"],
+            )
         return self.lengths
 
     def check_data(self, given: Path | None) -> None:

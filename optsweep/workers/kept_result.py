@@ -30,6 +30,10 @@ class KeptResult:
         """Keep the result; ``pruned`` is the pruner's reason, if it cut the run."""
         losses = None if report.losses is None else report.losses.tolist()
         values = asdict(replace(report, losses=None))
+        for counted in (values, *values["evaluations"]):
+            if not counted["sequences"]:
+                # Of a script's run they are not known.
+                del counted["sequences"]
         write_text(self._path, json.dumps({"of": self._of, "report": values, "losses": losses, "pruned": pruned}))
 
     def read(self) -> tuple[TrainReport, str | None] | None:
@@ -39,7 +43,10 @@ class KeptResult:
             if kept["of"] != self._of:
                 return None
             values, losses = kept["report"], kept["losses"]
-            values["evaluations"] = [Evaluation(**{**one, "restored": True}) for one in values["evaluations"]]
+            values = {"sequences": 0, **values}
+            values["evaluations"] = [
+                Evaluation(**{"sequences": 0, **one, "restored": True}) for one in values["evaluations"]
+            ]
             values["losses"] = None if losses is None else np.float32(losses)
             return TrainReport(**values), kept["pruned"]
         # Whatever else is in that file, the run is trained.
