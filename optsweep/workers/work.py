@@ -31,7 +31,6 @@ from optsweep.workers.protocol import (
     WorkerOrder,
 )
 from optsweep.workers.run import Runner
-from optsweep.workers.tidying import tidy
 
 WAIT_SECONDS = 0.5
 
@@ -117,7 +116,11 @@ class _Worker:
                 limit_patience(LEAVE_SECONDS)
                 self.study.queue.hand_back(lease, Cause.INTERRUPTION, NO_SPACE)
                 raise
-        tidy(self.study, lease.run)
+        if self.study.trainer.lengths is not None:
+            # Loads torch; what a script keeps is its own.
+            from optsweep.workers.tidying import tidy
+
+            tidy(self.study, lease.run)
         # After that the allocator's state is not to be trusted; a fresh process has all the memory.
         return EXIT_REPLACE if outcome == "out_of_memory" else None
 
