@@ -90,7 +90,7 @@ def confirmation_by_value(
 
     ``noise`` was measured before, and is used if every finalist has only one fresh seed.
     """
-    swept = _swept(origin)
+    swept, cost = _swept(origin), origin.definition.direction.cost
     groups = _by_finalist(confirmed.runs, swept)
     if not groups:
         return None
@@ -101,13 +101,14 @@ def confirmation_by_value(
     if noise is not None:
         luck = np.random.default_rng(SEED).standard_t(noise.freedom, (RESAMPLES, len(points)))
         values = points + noise.deviation * luck / np.sqrt(counts)
-        chances = list(np.bincount(values.argmin(axis=1), minlength=len(points)) / len(values))
+        best = (cost(1.0) * values).argmin(axis=1)
+        chances = list(np.bincount(best, minlength=len(points)) / len(values))
     finalists = [
         Finalist(of, swept[of], interval(float(points[i]), values[:, i]), int(counts[i]), chances[i])
         for i, of in enumerate(groups)
     ]
     scored_by = f"{origin.trainer.unit} over fresh seeds, by the script's own value"
-    return Confirmation(sorted(finalists, key=lambda finalist: finalist.confirmed.value), noise, scored_by)
+    return Confirmation(sorted(finalists, key=lambda one: cost(one.confirmed.value)), noise, scored_by)
 
 
 def _swept(origin: StudySnapshot) -> dict[str, float]:

@@ -11,7 +11,6 @@ from optsweep.results.configurations import complete_value, configurations
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.seeds import Configuration, seed_noise, standings
 from optsweep.results.words import nats, rounded_percent
-from optsweep.study.direction import Direction
 from optsweep.trust.noise import SEED, Ties
 
 DRAWS = 4000
