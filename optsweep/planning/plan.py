@@ -21,6 +21,7 @@ from optsweep.plain import Plain
 from optsweep.planning.fork import TakenOver, take_over
 from optsweep.results.attributes import CorpusRecord, RunIdentity, Source, StudyAttributes, StudyData
 from optsweep.study.definition import StudyDefinition
+from optsweep.study.shareable import MASKED
 from optsweep.trainers import trainer_of
 from optsweep.trainers.builtin import with_draws
 
@@ -163,7 +164,9 @@ def changed_names(study: str, begun: StudyAttributes, definition: StudyDefinitio
 def _changes(study: str, begun: StudyAttributes, definition: StudyDefinition) -> list[tuple[str, Plain, Plain]]:
     stored, given = _comparable(stored_definition(study, begun)), _comparable(definition)
     both = [(key, stored.get(key), given.get(key)) for key in dict.fromkeys([*stored, *given])]
-    return [(key, was, now) for key, was, now in both if was != now]
+    changed = [(key, was, now) for key, was, now in both if was != now]
+    # Values of an environment may be secrets.
+    return [(key, *((MASKED, MASKED) if key.startswith("trainer.env.") else (was, now))) for key, was, now in changed]
 
 
 def _comparable(definition: StudyDefinition) -> dict[str, Plain]:

@@ -129,6 +129,8 @@ def check(request: SweepRequest) -> Session:
     if session.definition.study.repeats not in ("auto", 0) and not trainer.takes_seed:
         raise ConfigError(f"study.repeats = {session.definition.study.repeats}", [NO_SEED])
     _check_names(request, session.definition)
+    if refused := session.definition.refused_anew():
+        raise ConfigError(f"study {definition.name}", refused)
     return session
 
 

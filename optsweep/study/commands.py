@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
 from optsweep.study.definition import ScriptStudy, StudyDefinition
-from optsweep.study.parameter import Chosen
-from optsweep.study.run_config import RunConfig, ScriptConfig
+from optsweep.study.parameter import Chosen, Scalar
+from optsweep.study.run_config import RunConfig, ScriptConfig, script_config
+from optsweep.study.trainer_table import TrainerSection
+
+SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|COOKIE|WEBHOOK", re.IGNORECASE)
+"""In names of variables whose values are not printed."""
+PASSWORD = re.compile(r"://[^/\s]*@")
 
 
 def commands_digest(definition: StudyDefinition, *, notifies: bool = True) -> str:
@@ -53,18 +59,13 @@ def as_agreed(definition: StudyDefinition, config: RunConfig, run: str) -> RunCo
         return config
     if not isinstance(definition, ScriptStudy):
         raise ConfigError(f"run {run}", ["its config names a script, and the study has none"])
-    if mistakes := definition.space.check(config.parameters):
+    if mistakes := definition.space.check(config.parameters) or definition.refusals(config.parameters):
         raise ConfigError(f"run {run}", mistakes)
     parameters = definition.space.fitted(config.parameters)
-    return config.model_copy(
-        update={
-            "parameters": parameters,
-            "given": definition.space.lists(parameters),
-            "absent": definition.space.none(parameters),
-            "trainer": definition.trainer,
-            "provenance": {**config.provenance, "run": run},
-        }
+    own = script_config(
+        definition.trainer, definition.space, parameters, seed=config.seed, num_evaluations=config.num_evaluations
     )
+    return own.model_copy(update={"provenance": {**config.provenance, "run": run}})
 
 
 def shown_in(definition: StudyDefinition, configs: Iterable[RunConfig]) -> bool:
@@ -80,13 +81,40 @@ def shown_in(definition: StudyDefinition, configs: Iterable[RunConfig]) -> bool:
     return bool(same) and possible <= given
 
 
+def _given_lines(trainer: TrainerSection) -> Iterator[str]:
+    """What is written for values, and what they are."""
+    if trainer.flags is not None:
+        exceptions = trainer.flags.exceptions.items()
+        forms = {"flags": trainer.flags, **{f"flags.exceptions.{name}": one for name, one in exceptions}}
+        for place, form in forms.items():
+            for key, value in form.model_dump(exclude={"exceptions"}, exclude_defaults=True).items():
+                yield f"trainer.{place}.{key} = {json.dumps(value)}"
+    for name, value in trainer.set.items():
+        yield f"trainer.set: {json.dumps(name)} = {json.dumps(value)}"
+    for name, formula in trainer.derive.items():
+        yield f"trainer.derive: {json.dumps(name)} = {json.dumps(formula)}"
+
+
+def _shown_variable(name: str, value: Scalar) -> str:
+    """The value, unless it may be a secret."""
+    may_be_secret = SECRET.search(name) or (isinstance(value, str) and PASSWORD.search(value))
+    return "***" if may_be_secret else json.dumps(value)
+
+
 def _lines(definition: StudyDefinition) -> Iterator[str]:
     # As JSON: what is in a text, whatever it does to a terminal, and where it ends.
     if isinstance(definition, ScriptStudy):
         trainer = definition.trainer
         yield f"trainer.command = {json.dumps(trainer.command)}"
-        for name, value in trainer.set.items():
-            yield f"trainer.set: {json.dumps(name)} = {json.dumps(value)}"
+        if trainer.cwd:
+            yield f"trainer.cwd = {json.dumps(trainer.cwd)}"
+        for name, value in trainer.env.items():
+            yield f"trainer.env: {json.dumps(name)} = {_shown_variable(name, value)}"
+        if trainer.torchrun:
+            yield "trainer.torchrun = true"
+        if trainer.resume is not None:
+            yield f"trainer.resume.args = {json.dumps(trainer.resume.args)}"
+        yield from _given_lines(trainer)
         for name, texts in text_choices(definition).items():
             yield f"space: {json.dumps(name)} = {json.dumps(texts)}"
         for line in trainer.template_text.splitlines():

@@ -19,7 +19,10 @@ def refusals(space: ScriptSpace, trainer: TrainerSection, parameters: Parameters
     """Why no run may have these parameters; a constraint on what the run does not have is met."""
     found = space.troubles(parameters)
     try:
-        known = {**parameters, **derived_values(trainer.derive, parameters)}
+        # Nothing can be worked out from what is none.
+        none = space.none({name: value for name, value in parameters.items() if name in space.names()})
+        known = {**trainer.fixed, **{name: value for name, value in parameters.items() if name not in none}}
+        known |= derived_values(trainer.derive, known)
     except ValueError as error:
         return [*found, str(error)]
     for text in trainer.constraints:
@@ -35,7 +38,7 @@ def refusals(space: ScriptSpace, trainer: TrainerSection, parameters: Parameters
 
 def constraint_mistakes(space: ScriptSpace, trainer: TrainerSection) -> list[str]:
     """Constraints of names that there are not, or that no run meets."""
-    known = [*space.names(), *trainer.derive]
+    known = [*space.names(), *trainer.fixed, *trainer.derive]
     found = []
     for text in trainer.constraints:
         constraint = Formula.read(text)

@@ -42,9 +42,10 @@ from optsweep.study.sections import (
     StudyType,
     TrackersSection,
 )
-from optsweep.study.space import Identity, SearchSpace, did_you_mean, identity
+from optsweep.study.space import Identity, SearchSpace, identity
 from optsweep.study.stand_ins import StandIns
-from optsweep.study.trainer_table import FLAGS, GIVEN, TrainerSection, names_in
+from optsweep.study.trainer_mistakes import refused_anew, trainer_mistakes
+from optsweep.study.trainer_table import TrainerSection
 from optsweep.study.younger import without_younger
 from optsweep.toml_files import validate
 
@@ -207,6 +208,10 @@ class StudyDefinition(Section):
         """The preset of that name; raises `KeyError`."""
         return {preset.name: preset for preset in self.presets}[name]
 
+    def refused_anew(self) -> list[str]:
+        """What a new study may not have, though studies that began with earlier versions go on with it."""
+        return []
+
     def mistakes(self) -> list[str]:
         """What is wrong between sections that are right by themselves."""
         found = self.space.mistakes() + preset_mistakes(self.presets, self.space)
@@ -331,8 +336,10 @@ class ScriptStudy(StudyDefinition):
     def scored_like(self, begun: StudyDefinition) -> Self:
         if not isinstance(begun, ScriptStudy):
             return self
-        metrics = self.trainer.metrics.planned_like(begun.trainer.metrics)
-        return self.model_copy(update={"trainer": self.trainer.model_copy(update={"metrics": metrics})})
+        return self.model_copy(update={"trainer": self.trainer.planned_like(begun.trainer)})
+
+    def refused_anew(self) -> list[str]:
+        return refused_anew(self.trainer, self.space, [preset.parameters for preset in self.presets])
 
     @property
     def gpus_per_run(self) -> int:
@@ -364,7 +371,7 @@ class ScriptStudy(StudyDefinition):
 
     def _formula_mistakes(self) -> list[str]:
         found = constraint_mistakes(self.space, self.trainer)
-        found += derive_mistakes(self.trainer.derive, self.space.names())
+        found += derive_mistakes(self.trainer.derive, [*self.space.names(), *self.trainer.fixed])
         if found or self.space.mistakes():
             return found
         for preset in self.presets:
@@ -375,17 +382,7 @@ class ScriptStudy(StudyDefinition):
         found = super().mistakes() + self._formula_mistakes()
         if self.settings != SettingsSection():
             found.append("settings are the built-in trainer's; give a script its own by [trainer.set] or its template")
-        names, trainer = self.space.names(), self.trainer
-        known = [*names, *GIVEN]
-        unknown = [name for name in trainer.placeholders if name not in known]
-        found += [f"trainer: {{{name}}} stands for nothing{did_you_mean(name, known)}" for name in unknown]
-        lost = [*trainer.set, *(name for name in names if name not in names_in(trainer.command))]
-        if lost and trainer.config is None and FLAGS not in trainer.command:
-            ways = "put {config}, {flags} or a parameter's {name} into the command"
-            found.append(f"trainer.command: nothing hands over {', '.join(lost)}; {ways}")
-        if twice := [name for name in trainer.set if name in names]:
-            found.append(f"trainer.set: {', '.join(twice)} is a parameter of the space too")
-        return found
+        return found + trainer_mistakes(self.trainer, self.space)
 
 
 def study_class(contents: object) -> type[BuiltinStudy] | type[ScriptStudy]:

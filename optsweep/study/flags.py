@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from optsweep.config import Section
-from optsweep.study.parameter import Switch, Text
+from optsweep.study.parameter import Scalar, Switch, Text
 
+Given: TypeAlias = "Scalar | list[Scalar] | None"
+"""What a script is given under a name; None is none."""
 NAME, VALUE = "{name}", "{value}"
 REPEATED = "repeated"
+DEFAULT_BOOLEANS, DEFAULT_LISTS = "true/false", "a,b"
 _EXAMPLE = re.compile(r"(?P<start>[^a]*?)(?P<quote>['\"]?)a(?P=quote)(?P<between>.+?)(?P=quote)b(?P=quote)(?P<end>.*)")
 _BRACES = re.compile(r"\{\{|\}\}|\{name\}|\{value\}|[{}]")
+
+
+def doubled(flag: str) -> str:
+    """The form of an older study, where braces that are no placeholder stood as they were."""
+    kept = flag.replace("{", "{{").replace("}", "}}")
+    return kept.replace("{{name}}", NAME).replace("{{value}}", VALUE)
 
 
 def _check_braces(form: str) -> None:
@@ -74,12 +84,121 @@ class FlagsSection(Section):
 
     form: Form = "--{name}={value}"
     """A blank makes two words."""
-    booleans: Booleans = "true/false"
+    booleans: Booleans = DEFAULT_BOOLEANS
     """What is written for true and for false: values, or with {name} whole flags, of which one may be empty."""
-    lists: Lists = "a,b"
+    lists: Lists = DEFAULT_LISTS
     """An example of two elements; "a b" makes words of their own, "repeated" a flag for each."""
     none: NoneText | None = None
     """A value, or with {name} a whole flag; without it the flag is left out."""
     dashes: Switch = False
     """Dashes for underscores in names."""
     exceptions: Annotated[dict[Text, FlagException], Field(default_factory=dict)]
+
+    @model_validator(mode="after")
+    def _words_of_lists_stand_alone(self) -> FlagsSection:
+        for name, form in {"": self, **{name: self.of(name) for name in self.exceptions}}.items():
+            if _apart(form.lists) and VALUE not in form.form.split():
+                where = f"exceptions.{name}: " if name else ""
+                raise ValueError(
+                    f'{where}lists = {form.lists!r} needs {VALUE} as a word of its own in form: "--x {VALUE}"'
+                )
+        return self
+
+    def of(self, name: str) -> FlagsSection:
+        """How that name is written."""
+        own = self.exceptions.get(name)
+        return self if own is None else self.model_copy(update=own.model_dump(exclude_none=True))
+
+    def words(self, name: str, value: Given) -> list[str]:
+        """The words that give the script a value; none of them if it is left out."""
+        own = self.of(name)
+        shown = name.replace("_", "-") if own.dashes else name
+        if value is None:
+            if own.none is None or NAME in own.none:
+                return _filled(own.none or "", shown)
+            return _filled(own.form, shown, own.none)
+        if isinstance(value, bool) and NAME in own.booleans:
+            return _filled(_side(own.booleans, value), shown)
+        if isinstance(value, list) and own.lists == REPEATED:
+            return [word for part in value for word in _filled(own.form, shown, own._scalar(part))]
+        if isinstance(value, list) and _apart(own.lists):
+            return _filled(own.form, shown, *map(own._element, value))
+        return _filled(own.form, shown, own._text(value))
+
+    def text(self, name: str, value: Given) -> str:
+        """What stands for a value inside of a word; raises `ValueError` for none, if that has no text."""
+        own = self.of(name)
+        if value is None:
+            if not own.has_none:
+                raise ValueError(f"{name} may be none, and nothing says how that is written; see trainer.flags.none")
+            return _braces_filled(own.none or "", {})
+        return own._text(value)
+
+    @property
+    def has_none(self) -> bool:
+        """Whether none has a text, and is no flag of its own or left out."""
+        return self.none is not None and NAME not in self.none
+
+    def list_mistake(self, name: str, value: Sequence[Scalar]) -> str:
+        """What in a list would be misread, since it has no quotes."""
+        own = self.of(name)
+        if own.lists == REPEATED or _apart(own.lists):
+            return ""
+        example = _example(own.lists)
+        quote = example["quote"]
+        misread = {quote, "\\"} if quote else {example["between"], *example["start"], *example["end"]}
+        for part in value:
+            if isinstance(part, str) and any(sign in part for sign in misread):
+                return f"{part!r} cannot be told from its list in the form {own.lists!r}"
+        return ""
+
+    def _text(self, value: Given) -> str:
+        if not isinstance(value, list):
+            assert isinstance(value, bool | int | float | str), "none is written by its own key"
+            return self._scalar(value)
+        example = _example(DEFAULT_LISTS if self.lists == REPEATED else self.lists)
+        return example["start"] + example["between"].join(map(self._element, value)) + example["end"]
+
+    def _element(self, value: Scalar) -> str:
+        quote = "" if self.lists == REPEATED or not isinstance(value, str) else _example(self.lists)["quote"]
+        return f"{quote}{self._scalar(value)}{quote}"
+
+    def _scalar(self, value: Scalar) -> str:
+        if not isinstance(value, bool):
+            return str(value)
+        # Inside of a list or a text there is no flag.
+        return _side(DEFAULT_BOOLEANS if NAME in self.booleans else self.booleans, value)
+
+
+def _apart(lists: str) -> bool:
+    """Whether elements are words of their own."""
+    if lists == REPEATED:
+        return False
+    example = _example(lists)
+    return not example["start"] and not example["end"] and example["between"] == " "
+
+
+def _example(lists: str) -> dict[str, str]:
+    found = _EXAMPLE.fullmatch(lists)
+    assert found is not None, "checked when it was read"
+    return found.groupdict()
+
+
+def _side(booleans: str, value: bool) -> str:
+    true, false = booleans.split("/")
+    return true if value else false
+
+
+def _filled(form: str, name: str, *values: str) -> list[str]:
+    """The words of a form, with as many words for a value that stands alone as there are."""
+    words: list[str] = []
+    for word in form.split():
+        if word == VALUE:
+            words += values
+        else:
+            words.append(_braces_filled(word, {NAME: name, VALUE: " ".join(values)}))
+    return words
+
+
+def _braces_filled(text: str, by: Mapping[str, str]) -> str:
+    return _BRACES.sub(lambda found: by.get(found[0], found[0][0]), text)

@@ -10,7 +10,13 @@ from collections.abc import Mapping
 from optsweep.plain import Plain
 
 MASKED = "***"
-HARMLESS = {"trainer": ("config", "flag", "data", "grace_seconds", "metrics"), "notify": ()}
+HARMLESS = {
+    "trainer": (
+        *("config", "flag", "flags", "data", "grace_seconds", "metrics"),
+        *("gpus_per_run", "torchrun", "derive", "constraints", "internal"),
+    ),
+    "notify": (),
+}
 """Tables that hold commands -> their keys that hold none; a new key is masked until it is listed here."""
 
 

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    SerializerFunctionWrapHandler,
-    field_validator,
-    model_serializer,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from optsweep.config import Section
-from optsweep.study.flags import FlagsSection
+from optsweep.config import AddedLater, Section
+from optsweep.study.config_file import ConfigFormat, check_template
+from optsweep.study.flags import FlagsSection, doubled
 from optsweep.study.formula import Formula
+from optsweep.study.growing import GrowingSection
 from optsweep.study.metrics_table import MetricsSection, below_dir
-from optsweep.study.parameter import Number, Switch, Text, Whole
+from optsweep.study.parameter import Number, Scalar, Switch, Text, Whole
+from optsweep.study.placeholders import Pattern
 from optsweep.study.script_parameter import Value
-from optsweep.toml_files import Table
 
-ConfigFormat = Literal["toml", "yaml", "json", "py"]
 Command = Annotated[list[Text], Field(min_length=1)]
 
-PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-/]*)\}")
-"""In commands and values; other braces stay as they are."""
 FLAGS = "{flags}"
 GIVEN = ("config", "data", "dir", "run", "seed", "flags")
 """What a placeholder may stand for, besides the parameters."""
@@ -58,11 +48,6 @@ EnvironmentValue = Whole | Number | Text
 FormulaText = Annotated[Text, AfterValidator(_is_formula)]
 
 
-def names_in(texts: Iterable[str]) -> list[str]:
-    """Every name in braces."""
-    return [name for text in texts for name in PLACEHOLDER.findall(text)]
-
-
 class ResumeSection(Section):
     """[trainer.resume]: words that the script is given only when it has a checkpoint."""
 
@@ -77,16 +62,16 @@ class ResumeSection(Section):
         return below_dir(pattern)
 
 
-class TrainerSection(Section):
+class TrainerSection(GrowingSection):
     command: Command
     """Placeholders in braces: {config}, {data}, {dir}, {run}, {seed}, {flags}, {port}, {gpus}, {resume}, and the names
     of parameters, set and derived values."""
-    cwd: Text = ""
+    cwd: Annotated[Text, AddedLater()] = ""
     """Where the script is called; the folder where the sweep was started, if it is left out."""
-    env: Annotated[dict[EnvironmentName, EnvironmentValue], Field(default_factory=dict)]
+    env: Annotated[dict[EnvironmentName, EnvironmentValue], Field(default_factory=dict), AddedLater()]
     """What the script's environment has besides ours; placeholders are filled in."""
-    gpus_per_run: Annotated[int, Field(ge=1, le=1024, strict=True)] = 1
-    torchrun: Switch = False
+    gpus_per_run: Annotated[int, Field(ge=1, le=1024, strict=True), AddedLater()] = 1
+    torchrun: Annotated[Switch, AddedLater()] = False
     """Whether torchrun starts the script: one process for each GPU."""
     config: ConfigFormat | None = None
     """Format of the file {config}."""
@@ -94,16 +79,18 @@ class TrainerSection(Section):
     """The script's own config, in that format; parameters take the place of its values."""
     set: Annotated[dict[Text, Value], Field(default_factory=dict)]
     """What else the script is given beside the run's parameters; placeholders are filled in."""
-    derive: Annotated[dict[Text, FormulaText], Field(default_factory=dict)]
+    derive: Annotated[dict[Text, FormulaText], Field(default_factory=dict), AddedLater()]
     """Values that follow from others: they go where set values go."""
-    constraints: Annotated[list[FormulaText], Field(default_factory=list)]
+    constraints: Annotated[list[FormulaText], Field(default_factory=list), AddedLater()]
     """Conditions that every run's parameters fulfil."""
+    internal: Annotated[list[Text], Field(default_factory=list), AddedLater()]
+    """Parameters and derived values that the script does not know: others are derived from them."""
     flag: Annotated[Text, Field(pattern=r"\{name\}.*\{value\}")] = "--{name}={value}"
     """How one of {flags} is written in studies that have no ``flags``."""
-    flags: FlagsSection | None = None
+    flags: Annotated[FlagsSection | None, AddedLater()] = None
     """None in studies that began before there was it. There {flags} holds parameters with a place of their own too, and
     braces that are no placeholder stay as they are."""
-    resume: ResumeSection | None = None
+    resume: Annotated[ResumeSection | None, AddedLater()] = None
     data: Literal["packed", "legacy"] = DATA
     grace_seconds: Annotated[Number, Field(gt=0, le=100)] = 30.0
     """From SIGTERM to SIGKILL; a worker that is to leave has two minutes in all."""
@@ -111,48 +98,57 @@ class TrainerSection(Section):
 
     @model_validator(mode="after")
     def _config_is_handed_over(self) -> TrainerSection:
-        if (self.config is not None) != any("{config}" in word for word in self.command):
+        if (self.config is not None) != ("config" in self.names_in(self.handing)):
             raise ValueError('config = "toml" (or another format) and {config} in the command need each other')
         if self.template_text and self.config is None:
             raise ValueError("a template needs its format: config")
         if self.config is not None:
-            read_template(self.config, self.template_text)
+            check_template(self.config, self.template_text)
         return self
 
-    @model_serializer(mode="wrap")
-    def _without_data(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Nothing is said of data where the script is given none."""
-        written: dict[str, object] = handler(self)
-        if self.data == DATA and "data" not in self.placeholders:
-            written.pop("data", None)
-        return written
+    def _left_out(self) -> set[str]:
+        # Nothing is said of data where the script is given none.
+        has_none = self.data == DATA and "data" not in self.placeholders
+        return super()._left_out() | ({"data"} if has_none else set())
+
+    def planned_like(self, begun: TrainerSection) -> TrainerSection:
+        """The same table as the version that began the study would have read it."""
+        update: dict[str, object] = {"metrics": self.metrics.planned_like(begun.metrics)}
+        if begun.flags is None and self.flags == FlagsSection(form=doubled(begun.flag), exceptions={}):
+            update |= {"flags": None, "flag": begun.flag}
+        return self.model_copy(update=update)
+
+    @property
+    def doubles_braces(self) -> bool:
+        """Whether {{ stands for a brace, as in all studies since there is ``flags``."""
+        return self.flags is not None
+
+    @property
+    def handing(self) -> list[str]:
+        """The texts whose placeholders hand something over to the script by themselves."""
+        env = [value for value in self.env.values() if isinstance(value, str)]
+        return [*self.command, *(self.resume.args if self.resume else []), *env, self.cwd]
 
     @property
     def placeholders(self) -> list[str]:
-        """Every name in braces, in the command and in the set values."""
-        values = [value for value in self.set.values() if isinstance(value, str)]
-        return names_in([*self.command, *values])
+        """Every name in braces: in the command, its surroundings and in the set values."""
+        return self.names_in([*self.handing, *self.set_texts])
 
+    @property
+    def fixed(self) -> dict[str, Scalar]:
+        """The set values that are the same in all runs, so that formulas may name them."""
+        return {
+            name: value
+            for name, value in self.set.items()
+            if not isinstance(value, list) and not (isinstance(value, str) and self.names_in([value]))
+        }
 
-def read_template(kind: ConfigFormat, text: str) -> Table:
-    """The values of a template (none of a Python one, which is kept as it is); raises `ValueError`."""
-    if kind == "py":
-        try:
-            compile(text, "the template", "exec")
-        except (SyntaxError, RecursionError, MemoryError) as error:
-            raise ValueError(f"the template is not valid Python: {error}") from None
-        return {}
-    values = _parse(kind, text) if text.strip() else {}
-    if not isinstance(values, dict):
-        raise ValueError(f"the template holds a {type(values).__name__}; it must hold a table of names and values")
-    return values
+    @property
+    def set_texts(self) -> list[str]:
+        """The texts among the set values."""
+        parts = [part for value in self.set.values() for part in (value if isinstance(value, list) else [value])]
+        return [part for part in parts if isinstance(part, str)]
 
-
-def _parse(kind: ConfigFormat, text: str) -> object:
-    import yaml
-
-    parsers: dict[str, Callable[[str], object]] = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}
-    try:
-        return parsers[kind](text)
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
-        raise ValueError(f"the template is not valid {kind.upper()}: {' '.join(str(error).split())}") from None
+    def names_in(self, texts: Iterable[str]) -> list[str]:
+        """Every name in braces."""
+        return [name for text in texts for name in Pattern(text, self.doubles_braces).names]

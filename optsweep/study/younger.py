@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from optsweep.study.builtin_space import Space
+from optsweep.study.flags import doubled
 from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
 from optsweep.study.metrics_table import completed_metrics
 from optsweep.study.parameter import Parameter
@@ -23,9 +24,21 @@ def completed(contents: Table) -> Table:
     if isinstance(study, dict):
         contents = {**contents, "study": {"repeats": "auto", **study}}
     trainer = contents.get("trainer")
-    if isinstance(trainer, dict) and isinstance(metrics := trainer.get("metrics"), dict):
-        contents = {**contents, "trainer": {**trainer, "metrics": completed_metrics(metrics)}}
+    if isinstance(trainer, dict):
+        trainer = _completed_flags(trainer)
+        if isinstance(metrics := trainer.get("metrics"), dict):
+            trainer = {**trainer, "metrics": completed_metrics(metrics)}
+        contents = {**contents, "trainer": trainer}
     return contents
+
+
+def _completed_flags(trainer: Table) -> Table:
+    """With ``flags``, which older files have as ``flag``."""
+    flags, flag = trainer.get("flags", {}), trainer.get("flag")
+    if isinstance(flag, str) and isinstance(flags, dict) and "form" not in flags:
+        flags = {**flags, "form": doubled(flag)}
+        trainer = {key: value for key, value in trainer.items() if key != "flag"}
+    return {**trainer, "flags": flags}
 
 
 def completed_for_builtin(contents: Table) -> Table:

@@ -51,7 +51,6 @@ class BuiltinTrainer(Trainer, KnownLengths):
         self.lengths, self.presets = self, definition.presets
         self.scale, self.sampled_sequences = budget.scale, budget.sequences * budget.scale
         self._every = max(1, round(self.sampled_sequences / budget.num_evaluations))
-        self.notes = self._scaling_notes() if budget.scale != 1 else []
 
     def check(self) -> None:
         """It needs nothing that was not installed with it."""
@@ -128,8 +127,11 @@ class BuiltinTrainer(Trainer, KnownLengths):
                 sections[section][name] = values[one.name]
         return sections
 
-    def _scaling_notes(self) -> list[str]:
+    @property
+    def notes(self) -> list[str]:
         """One line for everything that ``[budget] scale`` changed."""
+        if self.scale == 1:
+            return []
         budget = self._definition.budget
         notes = [
             f"Lengths of the sweep are scaled by {budget.scale:g} (full lengths are not):",

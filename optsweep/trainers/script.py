@@ -12,7 +12,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,11 @@ from optsweep.data.training_data import TrainingData
 from optsweep.files import last_lines, tail, write_text
 from optsweep.machine.process import FAULT_SIGNALS, OutOfMemoryCounter
 from optsweep.outside_text import LIMIT, clean
+from optsweep.study.command_line import Places, check_program, config_text, script_call
+from optsweep.study.config_file import new_names
 from optsweep.study.definition import ScriptStudy
 from optsweep.study.parameter import Parameters
-from optsweep.study.run_config import Places, RunConfig, ScriptConfig, check_program, command_line, config_text
+from optsweep.study.run_config import RunConfig, ScriptConfig, script_config
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
 from optsweep.trainers.process import ScriptProcess
 from optsweep.trainers.readers import Row, open_reader
@@ -68,15 +70,15 @@ class ScriptTrainer(Trainer):
         """What it needs of one the script alone knows."""
 
     def resolve(self, parameters: Parameters, *, preset: str | None, seed: int, threads: int = 0) -> ScriptConfig:
-        return ScriptConfig(
-            parameters=dict(parameters),
-            given=self._space.lists(parameters),
-            absent=self._space.none(parameters),
-            seed=seed,
-            num_evaluations=self._num_evaluations,
-            trainer=self._trainer,
-            provenance={},
-        )
+        return script_config(self._trainer, self._space, parameters, seed=seed, num_evaluations=self._num_evaluations)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        trainer = self._trainer
+        if trainer.config is None:
+            return ()
+        names = (name for name in (*trainer.set, *trainer.derive, *self._space.names()) if name not in trainer.internal)
+        return [f"New in the template: {name}" for name in new_names(trainer.config, trainer.template_text, names)]
 
     def training(self, held_until: Callable[[], float]) -> Callable[..., TrainReport]:
         return partial(train_script, held_until=held_until)
@@ -140,7 +142,7 @@ class _Attempt:
         places = Places(config_file, None if subset is None else self._data(subset, directory), work)
         if config.trainer.config is not None:
             write_text(config_file, config_text(config, places))
-        self._command = command_line(config, places)
+        self._command = script_call(config, places, port=0, gpus=config.trainer.gpus_per_run).words
         self._log = directory / "log_stdout.txt"
         self._log_start = self._log.stat().st_size if self._log.exists() else 0
         self._reader = open_reader(config.trainer.metrics, work, self._log)

@@ -91,8 +91,11 @@ class Trainer(ABC):
     """Whether a run that keeps failing without a new checkpoint begins anew, since its checkpoint may be the cause."""
     anew: str
     """What becomes of what earlier attempts have left when a run begins anew."""
-    notes: Sequence[str] = ()
-    """Lines for the start of a sweep."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Lines for the start of a sweep."""
+        return ()
 
     def known_lengths(self, command: str, study: str) -> KnownLengths:
         """``lengths`` for a command that needs them; raises `ConfigError` if only the study's script knows them."""

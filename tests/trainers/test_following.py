@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from optsweep.study.config_file import render
 from optsweep.study.metrics_table import MetricsSection
-from optsweep.study.run_config import render
 from optsweep.train.report import Evaluation
 from optsweep.trainers.readers import Reader, open_reader
 from optsweep.trainers.script_progress import ScriptProgress
