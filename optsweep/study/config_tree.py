@@ -139,6 +139,10 @@ def _put(
         elif key == name:
             if place.kind == "table":
                 raise ValueError(f"{full} is a table in the template, and would become {value!r}")
+            if place.start in edits:
+                raise ValueError(
+                    f"{full} is what another name stands for in the template, by an alias; set one of the two"
+                )
             edits[place.start] = Edit(place.start, place.end, language.written(value))
         elif place.kind in ("table", "empty"):
             inside.setdefault(key, {})[name[len(key) + 1 :]] = value
