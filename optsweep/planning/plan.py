@@ -71,6 +71,8 @@ def plan_study(
             elif (found := corrected(name, attributes, definition, data)) and plan.is_untried():
                 changed, users = _shown(found), users_runs(existing_runs(plan, definition), definition)
                 plan.replace_runs(f"the study began anew: {changed}")
+                if attributes.data is not None:
+                    plan.store(StudyAttributes(data=data))
                 describe_new(plan, definition, data, command)
             else:
                 check_unchanged(name, attributes, definition, data)
@@ -104,7 +106,7 @@ def find_or_create(storage: Storage, name: str, definition: StudyDefinition) -> 
 
 
 def describe_new(plan: Change, definition: StudyDefinition, data: StudyData | None, command: list[str]) -> None:
-    if data is not None or plan.attributes().data is not None:
+    if data is not None:
         plan.store(StudyAttributes(data=data))
     described = StudyAttributes(
         versions={package: version(package) for package in ("optuna", "optsweep", "torch")},

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from optsweep.results.attributes import Weights
-from optsweep.trust.confirmation import Confirmation, confirmation
+from optsweep.study.file import parse_study
+from optsweep.trust.confirmation import Confirmation, confirmation, confirmation_by_value
 from optsweep.trust.noise import SeedNoise
 from optsweep.views.fidelity import confirmation_lines, document
 from tests.snapshots import make_run, make_snapshot
@@ -98,3 +99,62 @@ def test_what_is_printed() -> None:
     assert lines[0] == "Confirmed: best is the best of the 2 (probability 100 %)"
     assert "over 3 seeds, best with probability 100 % (in the sweep 2.7010)" in lines[1]
     assert json.loads(json.dumps(document(found), allow_nan=False))["finalists"][0]["run"] == "best"
+
+
+def confirmed_by_value(
+    seeds: dict[str, list[float]], direction: str = "minimize", noise: SeedNoise | None = None
+) -> Confirmation | None:
+    """Finalists of a script's study with the values of their fresh seeds; "swept" led the sweep."""
+    contents = {
+        "trainer": {
+            "command": ["python", "{lr}", "{seed}"],
+            "metrics": {"kind": "jsonl", "file": "log", "value": "acc", "total": 9, "direction": direction},
+        },
+        "space": {"lr": {"low": 1e-4, "high": 1e-1}},
+    }
+    definition = parse_study(contents, "script", "script.toml")
+    origin = make_snapshot([make_run(run, "complete", value=0.5) for run in seeds], definition=definition, data=None)
+    runs = [
+        seeded(f"{of}-seed-{number}", number, value, of=of)
+        for of, values in seeds.items()
+        for number, value in enumerate(values, start=1)
+    ]
+    return confirmation_by_value(origin, make_snapshot(runs, definition=definition, data=None), noise)
+
+
+VALUES = {"low": [0.10, 0.11, 0.12], "high": [0.80, 0.81, 0.82]}
+
+
+@pytest.mark.parametrize(("direction", "best"), [("minimize", "low"), ("maximize", "high")])
+def test_a_scripts_finalists_are_judged_by_its_own_values(direction: str, best: str) -> None:
+    found = confirmed_by_value(VALUES, direction)
+    assert found is not None
+    first, second = found.finalists
+    assert (first.run, first.seeds, first.probability_of_best) == (best, 3, 1.0)
+    assert first.confirmed.value == pytest.approx(VALUES[best][1])
+    assert first.confirmed.low < first.confirmed.value < first.confirmed.high
+    assert second.probability_of_best == 0
+    assert found.verdict == f"{best} is the best of the 2 (probability 100 %)"
+    assert not any("nats" in line or "sequences" in line for line in confirmation_lines(found))
+    json.dumps(document(found), allow_nan=False)
+
+
+def test_a_scripts_equals_are_called_a_tie() -> None:
+    found = confirmed_by_value({"one": [0.1, 0.3, 0.5], "other": [0.11, 0.31, 0.51]})
+    assert found is not None
+    assert found.verdict.startswith("a tie: one is the best with probability 5")
+
+
+def test_one_fresh_seed_of_a_script_says_nothing_of_luck_unless_that_is_known() -> None:
+    found = confirmed_by_value({"one": [0.1], "other": [0.2]})
+    assert found is not None
+    assert found.verdict.startswith("one comes first; what of that is luck, one seed each does not tell")
+    assert "  one: 0.1000 over 1 seed (in the sweep 0.5000)" in confirmation_lines(found)
+    json.dumps(document(found), allow_nan=False)
+    known = confirmed_by_value({"one": [0.1], "other": [0.2]}, noise=SeedNoise(0.2, 3, 9))
+    assert known is not None
+    assert known.verdict.startswith("a tie: one")
+    alone = confirmed_by_value({"one": [0.1]})
+    assert alone is not None
+    assert alone.verdict == "one: 0.1000 acc over fresh seeds, by the script's own value"
+    assert confirmed_by_value({}) is None
