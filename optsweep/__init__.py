@@ -1,1 +1,5 @@
 """Resumable hyperparameter sweeps for protein language models."""
+
+from optsweep.reporting import report
+
+__all__ = ["report"]

@@ -97,7 +97,7 @@ def read_metrics(path: Path, *, finite: bool = False) -> list[MetricsLine]:
     A killed writer may have left half a line, at the end or, when another went on, in the middle.
     """
     lines = []
-    for text in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ():
+    for text in path.read_text(encoding="utf-8", errors="replace").split("\n") if path.exists() else ():
         try:
             line = json.loads(text)
         except ValueError:

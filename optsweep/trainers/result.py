@@ -20,14 +20,6 @@ def result(evaluations: Sequence[Evaluation], summary: Summary, direction: Direc
     if summary == "last":
         return evaluations[-1]
     # One evaluation may stand at several points of the grid.
-    values = list({evaluation.step: evaluation.value for evaluation in evaluations}.values())
+    values = [value for _, value in dict.fromkeys((one.step, one.value) for one in evaluations)]
     (number,) = summary.values()
     return replace(evaluations[-1], value=fmean(values[-number:]))
-
-
-def followed_by(evaluations: Sequence[Evaluation], new: Evaluation) -> list[Evaluation]:
-    """The evaluations with a new one, which takes the place of all that came from its step on."""
-    kept = list(evaluations)
-    while kept and (kept[-1].step > new.step or (kept[-1].step == new.step and kept[-1].value != new.value)):
-        kept.pop()
-    return [*kept, new]

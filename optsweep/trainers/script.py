@@ -5,12 +5,9 @@ The script knows nothing of it.
 
 from __future__ import annotations
 
-import errno
 import logging
 import math
 import os
-import re
-import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -20,9 +17,9 @@ from typing import BinaryIO
 
 from optsweep.data.legacy_file import ensure_legacy
 from optsweep.data.training_data import TrainingData
-from optsweep.files import last_lines, tail, write_text
-from optsweep.machine.process import FAULT_SIGNALS, OutOfMemoryCounter
-from optsweep.outside_text import LIMIT, clean
+from optsweep.files import tail, write_text
+from optsweep.machine.process import OutOfMemoryCounter
+from optsweep.reporting import VARIABLE
 from optsweep.study.command_line import Places, check_program, config_text, script_call
 from optsweep.study.config_file import new_names
 from optsweep.study.definition import ScriptStudy
@@ -30,20 +27,16 @@ from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import RunConfig, ScriptConfig, script_config
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
 from optsweep.trainers.process import ScriptProcess
-from optsweep.trainers.readers import Row, open_reader
+from optsweep.trainers.reader import Reader
+from optsweep.trainers.readers import REPORTED, open_reader
+from optsweep.trainers.rows import Row
 from optsweep.trainers.run_lock import hold
+from optsweep.trainers.script_end import EARLY, ScriptEnd
 from optsweep.trainers.script_progress import ScriptProgress
-from optsweep.trainers.set_aside import put_back, set_aside
-from optsweep.trainers.torchrun import killed_by, without_its_own
+from optsweep.trainers.set_aside import LOG, WORK, put_back, set_aside
 from optsweep.trainers.trainer import Trainer
 
 POLL_SECONDS = 0.2
-OUT_OF_MEMORY = re.compile(
-    r"out of memory|OutOfMemoryError|MemoryError|can.?t allocate memory|cannot allocate memory|not enough memory"
-    r"|RESOURCE_EXHAUSTED|STATUS_ALLOC_FAILED",
-    re.IGNORECASE,
-)
-"""As torch, JAX, CUDA's libraries, Python and the system say it."""
 
 _logger = logging.getLogger(__name__)
 
@@ -109,16 +102,16 @@ def train_script(
 ) -> TrainReport:
     """Run the script in ``directory``/work, which it finds as it left it when it is called again.
 
-    ``device`` is the environment's: CUDA_VISIBLE_DEVICES is set when the worker starts. Raises `RuntimeError` if the
+    ``device`` is the environment's: CUDA_VISIBLE_DEVICES is set when the worker starts. Raises `ScriptFailed` if the
     script fails by its own fault, `OSError` if the disk is full, and `PlaceInUse` if an earlier one cannot be ended.
     """
     # While we were stopped, another worker may have taken the run, and may have a script here.
     interrupted()
     with hold(directory) as lock:
-        progress = ScriptProgress(config, directory, on_eval, on_metrics)
-        outcome = _Attempt(config, None if data is None else data.path, directory, progress).run(
-            lock, interrupted, held_until
-        )
+        reader = open_reader(config.trainer.metrics, (directory / WORK).absolute(), directory / LOG)
+        progress = ScriptProgress(config, directory, on_eval, on_metrics, reader.found)
+        attempt = _Attempt(config, None if data is None else data.path, directory, reader, progress)
+        outcome = attempt.run(lock, interrupted, held_until)
     last = progress.history[-1] if progress.history else None
     return TrainReport(
         outcome=outcome,
@@ -128,24 +121,26 @@ def train_script(
         seconds=progress.seconds,
         micro_batch=1,
         losses=None,
+        reason=EARLY if outcome == "complete" and progress.steps.shortfall() and progress.metrics.ends_early else None,
     )
 
 
 class _Attempt:
     """One call of the script."""
 
-    def __init__(self, config: ScriptConfig, subset: Path | None, directory: Path, progress: ScriptProgress) -> None:
-        self._trainer, self._progress = config.trainer, progress
-        work = (directory / "work").absolute()
+    def __init__(
+        self, config: ScriptConfig, subset: Path | None, directory: Path, reader: Reader, progress: ScriptProgress
+    ) -> None:
+        self._trainer, self._reader, self._progress = config.trainer, reader, progress
+        self._work = work = (directory / WORK).absolute()
         work.mkdir(parents=True, exist_ok=True)
         config_file = (directory / f"script_config.{config.trainer.config}").absolute()
         places = Places(config_file, None if subset is None else self._data(subset, directory), work)
         if config.trainer.config is not None:
             write_text(config_file, config_text(config, places))
         self._command = script_call(config, places, port=0, gpus=config.trainer.gpus_per_run).words
-        self._log = directory / "log_stdout.txt"
+        self._log = directory / LOG
         self._log_start = self._log.stat().st_size if self._log.exists() else 0
-        self._reader = open_reader(config.trainer.metrics, work, self._log)
         self._memory = OutOfMemoryCounter()
 
     def _data(self, subset: Path, directory: Path) -> Path:
@@ -157,23 +152,26 @@ class _Attempt:
     def run(self, lock: BinaryIO, interrupted: Callable[[], bool], held_until: Callable[[], float]) -> Outcome:
         """Follow the script to its end, or end it."""
         # What earlier attempts have left, as far as their workers had no time to read it.
-        rows = self._progress.unseen(self._reader.rows())
+        try:
+            self._progress.take_unread(self._reader.rows())
+        except ArithmeticError as error:
+            _logger.warning("%s", error)
+            return "diverged"
         # Without the database's URL, and unbuffered, so that what is printed can be read at once.
         inherited = {key: value for key, value in os.environ.items() if key != "OPTSWEEP_STORAGE"}
-        environment = {**inherited, "PYTHONUNBUFFERED": "1"}
+        environment = {**inherited, "PYTHONUNBUFFERED": "1", VARIABLE: str(self._log.parent.absolute() / REPORTED)}
         with closing(ScriptProcess(self._command, environment, self._log, lock, held_until)) as script:
             while True:
                 status = script.poll()
                 # Asked first: if another worker has the run now, nothing more may be written.
                 leave = interrupted()
                 # Read after the look: what an ended script has left is all there now.
-                rows = [*rows, *self._reader.rows(ended=status is not None)]
-                outcome, rows = self._follow(rows), []
+                outcome = self._follow(self._reader.rows(ended=status is not None))
                 if outcome is not None:
                     script.end(self._trainer.grace_seconds)
                     return outcome
                 if status is not None:
-                    return self._ended(status)
+                    return self._ended(status, leave)
                 if leave:
                     script.end(self._trainer.grace_seconds)
                     return "interrupted"
@@ -190,33 +188,10 @@ class _Attempt:
                 return "diverged"
         return None
 
-    def _ended(self, status: int) -> Outcome:
-        """The outcome by the exit status and, if it failed, by what it said last."""
-        if status == 0:
-            self._progress.tell_untold()
-            if not self._progress.history:
-                metrics = self._trainer.metrics
-                place = metrics.file or "its output"
-                raise RuntimeError(f"the script succeeded, but no {metrics.value} was found in {place}")
-            return "complete"
+    def _ended(self, status: int, asked: bool) -> Outcome:
+        """The outcome of a script that has ended by itself; ``asked``: when this worker was asked to leave."""
         name = Path(self._command[1] if len(self._command) > 1 else self._command[0]).name
         # Of what this attempt has said, the end.
         said = tail(self._log, start=self._log_start)
-        if OUT_OF_MEMORY.search(said):
-            return "out_of_memory"
-        if os.strerror(errno.ENOSPC) in said:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        number = killed_by(said) or status - 128
-        if number == signal.SIGKILL and self._memory.increased():
-            raise RuntimeError(f"{name} was killed by the kernel's out-of-memory killer")
-        if number in _OUTSIDE:
-            _logger.warning("%s was ended by %s from outside", name, signal.Signals(number).name)
-            return "interrupted"
-        words = f"was killed by {signal.Signals(number).name}" if number in FAULT_SIGNALS else f"ended with {status}"
-        # Shorter than a reason may be: words of ours come before it.
-        last = clean("".join(last_lines(without_its_own(said))).strip(), LIMIT // 2)
-        raise RuntimeError(f"{name} {words}: {last or 'it said nothing'}")
-
-
-_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2}
-"""Signals that a run does not send itself: somebody, or a scheduler, wanted the device."""
+        end = ScriptEnd(name, status, said, self._memory.increased(), asked)
+        return end.outcome(self._progress, self._reader.found, self._work)

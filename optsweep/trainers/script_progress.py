@@ -1,7 +1,8 @@
 """The progress of a script's run: its rows of numbers become evaluations on the study's grid, over all attempts.
 
 A script that is called again may go on, begin anew, or repeat what it had written before. What it repeats changes
-nothing; what differs from what was known at its place takes the place of all that came from there on.
+nothing; the first that differs from what was known at its step takes the place of all that earlier attempts had from
+there on. Within one attempt nothing is replaced, whatever the steps do.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import json
 import logging
 import math
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from optsweep.files import write_text
 from optsweep.study.run_config import ScriptConfig
-from optsweep.study.script_parameter import Value
 from optsweep.train.report import METRICS_FILE, Evaluation, MetricsLine, OnEval, OnMetrics, read_metrics
-from optsweep.trainers.readers import Row
+from optsweep.trainers.found import Found, missing_name
+from optsweep.trainers.rows import Row
+from optsweep.trainers.steps import Steps
 
 LINE_EVERY = 0.005
 """Share of a run between two training lines."""
@@ -25,83 +28,116 @@ _logger = logging.getLogger(__name__)
 
 
 class ScriptProgress:
-    """Follows rows, reports evaluations, and keeps them in ``directory``/metrics.jsonl."""
+    """Follows rows, reports evaluations, and keeps them in ``directory``/metrics.jsonl.
 
-    def __init__(self, config: ScriptConfig, directory: Path, on_eval: OnEval, on_metrics: OnMetrics | None) -> None:
-        self._metrics = config.trainer.metrics
-        self._known: dict[str, Value] = {**config.trainer.set, **config.parameters}
+    ``found`` is what their reader has found, for who looks for a name that is not there.
+    """
+
+    def __init__(
+        self,
+        config: ScriptConfig,
+        directory: Path,
+        on_eval: OnEval,
+        on_metrics: OnMetrics | None,
+        found: Found | None = None,
+    ) -> None:
+        self.metrics = config.trainer.metrics
+        self._found = found or Found(self.metrics)
         self._points = config.num_evaluations
         self._on_eval, self._on_metrics = on_eval, on_metrics
         self._path = directory / METRICS_FILE
         self._started = time.monotonic()
-        self._position: float | None = None
         self._noted = -math.inf
-        self.history = _read(self._path)
+        self._said: set[str] = set()
+        lines = _read(self._path)
+        self.steps = Steps(self.metrics, {**config.trainer.set, **config.parameters}, [one["step"] for one in lines])
+        self.history = [_evaluation(line) for line in lines if "value" in line]
         self._untold = list(self.history)
+        self._own = 0
+        """How many evaluations this attempt has added."""
         self._seconds_before = self.history[-1].seconds if self.history else 0.0
 
     @property
     def seconds(self) -> float:
         return self._seconds_before + time.monotonic() - self._started
 
-    def unseen(self, rows: list[Row]) -> list[Row]:
-        """The rows after the last known evaluation, if they hold it: what an earlier attempt left unread."""
+    def take_unread(self, rows: list[Row]) -> None:
+        """Take what earlier attempts had written, as far as nobody had time to read it.
+
+        Raises `ArithmeticError` for a value that is not finite.
+        """
+        for row in self._unseen(rows):
+            value = self._take(row)
+            if value is not None and (new := self._new(value)):
+                self._add(new)
+                self._untold += new
+        self.steps.begin_attempt()
+        self._own = 0
+
+    def _unseen(self, rows: list[Row]) -> list[Row]:
+        """The rows after the last known evaluation, if they hold it."""
         if not self.history:
             return rows
-        last = self.history[-1]
-        places = [place for place, row in enumerate(rows) if self._is(row, last)]
-        return rows[places[-1] + 1 :] if places else rows
+        places = [place for place, row in enumerate(rows) if self._is(row, self.history[-1])]
+        seen = places[-1] + 1 if places else 0
+        for row in rows[:seen]:
+            self.steps.recall(row)
+        return rows[seen:]
 
     def _is(self, row: Row, evaluation: Evaluation) -> bool:
-        position = row.get(self._metrics.step, evaluation.step)
-        return self._value(row) == evaluation.value and round(position) == evaluation.step
+        step = self.steps.of(row)
+        return self._value(row) == evaluation.value and (step is None or round(step) == evaluation.step)
 
     def follow(self, row: Row) -> bool:
         """Take one row; says whether to go on. Raises `ArithmeticError` for a value that is not finite."""
-        self._position = row.get(self._metrics.step, self._position)
-        value = self._value(row)
-        if value is None or self._metrics.train_loss in row:
-            self._note_training(row)
+        value = self._take(row)
         if value is None:
             return True
-        if not math.isfinite(value):
-            raise ArithmeticError(f"{self._metrics.value} is {value}")
-        progress = self._progress(row)
-        if progress is None:
-            # Nothing says how far it is: the study's number of evaluations is taken for the run's.
-            if self._metrics.total is not None and not self.history:
-                _logger.warning("no number is called %s, which [trainer.metrics] total names", self._metrics.total)
-            progress = min(1.0, (len(self.history) + 1) / self._points)
-        step = len(self.history) + 1 if self._position is None else round(self._position)
-        if any(known.step == step and known.value == value for known in self.history):
-            return True
-        return self._evaluate(step, value, progress)
+        new = self._new(value)
+        # What earlier attempts had stands as far as it was not replaced.
+        go_on = not new or self.tell_untold()
+        self._add(new)
+        answers = [self._on_eval(evaluation) for evaluation in new]
+        return go_on and all(answers)
+
+    def _take(self, row: Row) -> float | None:
+        """Note where the row is; returns its value."""
+        self.steps.take(row)
+        value = self._value(row)
+        if value is None or self.metrics.train_loss in row:
+            self._note_training(row)
+        if value is not None and not math.isfinite(value):
+            raise ArithmeticError(f"{self.metrics.value} is {value}")
+        return value
 
     def _value(self, row: Row) -> float | None:
-        value = row.get(self._metrics.value)
-        return -value if value is not None and self._metrics.negates else value
+        value = row.get(self.metrics.value)
+        return -value if value is not None and self.metrics.negates else value
 
-    def _progress(self, row: Row) -> float | None:
-        total: Value | None = self._metrics.total
-        if isinstance(total, str):
-            total = self._known.get(total, row.get(total))
-        if not isinstance(total, int | float) or total <= 0 or self._position is None:
-            return None
-        return max(0.0, min(1.0, self._position / total))
-
-    def _evaluate(self, step: int, value: float, progress: float) -> bool:
-        self._cut_back(step)
-        self.tell_untold()
+    def _new(self, value: float) -> list[Evaluation]:
+        """The evaluations that the value is, one for each point of the grid that it passes; none if it is known."""
+        position, progress = self.steps.position, self.steps.progress
+        last = max((known.step for known in self.history), default=0)
+        step = last + 1 if position is None else round(position)
+        if any(known.step == step and known.value == value for known in self.history):
+            return []
+        if progress is None:
+            self._say_what_is_missing()
+        if not self._own and self.steps.stepped:
+            self._cut_back(step)
+        elif self._own:
+            self._say_if_back(step, value)
+        # Nothing says how far it is: the study's number of evaluations is taken for the run's.
+        progress = min(1.0, (len(self.history) + 1) / self._points) if progress is None else progress
         reached = math.floor(progress * self._points + 1e-9)
         before = max((known.index for known in self.history if known.index is not None), default=0)
-        new = [
-            Evaluation(index, step, 0, value, progress, self.seconds)
-            for index in (range(before + 1, reached + 1) if reached > before else [None])
-        ]
+        points = range(before + 1, reached + 1) if reached > before else [None]
+        return [Evaluation(point, step, 0, value, progress, self.seconds) for point in points]
+
+    def _add(self, new: list[Evaluation]) -> None:
         self.history += new
-        self._write(*(_line(evaluation) for evaluation in new))
-        answers = [self._on_eval(evaluation) for evaluation in new]
-        return all(answers)
+        self._own += len(new)
+        self._write(map(_line, new))
 
     def _cut_back(self, step: int) -> None:
         kept = [evaluation for evaluation in self.history if evaluation.step < step]
@@ -110,25 +146,47 @@ class ScriptProgress:
             self._untold = [evaluation for evaluation in self._untold if evaluation.step < step]
             write_text(self._path, "".join(json.dumps(_line(evaluation)) + "\n" for evaluation in kept))
 
-    def tell_untold(self) -> None:
-        """What the script reported before this attempt stands, though it has not repeated it."""
+    def tell_untold(self) -> bool:
+        """What the script reported before this attempt stands, though it has not repeated it; says whether to go on."""
         untold, self._untold = self._untold, []
-        for evaluation in untold:
-            self._on_eval(evaluation)
+        answers = [self._on_eval(evaluation) for evaluation in untold]
+        return all(answers)
+
+    def _say_if_back(self, step: int, value: float) -> None:
+        before = self.history[-1]
+        if step == before.step:
+            self._say("twice", f"two values are of step {step}, {before.value:g} and {value:g}; both count")
+        elif step < before.step:
+            self._say("back", f"steps go back, from {before.step} to {step}; all values count, in the order they came")
+
+    def _say_what_is_missing(self) -> None:
+        metrics = self.metrics
+        if self.steps.position is None and (metrics.step != "step" or metrics.total is not None):
+            missing = missing_name(metrics.step, "step", self._found)
+        elif self.steps.position is not None and isinstance(metrics.total, str):
+            missing = missing_name(metrics.total, "total", self._found)
+        else:
+            return
+        self._say("missing", f"{missing}; until it comes, evaluations are counted")
+
+    def _say(self, what: str, words: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            _logger.warning("%s", words)
 
     def _note_training(self, row: Row) -> None:
-        progress, loss = self._progress(row), row.get(self._metrics.train_loss)
-        if progress is None or self._position is None or 0 <= progress - self._noted < LINE_EVERY:
+        position, progress, loss = self.steps.position, self.steps.progress, row.get(self.metrics.train_loss)
+        if progress is None or position is None or 0 <= progress - self._noted < LINE_EVERY:
             return
         self._noted = progress
-        line: MetricsLine = {"step": round(self._position), "progress": progress, "time": time.time()}
+        line: MetricsLine = {"step": round(position), "progress": progress, "time": time.time()}
         if loss is not None and math.isfinite(loss):
             line["train_loss"] = loss
-        self._write(line)
+        self._write([line])
         if self._on_metrics is not None:
             self._on_metrics(line)
 
-    def _write(self, *lines: MetricsLine) -> None:
+    def _write(self, lines: Iterable[MetricsLine]) -> None:
         with self._path.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(line) + "\n" for line in lines)
 
@@ -144,14 +202,14 @@ def _line(evaluation: Evaluation) -> MetricsLine:
     }
 
 
-def _read(path: Path) -> list[Evaluation]:
-    """The evaluations of earlier attempts; half a line that a killed worker left is ended here."""
+def _evaluation(line: MetricsLine) -> Evaluation:
+    return Evaluation(line["index"], line["step"], 0, line["value"], line["progress"], line["seconds"], restored=True)
+
+
+def _read(path: Path) -> list[MetricsLine]:
+    """The lines of earlier attempts; half a line that a killed worker left is ended here."""
     content = path.read_bytes() if path.exists() else b""
     if content and not content.endswith(b"\n"):
         with path.open("ab") as file:
             file.write(b"\n")
-    return [
-        Evaluation(line["index"], line["step"], 0, line["value"], line["progress"], line["seconds"], restored=True)
-        for line in read_metrics(path)
-        if "value" in line
-    ]
+    return read_metrics(path)

@@ -7,9 +7,10 @@ import shutil
 from pathlib import Path
 
 from optsweep.train.report import METRICS_FILE
+from optsweep.trainers.readers import REPORTED
 
 WORK, LOG = "work", "log_stdout.txt"
-MOVED = (WORK, METRICS_FILE)
+MOVED = (WORK, METRICS_FILE, REPORTED)
 
 
 def set_aside(directory: Path) -> str | None:
@@ -33,8 +34,9 @@ def put_back(directory: Path) -> None:
     """Undo the last `set_aside`; what the attempt since then has left is removed."""
     place = _kept(directory)[-1]
     shutil.rmtree(directory / WORK, ignore_errors=True)
-    (directory / METRICS_FILE).unlink(missing_ok=True)
     for name in MOVED:
+        if name != WORK:
+            (directory / name).unlink(missing_ok=True)
         if (place / name).exists():
             (place / name).rename(directory / name)
     with (place / LOG).open("ab") as before, (directory / LOG).open("rb") as since:

@@ -46,5 +46,5 @@ def without_its_own(said: str) -> str:
     if first is None:
         return before
     prefix = f"[rank{first[1]}]: "
-    lines = before[first.start() :].splitlines(keepends=True)
-    return "".join(line.removeprefix(prefix) for line in lines if line.startswith(prefix.rstrip()))
+    lines = before[first.start() :].split("\n")
+    return "".join(line.removeprefix(prefix) + "\n" for line in lines if line.startswith(prefix.rstrip()))

@@ -30,6 +30,10 @@ class PlaceInUse(Exception):
     """Something of an earlier attempt still works in the run's folder: no other may begin there."""
 
 
+class ScriptFailed(RuntimeError):
+    """A script has failed by its own fault; the words name its error, and its log has the rest."""
+
+
 NO_SEED = (
     "the script takes no {seed}, so the same command would give the same run again; put {seed} into [trainer] command"
 )

@@ -29,6 +29,7 @@ from optsweep.results.attributes import StudyAttributes, SweepEnd
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import error_words
+from optsweep.workers.failures import Failures
 from optsweep.workers.protocol import NO_SPACE, Next, WorkerOrder, exit_of
 from optsweep.workers.slot import WorkerSlot
 from optsweep.workers.unexpected import keep_traceback, unexpected
@@ -81,6 +82,7 @@ class Launcher:
         """What has failed in a way that nobody expected, and was said."""
         folder = study_directory(study.name)
         self._log = folder / "workers" / "launcher.log"
+        self._failures = Failures(study.name, say)
         self._slots = [
             WorkerSlot(
                 slot,
@@ -186,7 +188,9 @@ class Launcher:
         if ended.next is Next.PARK:
             # First: the database may lie on the same disk, and what follows may wait for it.
             slot.park(f"{NO_SPACE} of {study_directory(self._study.name)}; free some, then start it again")
-        reclaimed = self._reclaim(slot.identity, status, ended.cause, reason) if slot.identity is not None else []
+        reclaimed: list[HeldRun] = []
+        if slot.identity is not None:
+            reclaimed, reason = self._reclaim(slot.identity, status, ended.cause, reason)
         slot.process = None
         match ended.next:
             case Next.STOP:
@@ -201,14 +205,15 @@ class Launcher:
             if slot.identity is not None and self._study.queue.has_finished(slot.identity):
                 slot.early_failures.clear()
             for run in reclaimed:
+                self._failures.tell(run.run, reason)
                 slot.count_failure(run)
 
-    def _reclaim(self, worker: ProcessIdentity, status: int, cause: Cause, reason: str) -> list[HeldRun]:
-        """Hand back the runs of a worker that ended; returns them."""
+    def _reclaim(self, worker: ProcessIdentity, status: int, cause: Cause, reason: str) -> tuple[list[HeldRun], str]:
+        """Hand back the runs of a worker that ended; returns them, and why."""
         held = self._study.queue.held_by(worker)
         if status > 0 and held:
             reason = RunDirectory.of(self._study.name, held[0].run).tail() or reason
-        return self._study.queue.reclaim(worker, cause, reason)
+        return self._study.queue.reclaim(worker, cause, reason), reason
 
     def _on_signal(self, number: int) -> None:
         if number != signal.SIGCHLD:

@@ -19,7 +19,7 @@ from optsweep.machine.process import Cause
 from optsweep.results.words import nats, rounded_percent
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
-from optsweep.trainers.result import followed_by, result
+from optsweep.trainers.result import result
 from optsweep.trainers.trainer import PlaceInUse
 from optsweep.workers.fresh_start import FreshStart
 from optsweep.workers.kept_result import KeptResult
@@ -130,7 +130,7 @@ class Progress:
             )
 
     def on_eval(self, evaluation: Evaluation) -> bool:
-        self._evaluations = followed_by(self._evaluations, evaluation)
+        self._evaluations.append(evaluation)
         so_far = _result(self.study, self._evaluations)
         self._base_seconds, self._since = evaluation.seconds, time.monotonic()
         self.keeper.progress = replace(

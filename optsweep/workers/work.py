@@ -19,6 +19,7 @@ from optsweep.machine.process import Cause, ProcessIdentity, identify, limit_pat
 from optsweep.results.folders import RunDirectory
 from optsweep.results.forecast import expected_seconds
 from optsweep.study.commands import commands_digest
+from optsweep.trainers.trainer import ScriptFailed
 from optsweep.workers.lease_keeper import LeaseKeeper
 from optsweep.workers.prepared_run import set_aside
 from optsweep.workers.protocol import (
@@ -107,6 +108,11 @@ class _Worker:
                 return None
             except (StorageUnavailable, StudyGone):
                 raise
+            except ScriptFailed as error:
+                # Where its error was raised, its own output says; its last line becomes the reason.
+                _logger.error("%s failed", lease.run)
+                print(error, flush=True)
+                return EXIT_FAULT
             except Exception as error:
                 if not disk_is_full(error):
                     _logger.exception("%s failed", lease.run)

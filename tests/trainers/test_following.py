@@ -13,7 +13,8 @@ import yaml
 from optsweep.study.config_file import render
 from optsweep.study.metrics_table import MetricsSection
 from optsweep.train.report import Evaluation
-from optsweep.trainers.readers import Reader, open_reader
+from optsweep.trainers.reader import Reader
+from optsweep.trainers.readers import open_reader
 from optsweep.trainers.script_progress import ScriptProgress
 from tests.trainers.script_run import ScriptRun
 
