@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from safetensors.numpy import load_file
 
+from optsweep.study.shipped import VERSIONS
 from tests.sweeps import wait_for
 
 REPOSITORY = Path(__file__).parents[1]
@@ -151,7 +152,8 @@ def test_real_proteins_are_imported_limited_swept_and_left_as_they_are(workplace
 def test_a_wheel_finds_its_study_files_in_an_empty_folder(tmp_path: Path, workplace: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "studies/demo.toml", "studies/uniref50.toml"):
+    shipped = [f"studies/{name}.toml" for name in VERSIONS]
+    for name in ("pyproject.toml", "README.md", "LICENSE", *shipped):
         (source / name).parent.mkdir(exist_ok=True)
         shutil.copy(REPOSITORY / name, source / name)
     shutil.copytree(REPOSITORY / "optsweep", source / "optsweep", ignore=shutil.ignore_patterns("__pycache__"))

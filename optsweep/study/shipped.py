@@ -14,7 +14,14 @@ from optsweep.toml_files import read_toml
 
 VERSIONS = {
     "demo": ("5add7059c734a1d8", "b108be38888d2305"),
+    "lightning_hydra": ("ad2d17b7d499a1c9",),
+    "nanogpt": ("f761055195ec5182",),
+    "pytorch_mnist": ("ac18ea6e17e324a1",),
+    "run_clm": ("8b27bfe371ed317f",),
+    "run_mlm": ("a87977dbbd7ce0d3",),
+    "timm": ("07739610d9e9f7c3",),
     "uniref50": ("11593b36545424ba", "9d26b34e164815dd", "ac03bd8a1bb8111c"),
+    "word_language_model": ("39fdc110b1e0dbbe",),
 }
 """Digests of what each shipped file has said, the newest last."""
 

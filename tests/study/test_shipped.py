@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from optsweep.study.file import load_study
 from optsweep.study.shipped import VERSIONS, digest, is_shipped
 
 STUDIES = Path(__file__).parents[2] / "studies"
@@ -16,6 +18,19 @@ STUDIES = Path(__file__).parents[2] / "studies"
 def test_every_version_of_a_shipped_file_is_known(name: str) -> None:
     found = digest(STUDIES / f"{name}.toml")
     assert VERSIONS[name][-1] == found, f"studies/{name}.toml has changed: append its digest, {found}, to VERSIONS"
+
+
+def test_the_wheel_has_every_shipped_file_and_no_other() -> None:
+    build = tomllib.loads((STUDIES.parent / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    named = build["targets"]["wheel"]["force-include"]
+    assert named == {f"studies/{name}.toml": f"optsweep/studies/{name}.toml" for name in sorted(VERSIONS)}
+
+
+@pytest.mark.parametrize("name", sorted(VERSIONS))
+def test_every_shipped_file_is_a_study(name: str) -> None:
+    definition = load_study(STUDIES / f"{name}.toml")
+    assert definition.presets
+    assert definition.study.type == "tpe"
 
 
 def test_a_changed_file_in_the_folder_of_studies_is_the_users_own(workplace: Path) -> None:
