@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as Names
+
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from optsweep.config import AddedLater, Section
@@ -16,7 +18,7 @@ class GrowingSection(Section):
         left_out = self._left_out()
         return {name: value for name, value in values.items() if name not in left_out}
 
-    def _left_out(self) -> set[str]:
+    def _left_out(self) -> Names[str]:
         """The keys that are not stored."""
         fields = type(self).model_fields
         later = {name for name, field in fields.items() if any(isinstance(one, AddedLater) for one in field.metadata)}

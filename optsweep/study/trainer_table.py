@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as Names
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -106,7 +107,7 @@ class TrainerSection(GrowingSection):
             check_template(self.config, self.template_text)
         return self
 
-    def _left_out(self) -> set[str]:
+    def _left_out(self) -> Names[str]:
         # Nothing is said of data where the script is given none.
         has_none = self.data == DATA and "data" not in self.placeholders
         return super()._left_out() | ({"data"} if has_none else set())
