@@ -19,6 +19,8 @@ DEFAULT_BOOLEANS, DEFAULT_LISTS = "true/false", "a,b"
 _EXAMPLE = re.compile(r"(?P<start>[^a]*?)(?P<quote>['\"]?)a(?P=quote)(?P<between>.+?)(?P=quote)b(?P=quote)(?P<end>.*)")
 _BRACES = re.compile(r"\{\{|\}\}|\{name\}|\{value\}|[{}]")
 
+_FLAG = re.compile(r"--?[A-Za-z]")
+
 
 def doubled(flag: str) -> str:
     """The form of an older study, where braces that are no placeholder stood as they were."""
@@ -40,14 +42,26 @@ def _check_form(form: str) -> str:
 
 
 def _check_booleans(pair: str) -> str:
+    _check_own_booleans(pair)
+    if _is_whole(pair) and NAME not in pair:
+        raise ValueError(f"{pair!r} would be the same flag for every name: --{NAME}/--no-{NAME}")
+    return pair
+
+
+def _check_own_booleans(pair: str) -> str:
     _check_braces(pair)
     sides = pair.split("/")
     if len(sides) != 2 or sides[0] == sides[1]:
         raise ValueError(f'{pair!r} needs one "/" between what is written for true and for false, such as True/False')
-    whole = NAME in pair
-    if VALUE in pair or any((NAME in side) != whole for side in sides if side or not whole):
+    whole = _is_whole(pair)
+    if VALUE in pair or any(_is_whole(side) != whole for side in sides if side or not whole):
         raise ValueError(f"{pair!r}: both sides are values (True/False), or whole flags (--{NAME}/--no-{NAME})")
     return pair
+
+
+def _is_whole(booleans: str) -> bool:
+    """Whether it is flags, and not what stands in a flag's place for the value."""
+    return any(NAME in side or _FLAG.match(side) for side in booleans.split("/"))
 
 
 def _check_lists(example: str) -> str:
@@ -65,6 +79,7 @@ def _check_none(text: str) -> str:
 
 Form = Annotated[Text, AfterValidator(_check_form)]
 Booleans = Annotated[Text, AfterValidator(_check_booleans)]
+OwnBooleans = Annotated[Text, AfterValidator(_check_own_booleans)]
 Lists = Annotated[Text, AfterValidator(_check_lists)]
 NoneText = Annotated[Text, AfterValidator(_check_none)]
 
@@ -73,7 +88,8 @@ class FlagException(Section):
     """How one name is written; what is left out is as for the others."""
 
     form: Form | None = None
-    booleans: Booleans | None = None
+    booleans: OwnBooleans | None = None
+    """Here whole flags need no {name}: "--model.bias/--model.no-bias"."""
     lists: Lists | None = None
     none: NoneText | None = None
     dashes: Switch | None = None
@@ -85,7 +101,7 @@ class FlagsSection(Section):
     form: Form = "--{name}={value}"
     """A blank makes two words."""
     booleans: Booleans = DEFAULT_BOOLEANS
-    """What is written for true and for false: values, or with {name} whole flags, of which one may be empty."""
+    """What is written for true and for false: values, or whole flags, of which one may be empty."""
     lists: Lists = DEFAULT_LISTS
     """An example of two elements; "a b" makes words of their own, "repeated" a flag for each."""
     none: NoneText | None = None
@@ -117,7 +133,7 @@ class FlagsSection(Section):
             if own.none is None or NAME in own.none:
                 return _filled(own.none or "", shown)
             return _filled(own.form, shown, own.none)
-        if isinstance(value, bool) and NAME in own.booleans:
+        if isinstance(value, bool) and _is_whole(own.booleans):
             return _filled(_side(own.booleans, value), shown)
         if isinstance(value, list) and own.lists == REPEATED:
             return [word for part in value for word in _filled(own.form, shown, own._scalar(part))]
@@ -167,7 +183,7 @@ class FlagsSection(Section):
         if not isinstance(value, bool):
             return str(value)
         # Inside of a list or a text there is no flag.
-        return _side(DEFAULT_BOOLEANS if NAME in self.booleans else self.booleans, value)
+        return _side(DEFAULT_BOOLEANS if _is_whole(self.booleans) else self.booleans, value)
 
 
 def _apart(lists: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from optsweep.errors import ConfigError
 from optsweep.study.command_line import Places, script_call
 from optsweep.study.file import parse_study
 from optsweep.study.run_config import ScriptConfig, read_run_config
@@ -204,3 +205,11 @@ def same(found: Any, value: Any, line: list[str]) -> None:
     else:
         assert found == value, line
         assert type(found) is type(value), line
+
+
+def test_one_parameter_may_have_flags_of_other_names() -> None:
+    flags = {"exceptions": {"accel": {"booleans": "/--no-gpu"}, "loud": {"booleans": "-v/-q"}}}
+    assert words(flags, {"accel": True, "loud": True}, as_set=False) == ["-v"]
+    assert words(flags, {"accel": False, "loud": False}, as_set=False) == ["--no-gpu", "-q"]
+    with pytest.raises(ConfigError, match="the same flag for every name"):
+        words({"booleans": "--amp/--no-amp"}, {"amp": True}, as_set=False)
