@@ -11,6 +11,7 @@ from rich.console import RenderableType
 
 from optsweep.cli.study import AsJson, Name, StorageOption, print_json, read_trust, study_of
 from optsweep.database.snapshot import read_history, read_run, read_snapshot
+from optsweep.errors import ConfigError
 from optsweep.results.folders import study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.views.drawings import require_kaleido, write_pictures
@@ -19,7 +20,7 @@ from optsweep.views.export import export as export_bytes
 from optsweep.views.html import write_report
 from optsweep.views.live import watch as watch_study
 from optsweep.views.status import history_document, history_lines, status_document, status_table
-from optsweep.views.summary import best_document, best_table, best_toml
+from optsweep.views.summary import best_command, best_document, best_table, best_toml
 from optsweep.views.terminal import show as show_view
 from optsweep.workers.slurm import job_states
 
@@ -56,11 +57,18 @@ def best(
     top: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 1,
     as_json: AsJson = False,
     as_toml: Annotated[bool, typer.Option("--toml", help="The best run's config, as `train` reads it.")] = False,
+    as_command: Annotated[
+        bool, typer.Option("--command", help="The best run's call of your own script, as a shell script.")
+    ] = False,
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
+    if as_json + as_toml + as_command > 1:
+        raise ConfigError("--json, --toml and --command", ["give one of them"])
     snapshot = read_snapshot(study_of(name, storage, only_looks=True))
-    if as_json:
+    if as_command:
+        typer.echo(best_command(snapshot), nl=False)
+    elif as_json:
         print_json(best_document(snapshot, top))
     elif as_toml:
         typer.echo(best_toml(snapshot), nl=False)

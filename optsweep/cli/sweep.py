@@ -34,6 +34,9 @@ def sweep(
     ] = None,
     no_launch: NoLaunch = False,
     dry_run: DryRun = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Call your own script once, to its first value; store nothing.")
+    ] = False,
     measure: Annotated[
         bool, typer.Option("--measure", help="With --dry-run: time every preset on this machine.")
     ] = False,
@@ -47,6 +50,12 @@ def sweep(
     from optsweep.planning.request import SweepRequest
 
     request = SweepRequest(**{field.name: context.params[field.name] for field in fields(SweepRequest)})
+    if check:
+        if dry_run or no_launch or retry_failed:
+            raise ConfigError("--check", ["goes with none of --dry-run, --no-launch and --retry-failed"])
+        from optsweep.cli.check import check_first_run
+
+        return check_first_run(request, as_json=as_json)
     if dry_run:
         return preview(request, timed=measure, as_json=as_json)
     if measure:

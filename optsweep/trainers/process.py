@@ -24,7 +24,8 @@ class ScriptProcess:
     """A command in a session of its own; to close it kills whatever of it still lives.
 
     The open file ``lock`` (`run_lock.hold`) passes over to it. ``held_until`` says until when the run is certainly ours
-    (`optsweep.machine.process.uptime`); the script does not live longer, whatever becomes of this process.
+    (`optsweep.machine.process.uptime`); the script does not live longer, whatever becomes of this process. It is called
+    in ``cwd`` (default: this process's).
     """
 
     def __init__(
@@ -34,12 +35,14 @@ class ScriptProcess:
         log: Path,
         lock: BinaryIO,
         held_until: Callable[[], float],
+        cwd: Path | None = None,
     ) -> None:
         self._directory, self._held_until = log.parent, held_until
         number = lock.fileno()
         with log.open("ab") as output:
             self._guard = subprocess.Popen(
                 [sys.executable, "-I", "-S", guard.__file__, str(number), repr(held_until()), *command],
+                cwd=cwd,
                 env=marked(environment, self._directory),
                 stdin=subprocess.PIPE,
                 stdout=output,

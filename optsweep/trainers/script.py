@@ -7,32 +7,29 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from optsweep.data.legacy_file import ensure_legacy
 from optsweep.data.training_data import TrainingData
-from optsweep.files import tail, write_text
+from optsweep.files import tail
 from optsweep.machine.process import OutOfMemoryCounter
-from optsweep.reporting import VARIABLE
-from optsweep.study.command_line import Places, check_program, config_text, script_call
+from optsweep.study.command_line import check_program
 from optsweep.study.config_file import new_names
 from optsweep.study.definition import ScriptStudy
 from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import RunConfig, ScriptConfig, script_config
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
-from optsweep.trainers.process import ScriptProcess
+from optsweep.trainers.by_hand import write_by_hand
 from optsweep.trainers.reader import Reader
-from optsweep.trainers.readers import REPORTED, open_reader
+from optsweep.trainers.readers import open_reader
 from optsweep.trainers.rows import Row
 from optsweep.trainers.run_lock import hold
 from optsweep.trainers.script_end import EARLY, ScriptEnd
 from optsweep.trainers.script_progress import ScriptProgress
+from optsweep.trainers.script_start import name_of, started
 from optsweep.trainers.set_aside import LOG, WORK, put_back, set_aside
 from optsweep.trainers.trainer import Trainer
 
@@ -131,23 +128,13 @@ class _Attempt:
     def __init__(
         self, config: ScriptConfig, subset: Path | None, directory: Path, reader: Reader, progress: ScriptProgress
     ) -> None:
+        self._config, self._subset, self._directory = config, subset, directory
         self._trainer, self._reader, self._progress = config.trainer, reader, progress
-        self._work = work = (directory / WORK).absolute()
-        work.mkdir(parents=True, exist_ok=True)
-        config_file = (directory / f"script_config.{config.trainer.config}").absolute()
-        places = Places(config_file, None if subset is None else self._data(subset, directory), work)
-        if config.trainer.config is not None:
-            write_text(config_file, config_text(config, places))
-        self._command = script_call(config, places, port=0, gpus=config.trainer.gpus_per_run).words
+        self._work = (directory / WORK).absolute()
+        self._work.mkdir(parents=True, exist_ok=True)
         self._log = directory / LOG
         self._log_start = self._log.stat().st_size if self._log.exists() else 0
         self._memory = OutOfMemoryCounter()
-
-    def _data(self, subset: Path, directory: Path) -> Path:
-        if self._trainer.data == "packed":
-            return subset.absolute()
-        # One for all runs of the study.
-        return ensure_legacy(subset, directory.parents[1] / "subset_legacy.pt").absolute()
 
     def run(self, lock: BinaryIO, interrupted: Callable[[], bool], held_until: Callable[[], float]) -> Outcome:
         """Follow the script to its end, or end it."""
@@ -157,10 +144,8 @@ class _Attempt:
         except ArithmeticError as error:
             _logger.warning("%s", error)
             return "diverged"
-        # Without the database's URL, and unbuffered, so that what is printed can be read at once.
-        inherited = {key: value for key, value in os.environ.items() if key != "OPTSWEEP_STORAGE"}
-        environment = {**inherited, "PYTHONUNBUFFERED": "1", VARIABLE: str(self._log.parent.absolute() / REPORTED)}
-        with closing(ScriptProcess(self._command, environment, self._log, lock, held_until)) as script:
+        write_by_hand(self._config, self._directory, self._subset)
+        with started(self._config, self._directory, self._subset, lock, held_until) as script:
             while True:
                 status = script.poll()
                 # Asked first: if another worker has the run now, nothing more may be written.
@@ -190,8 +175,7 @@ class _Attempt:
 
     def _ended(self, status: int, asked: bool) -> Outcome:
         """The outcome of a script that has ended by itself; ``asked``: when this worker was asked to leave."""
-        name = Path(self._command[1] if len(self._command) > 1 else self._command[0]).name
         # Of what this attempt has said, the end.
         said = tail(self._log, start=self._log_start)
-        end = ScriptEnd(name, status, said, self._memory.increased(), asked)
+        end = ScriptEnd(name_of(self._trainer), status, said, self._memory.increased(), asked)
         return end.outcome(self._progress, self._reader.found, self._work)

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from optsweep.data.demo import DEMO_PATH
+from optsweep.data.subset_file import subset_path
 from optsweep.importing.prepare import Preview as DataPreview
+from optsweep.outside_text import clean
 from optsweep.plain import Plain
 from optsweep.planning.begin import Preview
 from optsweep.planning.request import Session
 from optsweep.planning.timing import Cost, Measured
 from optsweep.results.attributes import RunIdentity
+from optsweep.results.folders import RunDirectory
 from optsweep.results.repetition import Repetition, said
 from optsweep.results.words import counted, duration, setting
+from optsweep.study.command_line import Call
+from optsweep.study.run_config import ScriptConfig
+from optsweep.trainers.script_start import filled, places_of
 from optsweep.trainers.trainer import KnownLengths
 from optsweep.views.data import preview_lines
 from optsweep.views.terminal import stack
+
+CALL_LIMIT = 20_000
+"""Characters of a line that are shown: none of a call is left out, whatever a terminal makes of it."""
 
 
 def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measured | None = None) -> RenderableType:
@@ -41,6 +54,7 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
         *said(preview.use),
         *([f"Exist: {', '.join(plan.existing)}"] if plan.existing else []),
         *(_queued(preview) if plan.queued else []),
+        *_calls(preview, data),
         f"Peak disk: {disk}",
         *(["", *_measured(measured, len(session.slots))] if measured is not None else []),
     )
@@ -128,6 +142,42 @@ def _sweep_lines(measured: Measured, num_workers: int) -> list[str]:
     return lines
 
 
+def _first_calls(preview: Preview, data: DataPreview | None) -> Iterator[tuple[str, ScriptConfig, Call, str | None]]:
+    """How a script is called for the first run of each kind whose parameters are known, and its config file's text."""
+    kinds = set[str]()
+    for run in preview.plan.queued:
+        config = preview.configs.get(run.run)
+        if isinstance(config, ScriptConfig) and run.source not in kinds:
+            kinds.add(run.source)
+            named = config.model_copy(update={"provenance": {"run": run.run}})
+            directory = RunDirectory.of(preview.session.name, run.run).path
+            yield run.run, named, *filled(named, places_of(named, directory, _subset(preview, data)))
+
+
+def _subset(preview: Preview, data: DataPreview | None) -> Path | None:
+    """Where the subset is that runs would train on, or will be."""
+    session = preview.session
+    if not session.trainer.takes_data:
+        return None
+    if session.known_data is not None:
+        return Path(session.known_data.subset)
+    if data is None:
+        return subset_path(DEMO_PATH)
+    return subset_path(data.corpus) if data.subset is None else data.subset
+
+
+def _calls(preview: Preview, data: DataPreview | None) -> Iterator[str]:
+    for run, config, call, text in _first_calls(preview, data):
+        yield f"Call of {run}, in {call.cwd}:"
+        yield f"  {clean(shlex.join(call.words), CALL_LIMIT)}"
+        if config.trainer.env:
+            yield f"  with {', '.join(config.trainer.env)} in its environment"
+        if text is not None:
+            yield f"Its config ({config.trainer.config}):"
+            yield from (f"  {clean(line, CALL_LIMIT)}" for line in text.splitlines())
+        yield ""
+
+
 def _data_document(data: DataPreview) -> dict[str, Plain]:
     return {
         "corpus": str(data.corpus),
@@ -144,6 +194,10 @@ def dry_run_document(
     """The same for programs (`--dry-run --json`)."""
     session, plan = preview.session, preview.plan
     size = None if preview.use is None else preview.use.size
+    calls: list[Plain] = [
+        {"run": run, "command": [*call.words], "cwd": str(call.cwd), "config_file": text}
+        for run, _, call, text in _first_calls(preview, data)
+    ]
     return {
         "study": session.name,
         "target": plan.target,
@@ -164,5 +218,6 @@ def dry_run_document(
             }
             for run in plan.queued
         ],
+        **({} if not calls else {"calls": calls}),
         **({} if measured is None else {"measured": asdict(measured)}),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -13,8 +14,12 @@ from optsweep.errors import UserError
 from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.costs import device_seconds, patience_seconds, saved_seconds, wall_seconds
+from optsweep.results.folders import RunDirectory
 from optsweep.results.records import StudySnapshot
+from optsweep.study.run_config import ScriptConfig
 from optsweep.study.shareable import shareable
+from optsweep.trainers.by_hand import FILE as BY_HAND
+from optsweep.trainers.by_hand import by_hand
 from optsweep.trust.full_run import FullRun
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views.export import about_data, run_values
@@ -156,6 +161,21 @@ def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Plain]:
             for place, run in enumerate(snapshot.ranking[:top], start=1)
         ],
     }
+
+
+def best_command(snapshot: StudySnapshot) -> str:
+    """The shell script that calls the best run's training by hand, as the run's folder keeps it.
+
+    Raises `UserError` if no run has finished, or if the study has no script of its own.
+    """
+    best = snapshot.best
+    if best is None:
+        raise UserError(f"study {snapshot.study}: {NO_FINISHED_TRIAL}, so there is no best configuration to call")
+    config, folder = best.config, RunDirectory.of(snapshot.study, best.run).path
+    if not isinstance(config, ScriptConfig):
+        raise UserError(f"best --command: study {snapshot.study} has no script of its own; see best --toml")
+    kept, data = folder / BY_HAND, None if snapshot.data is None else Path(snapshot.data.subset)
+    return kept.read_text(encoding="utf-8") if kept.exists() else by_hand(config, folder, data)
 
 
 def best_toml(snapshot: StudySnapshot) -> str:

@@ -29,6 +29,7 @@ from optsweep.results.attributes import StudyAttributes, SweepEnd
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
 from optsweep.results.words import error_words
+from optsweep.workers.early_words import EarlyWords
 from optsweep.workers.failures import Failures
 from optsweep.workers.protocol import NO_SPACE, Next, WorkerOrder, exit_of
 from optsweep.workers.slot import WorkerSlot
@@ -92,6 +93,7 @@ class Launcher:
             )
             for slot in slots
         ]
+        self._early_words = EarlyWords(study.name, study.definition, say)
         self._describing = Describing(study.name, self._url, {slot.place.label for slot in self._slots})
 
     def run(self) -> int:
@@ -136,6 +138,7 @@ class Launcher:
     def _look(self) -> None:
         snapshot = read_snapshot(self._study)
         self._aside("showing the study", lambda: self._observe(snapshot))
+        self._aside("looking for first values", lambda: self._early_words.look(snapshot))
         self._aside("describing runs", lambda: self._describing.update(snapshot))
         if snapshot.ended:
             # Nothing is held any more; a worker that still waits for its slot would wait for ever.

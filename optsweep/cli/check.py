@@ -1,0 +1,115 @@
+"""`optsweep sweep --check`: one run of your own script, to its first value; tells what was found, stores nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+
+from optsweep.cli.study import print_json
+from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, ConfigError
+from optsweep.machine.devices import Slot
+from optsweep.machine.slot_lock import hold
+from optsweep.outside_text import clean
+from optsweep.planning.first_run import FirstRun, first_run, look_data
+from optsweep.planning.request import SweepRequest, check
+from optsweep.results.words import one_line
+from optsweep.trainers.first_look import FirstLook, look_first
+from optsweep.trainers.script_start import filled, places_of
+from optsweep.trainers.trainer import ScriptFailed
+from optsweep.views.data import data_progress
+from optsweep.views.terminal import plain_console
+
+
+def check_first_run(request: SweepRequest, *, as_json: bool) -> int:
+    """Call the script of the study's first run; returns the exit code: 0 if a value came."""
+    session = check(request)
+    run = first_run(session.definition)
+    console = plain_console(stderr=as_json)
+    with tempfile.TemporaryDirectory(prefix="optsweep-check-") as name, _ended_by_signals(), _at(session.slots[0]):
+        folder = Path(name)
+        data = None
+        if session.trainer.takes_data:
+            with data_progress(console) as on_progress:
+                data = look_data(session.choice.data, folder / "data", on_progress)
+        # As deep as a run's folder lies below its study's.
+        directory = folder / "runs" / "run"
+        directory.mkdir(parents=True)
+        call, text = filled(run.config, places_of(run.config, directory, data))
+        console.print(f"Check of {one_line(run.words)}; nothing is stored")
+        console.print(f"  {clean(shlex.join(call.words))}")
+        if text is not None:
+            console.print(f"  its config, {run.config.trainer.config}, {len(text.splitlines())} lines")
+        try:
+            look = look_first(run.config, directory, data)
+        except ScriptFailed as error:
+            raise ConfigError("--check", [str(error)]) from None
+        except KeyboardInterrupt:
+            console.print("interrupted; the script was ended")
+            return EXIT_INTERRUPTED
+    if as_json:
+        about = {"run": run.words, "command": [*call.words], "good": look.good, "ending": look.ending}
+        print_json({**about, **asdict(look)})
+    else:
+        for line in _lines(run, look):
+            console.print(line)
+    return EXIT_DONE if look.good else EXIT_USAGE
+
+
+def _lines(run: FirstRun, look: FirstLook) -> Iterator[str]:
+    metrics = run.config.trainer.metrics
+    for one in look.values:
+        yield f"  value: {metrics.value} = {one.value:g} at step {one.step} ({one.progress:.0%} of the run)"
+    for line in [*look.found, *look.wrong]:
+        yield f"  {clean(line)}"
+    yield f"  {look.ending}"
+    if look.good and not look.wrong:
+        yield "Good: a sweep finds its values."
+        return
+    if look.said:
+        yield "  The last lines of its output:"
+        yield from (f"    {line}" for line in look.said)
+    yield "A value came; see above what else is wrong." if look.good else f"No value: {_why(look)}"
+
+
+def _why(look: FirstLook) -> str:
+    if look.status is None:
+        return "none came in this time; if it comes later, the sweep will find it by the names above or not at all"
+    return "the script failed" if look.status else "the script ended without one"
+
+
+@contextlib.contextmanager
+def _at(slot: Slot) -> Iterator[None]:
+    """The block runs in the slot: nobody else of ours works on its GPUs meanwhile."""
+    # Places on the CPU are shared anyway, and are locked in the study's folder, which there is none of.
+    locks = hold(slot.lock_paths(Path())) if slot.gpus else []
+    before = dict(os.environ)
+    os.environ.update(slot.environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        for lock in locks:
+            lock.close()
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the block as Ctrl-C does: with the script's end, and without its folder."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,113 @@
+"""A first look at a script: called once, in a folder that is thrown away, until its first values are there."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from optsweep.files import last_lines, tail
+from optsweep.outside_text import LIMIT, clean
+from optsweep.study.run_config import ScriptConfig
+from optsweep.train.report import Evaluation
+from optsweep.trainers.found import described
+from optsweep.trainers.readers import open_reader
+from optsweep.trainers.rows import Row
+from optsweep.trainers.run_lock import hold
+from optsweep.trainers.script_progress import ScriptProgress
+from optsweep.trainers.script_start import started
+from optsweep.trainers.set_aside import LOG, WORK
+from optsweep.trainers.torchrun import without_its_own
+
+LOOK_SECONDS = 60.0
+SECOND_SECONDS = 10.0
+"""How long the second value may take after the first: it tells whether steps grow."""
+POLL_SECONDS = 0.1
+LINES = 15
+STILL = 5
+"""So many rows of one step are no chance."""
+
+
+@dataclass
+class FirstLook:
+    """What one call of the script has shown."""
+
+    values: list[Evaluation] = field(default_factory=list)
+    seconds: float = 0.0
+    status: int | None = None
+    """Its exit status, if it has ended by itself."""
+    found: list[str] = field(default_factory=list)
+    """What of its output was read, and what was not, in lines for a person."""
+    said: list[str] = field(default_factory=list)
+    """Its last lines."""
+    steps: list[float] = field(default_factory=list)
+    """Those that its rows have named, one after the other."""
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether a sweep would have got a value."""
+        return bool(self.values)
+
+    @property
+    def ending(self) -> str:
+        """How it has ended, in words."""
+        if self.status is None:
+            return f"it was ended after {self.seconds:.1f} s"
+        how = f"exit code {self.status}" if self.status <= 128 else f"signal {self.status - 128}"
+        return f"it ended by itself after {self.seconds:.1f} s, with {how}"
+
+
+def look_first(config: ScriptConfig, directory: Path, data: Path | None, seconds: float = LOOK_SECONDS) -> FirstLook:
+    """Call the script in ``directory``, which is empty, until all is clear or ``seconds`` are over; then end it.
+
+    Raises `ScriptFailed` if it cannot be called.
+    """
+    look, log, begun = FirstLook(), directory / LOG, time.monotonic()
+    work = directory / WORK
+    work.mkdir(parents=True)
+    reader = open_reader(config.trainer.metrics, work, log)
+
+    def keep(value: Evaluation) -> bool:
+        look.values.append(value)
+        return True
+
+    progress = ScriptProgress(config, directory, keep, None, reader.found)
+    enough = math.inf
+    with hold(directory) as lock, started(config, directory, data, lock, lambda: math.inf) as script:
+        while True:
+            look.status = script.poll()
+            look.seconds = time.monotonic() - begun
+            _follow(look, progress, config.trainer.metrics.step, reader.rows(ended=look.status is not None))
+            if look.values:
+                enough = min(enough, look.seconds + SECOND_SECONDS)
+            if look.status is not None or look.wrong or len({one.step for one in look.values}) > 1:
+                break
+            if look.seconds > min(enough, seconds):
+                break
+            time.sleep(POLL_SECONDS)
+        script.end(config.trainer.grace_seconds)
+    look.found = described(reader.found, work)
+    look.wrong += _still(look, config.trainer.metrics.step)
+    said = without_its_own(tail(log))
+    look.said = [clean(line, LIMIT // 4) for line in last_lines(said, LINES)]
+    return look
+
+
+def _follow(look: FirstLook, progress: ScriptProgress, step: str, rows: Iterable[Row]) -> None:
+    for row in rows:
+        if step in row:
+            look.steps.append(row[step])
+        try:
+            progress.follow(row)
+        except ArithmeticError as error:
+            look.wrong.append(f"{error}: such a run would be pruned as diverged")
+
+
+def _still(look: FirstLook, step: str) -> list[str]:
+    """That steps do not grow, if they should have by now."""
+    if len(look.steps) < STILL or len(set(look.steps)) > 1:
+        return []
+    return [f"{step} stays at {look.steps[0]:g} in all of {len(look.steps)} rows: nothing tells how far the script is"]

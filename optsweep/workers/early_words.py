@@ -1,0 +1,56 @@
+"""What a launcher says early of a script's first run: that no value comes, and what there is instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from optsweep.results.folders import RunDirectory
+from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.words import duration
+from optsweep.study.definition import ScriptStudy, StudyDefinition
+from optsweep.study.run_config import ScriptConfig
+from optsweep.trainers.found import missing_value
+from optsweep.trainers.readers import open_reader
+
+SILENT_SECONDS = 60.0
+"""So long after its start a script's first run should have told a value, or its author might want to know."""
+
+
+class EarlyWords:
+    """Of a study that trains with a script; says nothing of others."""
+
+    def __init__(
+        self,
+        study: str,
+        definition: StudyDefinition,
+        say: Callable[[str], None],
+        silent_seconds: float = SILENT_SECONDS,
+    ) -> None:
+        self._study, self._say, self._silent_seconds = study, say, silent_seconds
+        self._looks = isinstance(definition, ScriptStudy)
+
+    def look(self, snapshot: StudySnapshot) -> None:
+        """Say once what is missing, if no run of the study has a value yet though one has trained for a while."""
+        self._looks &= not any(run.value is not None or run.curve for run in snapshot.runs)
+        running = [(run.started, run) for run in snapshot.runs if run.state == "running" and run.started is not None]
+        if not self._looks or not running:
+            return
+        started, first = min(running, key=lambda one: one[0])
+        since = snapshot.now - started
+        if since >= self._silent_seconds and (words := _missing(self._study, first)):
+            self._looks = False
+            self._say(f"{first.run}: no value after {duration(since)}: {words}")
+            self._say(
+                "    if none is to come, stop it (Ctrl-C), mend [trainer.metrics], try optsweep sweep STUDY --check"
+            )
+
+
+def _missing(study: str, run: RunRecord) -> str:
+    """Why the run has no value so far; empty if there is one, or if the run is not on this host."""
+    config, folder = run.config, RunDirectory.of(study, run.run)
+    work = folder.path / "work"
+    if not isinstance(config, ScriptConfig) or not work.is_dir():
+        return ""
+    reader = open_reader(config.trainer.metrics, work, folder.log)
+    reader.rows()
+    return "" if reader.found.names[config.trainer.metrics.value] else missing_value(reader.found, work)
