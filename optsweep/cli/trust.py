@@ -130,7 +130,9 @@ def confirm(
         print("\n".join(lines))
         return EXIT_DONE
     definition = study.definition
-    require_agreed(study.name, definition, trust)
+    agreed = commands_digest(definition, notifies=False)
+    if agreed:
+        require_agreed(study.name, definition, trust)
     study.trainer.check()
     slots = choose_slots(
         gpus,
@@ -142,7 +144,6 @@ def confirm(
     plain_console(stderr=as_json).print("\n".join(lines))
     linked = plan_linked(study, "confirm", again, data={"scores_confirmation": True})
     tell = partial(_tell, study, as_json=as_json)
-    agreed = commands_digest(definition, notifies=False)
     return work_on_linked([linked], slots, tell, launch=not no_launch, as_json=as_json, agreed=agreed)
 
 

@@ -159,3 +159,18 @@ def test_without_a_seed_there_is_nothing_to_confirm(workplace: Path, capfd: pyte
         "error: confirm, study 'mine': the script takes no {seed}, so the same command would give the same run again; "
         "put {seed} into [trainer] command\n"
     )
+
+
+def test_s2_confirm_asks_on_a_host_that_is_new_to_the_script(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write(workplace, "{seed}")
+    assert cli.run([*SWEEP]) == EXIT_DONE
+    finish(opened(), 0.5)
+    monkeypatch.setenv("XDG_STATE_HOME", str(workplace / "elsewhere"))
+    capfd.readouterr()
+    confirm = ["confirm", "--cpu-workers", "1", "--no-launch"]
+    assert cli.run(confirm) == EXIT_USAGE
+    said = capfd.readouterr().err
+    assert "study 'mine' executes what you have not agreed to on this host" in said
+    assert cli.run([*confirm, "--trust", said.split()[-1]]) == EXIT_DONE
