@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,9 @@ def test_s2_confirm_asks_on_a_host_that_is_new_to_the_script(
     write(workplace, "{seed}")
     assert cli.run([*SWEEP]) == EXIT_DONE
     finish(opened(), 0.5)
+    # As on another host: neither the user's state nor the runs' own files are there.
     monkeypatch.setenv("XDG_STATE_HOME", str(workplace / "elsewhere"))
+    shutil.rmtree(workplace / "studies" / "mine")
     capfd.readouterr()
     confirm = ["confirm", "--cpu-workers", "1", "--no-launch"]
     assert cli.run(confirm) == EXIT_USAGE

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from optsweep import cli
 from optsweep.database.connection import open_storage
 from optsweep.database.open_study import open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
-from optsweep.errors import ConfigError
+from optsweep.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from optsweep.integrations.notes import run_note, study_note
 from optsweep.results.records import StudySnapshot
 from optsweep.views.export import export
@@ -63,6 +64,7 @@ OF_DATA = re.compile(
     r"|packed|legacy|\bdemo\b|samples\b",
     re.IGNORECASE,
 )
+STORAGE = "sqlite:///studies/optsweep.db"
 REFUSED = re.compile(r"promote|fidelity|ladder|transfer|--toml")
 """Commands that are for the built-in trainer."""
 
@@ -74,29 +76,21 @@ class Swept:
     snapshot: StudySnapshot
 
 
-def optsweep(folder: Path, *arguments: str, code: int = 0) -> str:
-    """What the command says, where importing torch is an error."""
-    environment = {**os.environ, "PYTHONPATH": f"{folder / 'broken'}:{REPOSITORY}"}
-    environment.pop("OPTSWEEP_STORAGE", None)
-    words = [sys.executable, "-m", "optsweep", *arguments]
-    done = subprocess.run(words, cwd=folder / "here", env=environment, capture_output=True, text=True)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
-    """A whole sweep: a preset and a sampled run."""
+    """A whole sweep, a preset and a sampled run, where importing torch is an error."""
     folder = tmp_path_factory.mktemp("without-data")
     (folder / "here").mkdir()
     (folder / "broken" / "torch").mkdir(parents=True)
     (folder / "broken" / "torch" / "__init__.py").write_text("raise ImportError('a script needs no torch of ours')")
     (folder / "here" / "train.py").write_text(SCRIPT)
     (folder / "here" / "mine.toml").write_text(STUDY)
-    said = optsweep(folder, "sweep", "mine.toml", "--dry-run")
-    said += optsweep(folder, "sweep", "mine.toml", "--dry-run", "--json")
-    said += optsweep(folder, "sweep", "mine.toml", "--cpu-workers", "1")
-    with chdir(folder / "here"), closing(open_storage(storage_url("sqlite:///studies/optsweep.db"))) as storage:
+    environment = {**os.environ, "PYTHONPATH": f"{folder / 'broken'}:{REPOSITORY}", "OPTSWEEP_STORAGE": STORAGE}
+    words = [sys.executable, "-m", "optsweep", "sweep", "mine.toml", "--cpu-workers", "1"]
+    done = subprocess.run(words, cwd=folder / "here", env=environment, capture_output=True, text=True)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    with chdir(folder / "here"), closing(open_storage(storage_url(STORAGE))) as storage:
         yield Swept(folder / "here", said, read_snapshot(open_study(storage, "mine")))
 
 
@@ -153,11 +147,27 @@ def test_the_documents_leave_out_what_belongs_to_data_and_nothing_else(swept: Sw
     ]
 
 
-def test_data_that_nobody_would_read_is_a_mistake_of_one_line(swept: Swept) -> None:
-    said = optsweep(swept.folder.parent, "sweep", "mine.toml", "--data", "train.py", "--name", "other", code=2)
+@pytest.fixture
+def here(swept: Swept, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The place of the sweep, for commands in this process."""
+    monkeypatch.chdir(swept.folder)
+    monkeypatch.setenv("OPTSWEEP_STORAGE", STORAGE)
+    return swept.folder
+
+
+@pytest.mark.parametrize("words", [(), ("--json",), ("--seed=3", "--name=new")])
+def test_a_dry_run_is_silent(here: Path, capfd: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    assert cli.run(["sweep", "mine.toml", "--dry-run", "--cpu-workers", "1", *words]) == EXIT_DONE
+    said = capfd.readouterr().out
+    assert "mine" in said or "new" in said
+    check_silent(said)
+
+
+def test_data_that_nobody_would_read_is_a_mistake_of_one_line(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["sweep", "mine.toml", "--data", "train.py", "--name", "other"]) == EXIT_USAGE
+    said = capfd.readouterr().err
     assert said.count("\n") == 1
-    assert "--data" in said
-    assert "train.py: the script is given no {data}" in said
+    assert "--data: train.py: the script is given no {data}" in said
 
 
 @pytest.mark.parametrize("command", ["promote", "fidelity", "fidelity --pruner", "ladder", "transfer", "best --toml"])
@@ -167,9 +177,9 @@ def test_what_is_refused_says_what_to_do_instead(swept: Swept, command: str) -> 
     assert re.search(r"study 'mine' trains a script; instead, \w+", str(refused.value))
 
 
-def test_a_refusal_is_one_line(swept: Swept) -> None:
-    said = optsweep(swept.folder.parent, "promote", code=2)
-    assert said == (
+def test_a_refusal_is_one_line(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["promote", "--name", "mine"]) == EXIT_USAGE
+    assert capfd.readouterr().err == (
         "error: optsweep promote: is for the built-in trainer, and study 'mine' trains a script; "
         "instead, optsweep best --command prints the winner's command line\n"
     )
