@@ -27,6 +27,7 @@ from optsweep.machine.child import end_with_parent
 from optsweep.machine.process import limit_patience
 from optsweep.results.folders import RunDirectory, log_to_stdout
 from optsweep.results.records import RunRecord
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.shareable import shareable
 
 LOG = "log_tail.txt"
@@ -72,17 +73,17 @@ def _describe(study: Study, record: RunRecord, described: Collection[int], *, fi
     if trial_id not in described or not kept:
         if files:
             with tempfile.TemporaryDirectory(prefix="optsweep-describe-") as folder:
-                made = _made(Path(folder), directory, f"{record.run}: {study.trainer.unit}")
+                made = _made(Path(folder), directory, f"{record.run}: {study.trainer.unit}", study.definition)
                 keep_files(study, trial_id, made)
             kept = kept_files(study, trial_id)
-        note_run(study, trial_id, run_note(record, kept, study.trainer))
+        note_run(study, trial_id, run_note(record, kept, study.trainer, study.definition.summary))
     # Sequences are often generated after a run's end.
     if files and (sequences := sorted(directory.path.glob("*.fasta"))):
         keep_files(study, trial_id, sequences)
 
 
-def _made(folder: Path, directory: RunDirectory, title: str) -> Iterator[Path]:
-    curve = draw_curve(title, directory.path / "metrics.jsonl")
+def _made(folder: Path, directory: RunDirectory, title: str, definition: StudyDefinition) -> Iterator[Path]:
+    curve = draw_curve(title, directory.path / "metrics.jsonl", definition)
     if curve is not None:
         (folder / CURVE).write_text(curve, encoding="utf-8")
         yield folder / CURVE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -11,7 +10,10 @@ from pathlib import Path
 
 from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import one_line
+from optsweep.results.words import most, nats, one_line, summary_words
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.direction import Direction
+from optsweep.study.metrics_table import Summary
 from optsweep.train.report import read_metrics
 from optsweep.trainers.trainer import Trainer
 
@@ -66,18 +68,18 @@ def _data_lines(data: StudyData | None) -> list[str]:
 def _values(snapshot: StudySnapshot) -> str:
     trainer = snapshot.trainer
     if not trainer.has_reference:
-        return f"Values are {trainer.quantity} of the study's own script, lower is better."
+        return f"Values are {trainer.quantity} of the study's own script, {snapshot.definition.direction.words}."
     return (
         "Values are NELBO in nats per residue, lower is better. "
         f"The validation set's unigram entropy is {_number(snapshot.reference.get('unigram_entropy'))}."
     )
 
 
-def run_note(record: RunRecord, files: dict[str, str], trainer: Trainer) -> str:
+def run_note(record: RunRecord, files: dict[str, str], trainer: Trainer, summary: Summary) -> str:
     """Run, end and why, budget, device, time, and links to the files that are kept of it."""
     rows = [
         ("state", record.state + (f": {record.reason}" if record.reason else "")),
-        ("value", f"{_number(record.value)} at step {record.best_step}; the last one {_number(record.last_value)}"),
+        ("value", _value(record, summary)),
         ("budget", _budget(record, trainer)),
         ("device", record.worker or "none"),
         ("time", _timing(record)),
@@ -93,6 +95,12 @@ def run_note(record: RunRecord, files: dict[str, str], trainer: Trainer) -> str:
     return "\n".join(lines)
 
 
+def _value(record: RunRecord, summary: Summary) -> str:
+    place = f"at step {record.best_step}" if summary in ("best", "last") else f"({summary_words(summary)})"
+    last = "" if summary == "last" else f"; the last one {_number(record.last_value)}"
+    return f"{_number(record.value)} {place}{last}"
+
+
 def _budget(record: RunRecord, trainer: Trainer) -> str:
     if record.config is None:
         return f"{record.sequences:,} sequences seen" if trainer.takes_data else "none"
@@ -106,7 +114,7 @@ def _timing(record: RunRecord) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:.4f}"
+    return "none" if value is None else nats(value)
 
 
 def _plain(words: str) -> str:
@@ -117,39 +125,53 @@ def _plain(words: str) -> str:
     return line
 
 
-def draw_curve(title: str, metrics: Path) -> str | None:
-    """SVG of training loss (grey) and evaluations (blue, with dots) over the steps; None without any line yet."""
+def draw_curve(title: str, metrics: Path, definition: StudyDefinition) -> str | None:
+    """SVG of training loss (grey) and evaluations (blue, with dots) over the steps; None without any line yet.
+
+    Values that are to be high are none that a loss could be compared with: each of the two lines has its own scale.
+    """
     lines = read_metrics(metrics, finite=True)
     training = [(line["step"], line["train_loss"]) for line in lines if "train_loss" in line]
     evaluations = [(line["step"], line["val_nelbo"]) for line in lines if "val_nelbo" in line]
-    evaluations = evaluations or [(line["step"], line["value"]) for line in lines if "value" in line]
+    evaluations = evaluations or [(line["step"], definition.shown(line["value"])) for line in lines if "value" in line]
     if not training and not evaluations:
         return None
     last = max(step for step, _ in [*training, *evaluations])
-    # From the lowest value to where most are: the first losses would flatten the rest.
-    ordered = sorted(value for _, value in [*training, *evaluations])
-    low, high = ordered[0], ordered[math.ceil(0.95 * (len(ordered) - 1))]
+    direction = definition.direction
+    if direction is Direction.MINIMIZE or not evaluations:
+        losses = values = _ends([*training, *evaluations], Direction.MINIMIZE)
+    else:
+        losses, values = _ends(training or evaluations, Direction.MINIMIZE), _ends(evaluations, direction)
 
-    def placed(points: Points) -> list[tuple[float, float]]:
+    def placed(points: Points, ends: tuple[float, float]) -> list[tuple[float, float]]:
+        low, high = ends
         scale = (HEIGHT - 2 * MARGIN) / (high - low or 1)
+        across = (WIDTH - 2 * MARGIN) / (last or 1)
         return [
-            (MARGIN + (WIDTH - 2 * MARGIN) * step / (last or 1), HEIGHT - MARGIN - scale * (min(value, high) - low))
+            (MARGIN + across * step, HEIGHT - MARGIN - scale * (min(max(value, low), high) - low))
             for step, value in points
         ]
 
-    def line(points: Points, color: str, width: int) -> str:
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed(points))
+    def line(points: Points, ends: tuple[float, float], color: str, width: int) -> str:
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed(points, ends))
         return f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="{width}"/>'
 
     thinned = training[:: max(1, len(training) // MOST_POINTS)]
     words = {
-        24: f"{title}; validation blue, training grey",
-        HEIGHT - 14: f"from {low:.3f} to {high:.3f}, {last:,.0f} steps",
+        24: f"{title}; validation blue, training grey{'' if losses == values or not training else ' (its own scale)'}",
+        HEIGHT - 14: f"from {nats(values[0], 3)} to {nats(values[1], 3)}, {last:,.0f} steps",
     }
-    parts = [line(thinned, GREY, 1), line(evaluations, BLUE, 2)]
-    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{BLUE}"/>' for x, y in placed(evaluations)]
+    parts = [line(thinned, losses, GREY, 1), line(evaluations, values, BLUE, 2)]
+    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{BLUE}"/>' for x, y in placed(evaluations, values)]
     parts += [f'<text x="{MARGIN}" y="{y}">{escape(text)}</text>' for y, text in words.items()]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>{"".join(parts)}</svg>'
     )
+
+
+def _ends(points: Points, direction: Direction) -> tuple[float, float]:
+    """The lowest and the highest value that are drawn: from the best one to where most are."""
+    costs = sorted(direction.cost(value) for _, value in points)
+    low, high = sorted((direction.cost(costs[0]), direction.cost(most(costs))))
+    return low, high

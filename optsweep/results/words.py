@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from optsweep.outside_text import clean
 from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.study.metrics_table import Summary
 from optsweep.study.run_config import if_builtin
 from optsweep.trainers.trainer import Trainer
 
@@ -35,6 +36,11 @@ def finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
+def most(costs: Sequence[float]) -> float:
+    """Of ascending costs the one up to which a figure shows them: the worst ones would flatten the rest."""
+    return costs[math.ceil(0.95 * (len(costs) - 1))]
+
+
 def nats(value: float | None, digits: int = 4) -> str:
     """A value; in nats per residue good configurations differ in the third digit, so four are shown.
 
@@ -46,6 +52,14 @@ def nats(value: float | None, digits: int = 4) -> str:
     if known and abs(round(known, digits)) < SMALL:
         return f"{known:#.{digits}g}"
     return f"{known:.{digits + 4}g}" if abs(known) >= LARGE else f"{known:.{digits}f}"
+
+
+def summary_words(summary: Summary) -> str:
+    """What a run's value is: "its best evaluation"."""
+    if isinstance(summary, str):
+        return f"its {summary} evaluation"
+    (number,) = summary.values()
+    return "its last evaluation" if number == 1 else f"the mean of its last {number} evaluations"
 
 
 def percent(share: float) -> str:

@@ -98,9 +98,13 @@ class MetricsSection(Section):
 
     @model_serializer(mode="wrap")
     def _as_it_was_stored(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Without younger keys that nobody has set: a study from before them stays what it was, letter by letter."""
+        """Without younger keys that nobody has set: a study from before them stays what it was, letter by letter.
+
+        And without an older key, where the one that took its place is set.
+        """
         values: dict[str, object] = handler(self)
-        return {name: value for name, value in values.items() if _YOUNGER.get(name, ...) != value}
+        older = () if self.direction is None else ("maximize",)
+        return {name: value for name, value in values.items() if _YOUNGER.get(name, ...) != value and name not in older}
 
     @property
     def maximizes(self) -> bool:

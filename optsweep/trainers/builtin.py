@@ -42,6 +42,7 @@ class BuiltinTrainer(Trainer, KnownLengths):
     unit = "nats per residue"
     quantity = "NELBO in nats per residue"
     title = "NELBO, nats per residue"
+    short_title = "NELBO"
     metric = "NELBO (nats per residue)"
     smallest = " even with micro-batch 1"
 

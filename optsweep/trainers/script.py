@@ -48,7 +48,7 @@ class ScriptTrainer(Trainer):
     def __init__(self, definition: ScriptStudy) -> None:
         self._space = definition.space
         self._trainer, self._num_evaluations = definition.trainer, definition.budget.num_evaluations
-        self.unit = self.quantity = self.title = definition.trainer.metrics.value
+        self.unit = self.quantity = self.title = self.short_title = definition.trainer.metrics.value
         self.metric = definition.trainer.metrics.stored_name
         self.takes_data = "data" in definition.trainer.placeholders
         self.takes_seed = "seed" in definition.trainer.placeholders

@@ -80,6 +80,8 @@ class Trainer(ABC):
     """What values are, in a sentence."""
     title: str
     """The same on an axis."""
+    short_title: str
+    """The same where there is little room."""
     metric: str
     """The same in the dashboard, which shows values as they are stored."""
     takes_data: bool = True

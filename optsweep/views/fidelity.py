@@ -31,7 +31,7 @@ def noise_words(noise: SeedNoise | None) -> str:
     if noise is None:
         return "seed noise: not measured"
     return (
-        f"seed noise: one configuration's value has a standard deviation of {noise.deviation:.4f} over training "
+        f"seed noise: one configuration's value has a standard deviation of {nats(noise.deviation)} over training "
         f"seeds ({noise.configurations} configurations, {noise.repeats} runs)"
     )
 
@@ -113,7 +113,7 @@ def confirmation_lines(found: Confirmation) -> list[str]:
     for one in found.finalists:
         seeds, swept = counted(one.seeds, "seed"), f"(in the sweep {nats(one.swept)})"
         if one.probability_of_best is None:
-            lines.append(f"  {one.run}: {one.confirmed.value:.4f} over {seeds} {swept}")
+            lines.append(f"  {one.run}: {nats(one.confirmed.value)} over {seeds} {swept}")
         else:
             chance = rounded_percent(one.probability_of_best)
             lines.append(f"  {one.run}: {one.confirmed:.4f} over {seeds}, best with probability {chance} {swept}")

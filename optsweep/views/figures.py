@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypedDict
 
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import finite, nats, one_line, source_words, state_words
+from optsweep.results.words import finite, most, nats, one_line, source_words, state_words
+from optsweep.study.direction import Direction
 
 Values = dict[str, Plain]
 
@@ -28,7 +28,8 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexag
 GREY = "#999999"
 # Beyond it a browser takes seconds for the figure, and nobody can read the labels.
 MOST_LABELS = 200
-HOVER = "%{text}: %{y:.4f}<extra></extra>"
+# Six digits: a script's values may be far from 1.
+HOVER = "%{text}: %{y:.6~g}<extra></extra>"
 
 
 def learning_curves(snapshot: StudySnapshot) -> Figure | None:
@@ -44,7 +45,8 @@ def learning_curves(snapshot: StudySnapshot) -> Figure | None:
         traces.append(_cut_points(cut))
     values = [value for run in drawn for value in run.curve.values()]
     xaxis = {"title": {"text": "evaluation (point of the common grid)"}}
-    layout = make_layout(height=520, xaxis=xaxis, yaxis=value_axis(values, one_line(snapshot.trainer.title)))
+    yaxis = value_axis(values, one_line(snapshot.trainer.title), snapshot.definition.direction)
+    layout = make_layout(height=520, xaxis=xaxis, yaxis=yaxis)
     return {"data": traces, "layout": layout} if traces else None
 
 
@@ -137,13 +139,13 @@ def _bars(runs: Sequence[RunRecord], state: str, pattern: str, color: str, now: 
     }
 
 
-def value_axis(values: Iterable[float | None], title: str) -> Values:
-    """From just below the best value to above most of them; a diverging run must not flatten the others."""
+def value_axis(values: Iterable[float | None], title: str, direction: Direction) -> Values:
+    """From just beyond the best value to beyond most of them; a diverging run must not flatten the others."""
     axis: Values = {"title": {"text": title}}
-    known = sorted(known for value in values if (known := finite(value)) is not None)
-    if known:
-        low, high = known[0], known[math.ceil(0.95 * (len(known) - 1))]
-        room = 0.05 * (high - low) or 0.01
+    costs = sorted(direction.cost(known) for value in values if (known := finite(value)) is not None)
+    if costs:
+        low, high = sorted((direction.cost(costs[0]), direction.cost(most(costs))))
+        room = 0.05 * (high - low) or 0.01 * abs(low) or 0.01
         axis["range"] = [low - room, high + room]
     return axis
 

@@ -35,7 +35,7 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
 
     folder = Path(__file__).parent
     pages = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    pages.filters |= {"shown": _shown, "nats": words.nats}
+    pages.filters |= {"shown": _shown, "nats": words.nats, "summary": words.summary_words}
     pages.policies["json.dumps_kwargs"] = {"allow_nan": False}
     best, times = snapshot.best, worker_times(snapshot)
     stopped = [f"Stopped: {snapshot.stopped}"] if snapshot.stopped else []

@@ -67,16 +67,17 @@ class PlainProgress:
         if before is not None and (before.state, before.attempts) == (run.state, run.attempts):
             return
         if run.over:
-            self._write(_end_line(run, snapshot.trainer.unit))
+            self._write(_end_line(run, snapshot))
         elif run.state == "waiting" and before is not None:
             reason = f": {words.one_line(run.reason)}" if run.reason else ""
             self._write(f"{run.run} is back in the queue{reason}")
 
 
-def _end_line(run: RunRecord, unit: str) -> str:
+def _end_line(run: RunRecord, snapshot: StudySnapshot) -> str:
     if run.state == "complete":
-        return f"{run.run} complete: {words.nats(run.value)} {words.one_line(unit)}"
-    value = f", best value {words.nats(run.value)}" if words.finite(run.value) is not None else ""
+        return f"{run.run} complete: {words.nats(run.value)} {words.one_line(snapshot.trainer.unit)}"
+    what = "best value" if snapshot.definition.summary == "best" else "value"
+    value = f", {what} {words.nats(run.value)}" if words.finite(run.value) is not None else ""
     log = f"; log: {run.directory}/log_stdout.txt" if run.state == "failed" and run.directory else ""
     return f"{run.run} {words.state_words(run)}{value}{log}"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from optsweep.results.records import Importance, RunRecord, StudySnapshot
 from optsweep.results.words import finite, one_line, setting
+from optsweep.study.direction import Direction
 from optsweep.views.figures import HOVER, PALETTE, Figure, Values, make_layout, scatter, value_axis
 
 Choice = bool | int | float | str
@@ -30,7 +31,14 @@ def parallel_coordinates(snapshot: StudySnapshot) -> Figure | None:
     dimensions = [_dimension(name, [run.parameters.get(name) for run in runs], name in logarithmic) for name in names]
     trace: Values = {
         "type": "parcoords",
-        "line": {"color": values, "colorscale": "Cividis", "showscale": True, "colorbar": {"title": {"text": "value"}}},
+        "line": {
+            "color": values,
+            "colorscale": "Cividis",
+            # The best runs have one colour, whichever way is better.
+            "reversescale": snapshot.definition.direction is Direction.MAXIMIZE,
+            "showscale": True,
+            "colorbar": {"title": {"text": "value"}},
+        },
         "dimensions": [*dimensions, {"label": "value", "values": values}],
         "labelangle": -20,
     }
@@ -65,12 +73,13 @@ def _in_order(values: Iterable[Choice | None]) -> list[Choice]:
 
 def slices(snapshot: StudySnapshot) -> Figure | None:
     """The value over each parameter: circles went on to their end, crosses were pruned."""
-    runs = _thinned([run for run in snapshot.runs if run.finished and finite(run.value) is not None and run.parameters])
+    direction, title = snapshot.definition.direction, one_line(snapshot.trainer.short_title)
+    valued = [run for run in snapshot.runs if run.finished and finite(run.value) is not None and run.parameters]
+    runs = _thinned(valued, direction)
     names = parameter_names(runs)
     if not names:
         return None
     columns = 4
-    title = snapshot.trainer.title if snapshot.trainer.lengths is None else "NELBO"
     rows = math.ceil(len(names) / columns)
     grid: Values = {"rows": rows, "columns": columns, "pattern": "independent", "ygap": 0.4}
     layout = make_layout(height=max(300, 230 * rows), grid=grid)
@@ -83,17 +92,18 @@ def slices(snapshot: StudySnapshot) -> Figure | None:
         spaced = len(choices) <= MOST_CHOICES or any(isinstance(value, bool | str) for value in choices)
         ticks = [setting(value) for value in choices] if spaced else None
         layout[f"xaxis{number}"] = _parameter_axis(name, ticks, name in snapshot.definition.space.logarithmic)
-        layout[f"yaxis{number}"] = value_axis([run.value for run in runs], title if place % columns == 1 else "")
+        own_title = title if place % columns == 1 else ""
+        layout[f"yaxis{number}"] = value_axis([run.value for run in runs], own_title, direction)
         axes: Values = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": place == 1}
         traces += [_slice(having, name, state, spaced) | axes for state in ENDS]
     return {"data": traces, "layout": layout}
 
 
-def _thinned(runs: Sequence[RunRecord]) -> Sequence[RunRecord]:
+def _thinned(runs: Sequence[RunRecord], direction: Direction) -> Sequence[RunRecord]:
     """All of them; of too many, the best fifth of what a figure can hold and an even choice of the rest."""
     if len(runs) <= MOST_POINTS:
         return runs
-    ranked = sorted(runs, key=lambda run: (run.state != "complete", run.value))
+    ranked = sorted(runs, key=lambda run: (run.state != "complete", direction.cost(run.value or 0.0)))
     best, rest = ranked[: MOST_POINTS // 5], ranked[MOST_POINTS // 5 :]
     return best + rest[:: math.ceil(len(rest) / (MOST_POINTS - len(best)))]
 

@@ -95,7 +95,10 @@ def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
     if best is None:
         return [_why_none(snapshot), *references]
     value = f"Best: {words.one_line(best.run)}, {words.nats(best.value)} {words.one_line(snapshot.trainer.unit)}"
-    last = f"  its last value: {words.nats(best.last_value)} (the best one was seen before the run's end)"
+    summary = snapshot.definition.summary
+    earlier = "the best one was seen before the run's end"
+    why = earlier if summary == "best" else f"its value is {words.summary_words(summary)}"
+    last = f"  its last value: {words.nats(best.last_value)} ({why})"
     differs = words.finite(best.last_value) is not None and best.last_value != best.value
     settings = Table.grid(padding=(0, 2))
     for section, values in words.configuration_lines(best):

@@ -18,7 +18,7 @@ from optsweep.integrations.describe import describe_runs, describe_study
 from optsweep.integrations.notes import draw_curve, run_note, study_note
 from optsweep.results.folders import RunDirectory
 from tests.planned import claim
-from tests.snapshots import make_data, make_run, make_snapshot
+from tests.snapshots import DEFINITION, make_data, make_run, make_snapshot
 
 
 def content(files: ArtifactFolder, address: str) -> bytes:
@@ -141,9 +141,9 @@ def test_files_can_be_read_but_not_changed_from_a_snapshot(study: Study) -> None
 
 def test_a_curve_is_a_picture_whatever_the_metrics_hold(tmp_path: Path) -> None:
     metrics = tmp_path / "metrics.jsonl"
-    assert draw_curve("a", metrics) is None
+    assert draw_curve("a", metrics, DEFINITION) is None
     metrics.write_text('{"step": 0, "val_nelbo": 3.0}\n{"step": 5, "train_loss": Infinity}\nnot json\n')
-    picture = draw_curve("a & <b>", metrics)
+    picture = draw_curve("a & <b>", metrics, DEFINITION)
     assert picture is not None
     root = xml.etree.ElementTree.fromstring(picture)
     assert len(root.findall("{http://www.w3.org/2000/svg}circle")) == 1
@@ -152,5 +152,7 @@ def test_a_curve_is_a_picture_whatever_the_metrics_hold(tmp_path: Path) -> None:
 def test_notes_of_runs_without_anything_are_words_too() -> None:
     trainer = make_snapshot([]).trainer
     for state in ("waiting", "running", "failed", "complete"):
-        assert run_note(make_run("a", state, config={}, value=None), {}, trainer).startswith("## Run a (preset)")
+        assert run_note(make_run("a", state, config={}, value=None), {}, trainer, "best").startswith(
+            "## Run a (preset)"
+        )
     assert "Synthetic data" in study_note(make_snapshot([], data=make_data(synthetic=True, reference={})), 1)

@@ -42,7 +42,7 @@ from tests.old_studies.stored import (
     runs_of,
 )
 
-KINDS = ("sqlite", "postgresql", "script", "repeats", "sequences", "sequences-postgresql", "shipped")
+KINDS = ("sqlite", "postgresql", "script", "maximise", "repeats", "sequences", "sequences-postgresql", "shipped")
 SOURCES = Path(__file__).parent / "sources"
 HALF = range(3, 7)
 """Evaluations of ten after which a run is interrupted."""
@@ -151,8 +151,11 @@ def begin_repeats(old: OldCode, kind: str) -> list[str]:
 
 
 def begin_script(old: OldCode, kind: str) -> list[str]:
-    """A study of a script that knows nothing of optsweep."""
-    shutil.copy(SOURCES / "script.toml", old.folder / "study.toml")
+    """A study of a script that knows nothing of optsweep; of kind "maximise" it is for the highest value."""
+    study = (SOURCES / "script.toml").read_text()
+    # With this seed the run that is killed is a good one where high values are: it will not be cut when it goes on.
+    maximised = study.replace("[trainer.metrics]", "[trainer.metrics]\nmaximize = true").replace("seed = 4", "seed = 8")
+    (old.folder / "study.toml").write_text(maximised if kind == "maximise" else study)
     shutil.copytree(SOURCES / "script", old.folder / "script")
     old.run("data", "demo", "-n", "30", "-o", "data/proteins.pt")
     sweep = ["sweep", "study.toml", "--data", "data/proteins.pt", "--name", NAME]
@@ -194,7 +197,8 @@ def make(source: Path, target: Path, kind: str) -> None:
             folder.mkdir()
             old = OldCode(source, folder, url)
             old.check()
-            begin = {"sqlite": begin_builtin, "postgresql": begin_builtin, "script": begin_script}
+            builtin = dict.fromkeys(("sqlite", "postgresql"), begin_builtin)
+            begin = {**builtin, **dict.fromkeys(("script", "maximise"), begin_script)}
             sweep = begin.get(kind, begin_repeats)(old, kind)
             before = old.status()
             store(old, target)

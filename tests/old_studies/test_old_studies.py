@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,14 @@ import pytest
 import sqlalchemy as sa
 
 from optsweep import cli
+from optsweep.database.connection import open_existing
+from optsweep.database.open_study import Study, open_study
+from optsweep.database.snapshot import read_snapshot
+from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_USAGE
+from optsweep.integrations.notes import study_note
+from optsweep.views.status import status_table
+from optsweep.views.summary import best_table
 from tests.databases import fresh_database
 from tests.newer import with_beta1
 from tests.old_studies.stored import (
@@ -34,6 +42,7 @@ from tests.old_studies.stored import (
     restore,
     runs_of,
 )
+from tests.snapshots import render
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -41,7 +50,7 @@ STUDIES = sorted(path.parent for path in HERE.glob(f"*/*/{DUMP}"))
 HEAVY = [
     path
     for path in STUDIES
-    if is_on_postgresql(path.name) or path.name in ("script", "repeats") or path.parent.name == "49957c9"
+    if is_on_postgresql(path.name) or path.name in ("script", "maximise", "repeats") or path.parent.name == "49957c9"
 ]
 """Of the rest, `sequences` has what `repeats` has and more; the oldest and the newest stay."""
 CLOSE = 1e-5
@@ -92,6 +101,10 @@ class OldStudy:
 )
 def old_study(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OldStudy]:
     expected = json.loads((request.param / EXPECTED).read_text())
+    if request.param.name == "maximise":
+        # Its own version showed values as it stored them: negated.
+        for run in expected["before"].values():
+            run["value"] = None if run["value"] is None else -run["value"]
     elsewhere = is_on_postgresql(request.param.name)
     with fresh_database("postgresql" if elsewhere else "sqlite", tmp_path) as url:
         study = OldStudy(tmp_path / "study", url if elsewhere else None, expected)
@@ -156,6 +169,41 @@ def test_an_old_study_is_brought_to_its_end(old_study: OldStudy) -> None:
         assert "goes on after" in log
 
     check_meanings(old_study, after)
+
+
+def test_an_old_study_that_maximises_shows_the_scripts_own_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPTSWEEP_STORAGE", raising=False)
+    source = HERE / "de03462" / "maximise"
+    study = OldStudy(tmp_path / "study", None, json.loads((source / EXPECTED).read_text()))
+    restore(source, study.folder, None)
+    with chdir(study.folder):
+        storage = open_existing(storage_url(None))
+        assert storage is not None
+        opened = open_study(storage, NAME)
+        snapshot, trials, table = read_snapshot(opened), opened.optuna().trials, text_of(opened)
+        storage.close()
+    for run, trial in zip(snapshot.runs, trials, strict=True):
+        written = [json.loads(line) for line in numbers_of(study, run.run)]
+        known = {line["step"] // 10: line["valid"]["loss"] for line in written}
+        assert run.curve == {step: known[step] for step in run.curve}
+        assert trial.intermediate_values == {step: -value for step, value in run.curve.items()}, "stored as it was"
+        assert run.value == (max(run.curve.values()) if run.curve else None)
+    assert [run.run for run in snapshot.ranking] == ["slow", "fast"]
+    assert opened.definition.direction == "maximize"
+    assert "best 1.0511 (slow)" in table
+    assert "-valid.loss" not in table
+
+
+def text_of(study: Study) -> str:
+    snapshot = read_snapshot(study)
+    return render(status_table(snapshot), 200) + render(best_table(snapshot, 2), 200) + study_note(snapshot, 1)
+
+
+def numbers_of(study: OldStudy, run: str) -> list[str]:
+    numbers = study.directory(run) / "work" / "numbers.jsonl"
+    return numbers.read_text().splitlines() if numbers.exists() else []
 
 
 @pytest.fixture(params=sorted(HERE.glob(f"*/{DEMO}")), ids=lambda path: path.parent.name)

@@ -22,7 +22,7 @@ from optsweep.views.export import export
 from optsweep.views.html import report_html
 from optsweep.views.summary import best_document
 from tests.planned import DATA, claim
-from tests.snapshots import make_run, make_snapshot
+from tests.snapshots import DEFINITION, make_run, make_snapshot
 
 TRAINER = {
     "command": ["env", "KEY=hush-1", "python", "train.py", "--api-key=hush-2", "{config}", "{lr}"],
@@ -56,7 +56,7 @@ def test_s4_no_document_holds_a_command(snapshot: StudySnapshot) -> None:
         "csv": export(snapshot, "csv").decode(),
         "json": export(snapshot, "json").decode(),
         "study's note": study_note(snapshot, 1),
-        "run's note": run_note(run, files, snapshot.trainer),
+        "run's note": run_note(run, files, snapshot.trainer, snapshot.definition.summary),
         "best --json": json.dumps(best_document(snapshot, 1)),
     }
     for name, text in documents.items():
@@ -72,7 +72,7 @@ def test_s4_neither_the_dashboards_files_nor_trackers_get_a_command(workplace: P
     directory.log.write_text("said")
     copies = workplace / "copies"
     copies.mkdir()
-    made = {path.name: path.read_text() for path in describe._made(copies, directory, "title")}
+    made = {path.name: path.read_text() for path in describe._made(copies, directory, "title", DEFINITION)}
     assert set(made) == {"config.toml", "log_tail.txt"}
     assert "lr = 0.001" in made["config.toml"]
     assert "hush" not in made["config.toml"]
