@@ -14,7 +14,8 @@ import itertools
 import math
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from optsweep.results.attributes import PREFIX, is_repeat
@@ -153,7 +154,11 @@ class CurvePruner:
     """
 
     def __init__(self, definition: StudyDefinition) -> None:
-        self._rule = PruningRule(definition.pruner, definition.budget.num_evaluations, definition.direction)
+        self._summary, settings = definition.summary, definition.pruner
+        if self._summary != "best":
+            # A run is compared by what it would be worth if it ended there, and so are the others.
+            settings = settings.model_copy(update={"others_best": False})
+        self._rule = PruningRule(settings, definition.budget.num_evaluations, definition.direction)
         self._cost = definition.stored_direction.cost
         self._num_seen = 0
         self._unfinished: list[int] = []
@@ -164,7 +169,10 @@ class CurvePruner:
         if attributes.get(f"{PREFIX}preset") is not None or is_repeat(attributes) or trial.last_step is None:
             return None
         self._remember(study)
-        return self._rule.reason(trial.last_step, min(self._costs(trial).values()))
+        costs = self._costs(trial)
+        return self._rule.reason(
+            trial.last_step, min(costs.values()) if self._summary == "best" else costs[trial.last_step]
+        )
 
     def _remember(self, study: optuna.Study) -> None:
         # Trials come in the order of their numbers, which have no gaps.
@@ -179,7 +187,8 @@ class CurvePruner:
                 self._rule.add(self._costs(trial), complete=trial.state.name == "COMPLETE")
 
     def _costs(self, trial: FrozenTrial) -> dict[int, float]:
-        return {step: self._cost(value) for step, value in trial.intermediate_values.items()}
+        costs = {step: self._cost(value) for step, value in sorted(trial.intermediate_values.items())}
+        return costs if isinstance(self._summary, str) else dict(trailing_means(costs, *self._summary.values()))
 
 
 def comparable(curve: Mapping[int, float], settings: PrunerSection) -> Mapping[int, float]:
@@ -188,6 +197,18 @@ def comparable(curve: Mapping[int, float], settings: PrunerSection) -> Mapping[i
         return curve
     steps = sorted(curve)
     return dict(zip(steps, itertools.accumulate((curve[step] for step in steps), min), strict=True))
+
+
+def trailing_means(curve: Mapping[int, float], number: int) -> Iterator[tuple[int, float]]:
+    """Grid point -> the mean of the last evaluations, ``number`` of them, up to there.
+
+    One that passes several points, and has the same value at each, counts once.
+    """
+    evaluations: list[float] = []
+    for step, value in curve.items():
+        if not evaluations or evaluations[-1] != value:
+            evaluations.append(value)
+        yield step, fmean(evaluations[-number:])
 
 
 def pruner_name(settings: PrunerSection) -> str:

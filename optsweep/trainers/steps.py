@@ -22,7 +22,8 @@ class Steps:
         self.stepped = False
         """Whether this attempt has named a step."""
         self._total: Value | None = None if isinstance(metrics.total, str) else metrics.total
-        self._last = self._farthest = self._gap = 0.0
+        self._farthest: float | None = None
+        self._last = self._gap = 0.0
         for step in before:
             self._move(step)
 
@@ -50,7 +51,7 @@ class Steps:
         self.position = step
         if not self.stepped:
             # It may have begun anew.
-            self.stepped, self._farthest = True, 0.0
+            self.stepped, self._farthest = True, None
         self._move(step)
 
     @property
@@ -66,12 +67,12 @@ class Steps:
 
         Of the last attempt that named a step; None if nothing tells what the last step is to be.
         """
-        total = self._amount
-        if total is None or (self.position is None and not self._farthest):
+        total, reached = self._amount, self._farthest
+        if total is None or reached is None:
             return None
-        if self._farthest + self._gap >= total or self._farthest >= NEARLY_ALL * total:
+        if reached + self._gap >= total or reached >= NEARLY_ALL * total:
             return None
-        return f"step {self._farthest:g} of {total:g}"
+        return f"step {reached:g} of {total:g}"
 
     @property
     def _amount(self) -> float | None:
@@ -85,4 +86,4 @@ class Steps:
 
     def _move(self, step: float) -> None:
         self._gap = max(self._gap, step - self._last)
-        self._last, self._farthest = step, max(self._farthest, step)
+        self._last, self._farthest = step, max(step, step if self._farthest is None else self._farthest)
