@@ -11,7 +11,6 @@ from pathlib import Path
 
 from optsweep.errors import ConfigError
 from optsweep.study.config_file import render
-from optsweep.study.derived import derived_values
 from optsweep.study.flags import FlagsSection, Given
 from optsweep.study.old_config_file import render_anew
 from optsweep.study.placeholders import Pattern
@@ -77,8 +76,7 @@ class _Filling:
         self._trainer, self._places, self._checkpoint = config.trainer, places, checkpoint
         self._port, self._gpus = str(port), gpus
         own: dict[str, Given] = {**config.parameters, **config.given, **dict.fromkeys(config.absent)}
-        known = {name: value for name, value in config.parameters.items() if name not in config.absent}
-        derived = derived_values(config.trainer.derive, {**config.trainer.fixed, **known})
+        derived = config.derived
         given: dict[str, Given] = {"config": str(places.config_file), "dir": str(places.work)}
         given |= {} if places.data is None else {"data": str(places.data)}
         younger: dict[str, Given] = {PORT: self._port if isinstance(port, str) else port, GPUS: gpus}

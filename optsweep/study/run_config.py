@@ -11,6 +11,7 @@ from pydantic import Field
 from optsweep.config import AddedLater, NaturalInt, PositiveInt, TrainConfig, course
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
+from optsweep.study.derived import derived_values
 from optsweep.study.growing import GrowingSection
 from optsweep.study.parameter import Parameters, Scalar
 from optsweep.study.script_space import ScriptSpace
@@ -30,6 +31,12 @@ class ScriptConfig(GrowingSection):
     num_evaluations: PositiveInt
     trainer: TrainerSection
     provenance: Annotated[dict[str, Any], Field(default_factory=dict)]
+
+    @property
+    def derived(self) -> dict[str, Scalar]:
+        """The values that follow from its parameters; from those that are none, nothing does."""
+        known = {name: value for name, value in self.parameters.items() if name not in self.absent}
+        return derived_values(self.trainer.derive, {**self.trainer.fixed, **known})
 
     @property
     def compared(self) -> dict[str, dict[str, float | str | None]]:

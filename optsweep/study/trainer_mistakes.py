@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from optsweep.study.command_line import Places, config_text
+from optsweep.study.command_line import Places, script_values
+from optsweep.study.config_file import render
 from optsweep.study.constraints import refusals
+from optsweep.study.flags import Given
 from optsweep.study.formula import Formula
 from optsweep.study.parameter import Parameters
 from optsweep.study.placeholders import Pattern
@@ -43,13 +45,24 @@ def refused_anew(trainer: TrainerSection, space: ScriptSpace, presets: list[Para
 
 def _config_mistakes(trainer: TrainerSection, space: ScriptSpace, presets: list[Parameters]) -> list[str]:
     """Why the script's config cannot be written for presets or random runs."""
+    if trainer.config is None:
+        return []
     found: list[str] = []
-    for parameters in [*presets[:DRAWN], *_drawn(trainer, space)] if trainer.config is not None else []:
-        try:
-            config_text(script_config(trainer, space, parameters, seed=0, num_evaluations=1), _PLACES)
-        except ValueError as error:
-            found.append(f"trainer.template: {error}")
-    return list(dict.fromkeys(found))
+    for parameters in [*presets[:DRAWN], *_drawn(trainer, space)]:
+        values = script_values(script_config(trainer, space, parameters, seed=0, num_evaluations=1), _PLACES)
+        # One by one, so that all mistakes are told; then together.
+        alone = [mistake for name in values if (mistake := _render_mistake(trainer, {name: values[name]}))]
+        found += alone or [_render_mistake(trainer, values)]
+    return [f"trainer.template: {mistake}" for mistake in dict.fromkeys(found) if mistake]
+
+
+def _render_mistake(trainer: TrainerSection, values: Mapping[str, Given]) -> str:
+    assert trainer.config is not None
+    try:
+        render(trainer.config, trainer.template_text, values)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _drawn(trainer: TrainerSection, space: ScriptSpace) -> Iterator[Parameters]:

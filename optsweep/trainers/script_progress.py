@@ -50,7 +50,9 @@ class ScriptProgress:
         self._noted = -math.inf
         self._said: set[str] = set()
         lines = _read(self._path)
-        self.steps = Steps(self.metrics, {**config.trainer.set, **config.parameters}, [one["step"] for one in lines])
+        self.steps = Steps(
+            self.metrics, {**config.trainer.set, **config.derived, **config.parameters}, [one["step"] for one in lines]
+        )
         self.history = [_evaluation(line) for line in lines if "value" in line]
         self._untold = list(self.history)
         self._own = 0
