@@ -64,6 +64,11 @@ def _is_whole(booleans: str) -> bool:
     return any(NAME in side or _FLAG.match(side) for side in booleans.split("/"))
 
 
+def _is_whole(text: str) -> bool:
+    """Whether a text is a flag, and not only its value."""
+    return NAME in text or text.startswith("--") or "/--" in text
+
+
 def _check_lists(example: str) -> str:
     if example != REPEATED and not _EXAMPLE.fullmatch(example):
         raise ValueError(f'{example!r} is no example of a list of a and b ("a,b", "[a,b]", "a b"), nor "repeated"')
@@ -130,7 +135,7 @@ class FlagsSection(Section):
         own = self.of(name)
         shown = name.replace("_", "-") if own.dashes else name
         if value is None:
-            if own.none is None or NAME in own.none:
+            if own.none is None or _is_whole(own.none):
                 return _filled(own.none or "", shown)
             return _filled(own.form, shown, own.none)
         if isinstance(value, bool) and _is_whole(own.booleans):
@@ -153,7 +158,7 @@ class FlagsSection(Section):
     @property
     def has_none(self) -> bool:
         """Whether none has a text, and is no flag of its own or left out."""
-        return self.none is not None and NAME not in self.none
+        return self.none is not None and not _is_whole(self.none)
 
     def list_mistake(self, name: str, value: Sequence[Scalar]) -> str:
         """What in a list would be misread, since it has no quotes."""

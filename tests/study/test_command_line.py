@@ -75,6 +75,8 @@ WORDS = {"form": "--{name} {value}"}
         ({"form": '--set {{"{name}":{value}}}'}, "lr", 1, ["--set", '{"lr":1}']),
         ({**HYDRA, "exceptions": {"epochs": {"form": "+{name}={value}"}}}, "epochs", 3, ["+epochs=3"]),
         ({**HYDRA, "exceptions": {"ema": {"booleans": "--{name}/"}}}, "ema", True, ["--ema"]),
+        ({"exceptions": {"m.bias": {"booleans": "--m.bias/--m.no-bias"}}}, "m.bias", False, ["--m.no-bias"]),
+        ({"exceptions": {"m.bias": {"booleans": "/--m.no-bias"}}}, "m.bias", True, []),
         ({"dashes": True, "exceptions": {"a_b": {"dashes": False}}}, "a_b", 1, ["--a_b=1"]),
     ],
 )  # fmt: skip
