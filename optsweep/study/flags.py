@@ -59,14 +59,9 @@ def _check_own_booleans(pair: str) -> str:
     return pair
 
 
-def _is_whole(booleans: str) -> bool:
-    """Whether it is flags, and not what stands in a flag's place for the value."""
-    return any(NAME in side or _FLAG.match(side) for side in booleans.split("/"))
-
-
 def _is_whole(text: str) -> bool:
-    """Whether a text is a flag, and not only its value."""
-    return NAME in text or text.startswith("--") or "/--" in text
+    """Whether it is flags, and not what stands in a flag's place for the value."""
+    return any(NAME in side or _FLAG.match(side) for side in text.split("/"))
 
 
 def _check_lists(example: str) -> str:
