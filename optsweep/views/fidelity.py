@@ -116,7 +116,9 @@ def confirmation_lines(found: Confirmation) -> list[str]:
             lines.append(f"  {one.run}: {nats(one.confirmed.value)} over {seeds} {swept}")
         else:
             chance = rounded_percent(one.probability_of_best)
-            lines.append(f"  {one.run}: {one.confirmed:.4f} over {seeds}, best with probability {chance} {swept}")
+            value, low, high = (nats(number) for number in (one.confirmed.value, one.confirmed.low, one.confirmed.high))
+            found_value = f"{value} ({low} to {high}) over {seeds}"
+            lines.append(f"  {one.run}: {found_value}, best with probability {chance} {swept}")
     return [*lines, f"  {noise_words(found.noise)}"]
 
 

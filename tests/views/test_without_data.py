@@ -129,7 +129,7 @@ def test_every_view_is_silent(swept: Swept) -> None:
     # Without Plotly's own source.
     page = re.sub(r"<script>(?!Plotly\.newPlot).*?</script>", "", page, flags=re.DOTALL)
     assert "Ranking" in page
-    shown = [page, study_note(snapshot, 1), *(run_note(run, {}, snapshot.trainer) for run in snapshot.runs)]
+    shown = [page, study_note(snapshot, 1), *(run_note(run, {}, snapshot.trainer, "best") for run in snapshot.runs)]
     shown += [render(status_table(snapshot)), render(best_table(snapshot, 2)), render(frame(snapshot, 160))]
     shown.append(render(summary(snapshot, next_commands(snapshot))))
     shown += [json.dumps(status_document(snapshot)), json.dumps(best_document(snapshot, 2))]
