@@ -239,7 +239,7 @@ def _tell(study: Study, *, as_json: bool) -> None:
     print("\n".join(trust_lines(trust)))
     if confirmed is not None:
         run = confirmed.finalists[0].run
-        own = f"{RunDirectory.of(study.name, run).path}/command.sh   # trains {run} again, by hand"
+        own = f"sh {RunDirectory.of(study.name, run).path}/command.sh   # trains {run} again, by hand"
         promoted = f"optsweep promote --name {study.name} --run {run}"
         print(f"\nNext: {promoted if study.trainer.lengths is not None else own}")
 
