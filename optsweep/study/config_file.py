@@ -32,7 +32,7 @@ def render(kind: ConfigFormat, template: str, values: Mapping[str, Given]) -> st
             return _edited_toml(template, values)
 
 
-def check_template(kind: ConfigFormat, text: str) -> None:
+def check_template(kind: ConfigFormat, text: str, called: str = "the template") -> None:
     """Raise `ValueError` if a template is no such file, or holds no table of names and values."""
     if not text.strip():
         return
@@ -40,11 +40,11 @@ def check_template(kind: ConfigFormat, text: str) -> None:
         roots = _roots(kind, text)
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
         name = "Python" if kind == "py" else kind.upper()
-        raise ValueError(f"the template is not valid {name}: {error}") from None
+        raise ValueError(f"{called} is not valid {name}: {error}") from None
     for root in roots:
         if root.kind not in ("table", "empty"):
             words = "list" if root.kind == "list" else "single value"
-            raise ValueError(f"the template holds a {words}; it must hold a table of names and values")
+            raise ValueError(f"{called} holds a {words}; it must hold a table of names and values")
 
 
 def new_names(kind: ConfigFormat, template: str, names: Iterable[str]) -> list[str]:

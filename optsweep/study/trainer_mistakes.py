@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from optsweep.study.command_line import Places, script_values
-from optsweep.study.config_file import render
+from optsweep.study.config_file import check_template, render
 from optsweep.study.constraints import refusals
 from optsweep.study.flags import Given
 from optsweep.study.formula import Formula
@@ -47,19 +47,23 @@ def _config_mistakes(trainer: TrainerSection, space: ScriptSpace, presets: list[
     """Why the script's config cannot be written for presets or random runs."""
     if trainer.config is None:
         return []
-    found: list[str] = []
-    for parameters in [*presets[:DRAWN], *_drawn(trainer, space)]:
+    different: dict[tuple[tuple[str, type], ...], dict[str, Given]] = {}
+    for parameters in [*presets, *_drawn(trainer, space)]:
         values = script_values(script_config(trainer, space, parameters, seed=0, num_evaluations=1), _PLACES)
-        # One by one, so that all mistakes are told; then together.
-        alone = [mistake for name in values if (mistake := _render_mistake(trainer, {name: values[name]}))]
-        found += alone or [_render_mistake(trainer, values)]
-    return [f"trainer.template: {mistake}" for mistake in dict.fromkeys(found) if mistake]
+        different[tuple((name, type(value)) for name, value in values.items())] = values
+    found: list[str] = []
+    for values in different.values():
+        if together := _render_mistake(trainer, values):
+            # One by one, so that all mistakes are told.
+            alone = [mistake for name in values if (mistake := _render_mistake(trainer, {name: values[name]}))]
+            found += alone or [together]
+    return [f"trainer.template: {mistake}" for mistake in dict.fromkeys(found)]
 
 
 def _render_mistake(trainer: TrainerSection, values: Mapping[str, Given]) -> str:
     assert trainer.config is not None
     try:
-        render(trainer.config, trainer.template_text, values)
+        check_template(trainer.config, render(trainer.config, trainer.template_text, values), "the config")
     except ValueError as error:
         return str(error)
     return ""

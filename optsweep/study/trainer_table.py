@@ -98,6 +98,12 @@ class TrainerSection(GrowingSection):
     metrics: MetricsSection
 
     @model_validator(mode="after")
+    def _one_form(self) -> TrainerSection:
+        if self.flags is not None and self.flag != type(self).model_fields["flag"].default:
+            raise ValueError("flag is the older name of flags.form; leave it out")
+        return self
+
+    @model_validator(mode="after")
     def _config_is_handed_over(self) -> TrainerSection:
         if (self.config is not None) != ("config" in self.names_in(self.handing)):
             raise ValueError('config = "toml" (or another format) and {config} in the command need each other')

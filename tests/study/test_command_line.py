@@ -185,6 +185,7 @@ def test_lists_none_and_absent_values_reach_flags_config_and_environment() -> No
         ({"flags": {"lists": "a b"}}, "needs {value} as a word of its own"),
         ({"flags": {"list": "a b"}}, "trainer.flags.list is not a known name; did you mean lists?"),
         ({"flags": {"exceptions": {"ampp": {}}}}, "ampp is no parameter, set or derived value; did you mean amp?"),
+        ({"flags": {"form": "{name}={value}"}, "flag": "-{name} {value}"}, "flag is the older name of flags.form"),
         ({"flags": {}, "flag": "{name} {value}", "grace": 1}, "trainer.grace is not a known name"),
         ({"command": ["x", "a{flags}"]}, "{flags} stands for words of its own"),
         ({"command": ["x", "{flags}", "{epoch}"]}, "write {{epoch}} if the script is to see braces"),

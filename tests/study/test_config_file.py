@@ -175,12 +175,12 @@ def test_new_names_are_told_with_what_may_be_meant() -> None:
     assert new_names("py", "x = 1", ["y"]) == []
 
 
-def study(template: str, names: list[str]) -> ScriptStudy:
+def study(template: str, names: list[str], kind: str = "yaml") -> ScriptStudy:
     contents: dict[str, Any] = {
         "study": {"type": "random", "trials": 1},
         "trainer": {
             "command": ["x", "{config}"],
-            "config": "yaml",
+            "config": kind,
             "template_text": template,
             "metrics": {"kind": "jsonl", "value": "loss"},
         },
@@ -197,6 +197,8 @@ def test_planning_tells_of_new_names_and_refuses_what_cannot_be_put_in() -> None
     assert not definition.refused_anew()
     refused = study(YAML, ["layers.0.width", "lr"]).refused_anew()
     assert refused == ["trainer.template: layers.0.width: layers is a list in the template, and would become a table"]
+    refused = study("lr = 1\n", ["weight-decay"], "py").refused_anew()
+    assert refused[0].startswith("trainer.template: the config is not valid Python: cannot assign to expression")
     with pytest.raises(ConfigError, match="not valid YAML"):
         study("a: [", ["lr"])
 
