@@ -374,9 +374,13 @@ class ScriptStudy(StudyDefinition):
         found += derive_mistakes(self.trainer.derive, [*self.space.names(), *self.trainer.fixed])
         if found or self.space.mistakes():
             return found
-        for preset in self.presets:
-            found += [f"preset {preset.name}: {refusal}" for refusal in self.refusals(preset.parameters)]
-        return found + hopeless(self.space, self.trainer, {})
+        if lost := hopeless(self.space, self.trainer, {}):
+            return lost
+        return [
+            f"preset {preset.name}: {refusal}"
+            for preset in self.presets
+            for refusal in self.refusals(preset.parameters)
+        ]
 
     def mistakes(self) -> list[str]:
         found = super().mistakes() + self._formula_mistakes()

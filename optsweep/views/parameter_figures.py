@@ -17,6 +17,8 @@ Choice = bool | int | float | str
 MOST_COORDINATES = 200
 MOST_POINTS = 500
 MOST_CHOICES = 8
+ABSENT = "absent"
+"""What only some runs have, in the others."""
 ENDS = {"complete": ("circle", PALETTE[0]), "pruned": ("x", PALETTE[1])}
 
 
@@ -46,23 +48,39 @@ def parallel_coordinates(snapshot: StudySnapshot) -> Figure | None:
 
 
 def _dimension(name: str, values: Sequence[Choice | None], is_logarithmic: bool) -> Values:
-    """An axis: logarithmic if the space is, numbers as they are, else one tick for every choice."""
-    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    if len(numbers) == len(values) and is_logarithmic and min(numbers) > 0:
-        logs = [math.log10(value) for value in numbers]
-        ticks = [min(logs), (min(logs) + max(logs)) / 2, max(logs)]
-        return {"label": name, "values": logs, "tickvals": ticks, "ticktext": [f"{10**tick:.2g}" for tick in ticks]}
-    if len(numbers) == len(values) and len(set(numbers)) > MOST_CHOICES:
-        return {"label": name, "values": numbers}
-    # What is not there (preschool_fraction without a curriculum) has a tick of its own.
-    absent = [None] if None in values else []
-    places = {choice: place for place, choice in enumerate([*absent, *_in_order(values)])}
+    """An axis: logarithmic if the space is, numbers as they are, else one tick for every choice.
+
+    A parameter that some runs do not have has a tick for that, below the others.
+    """
+    there = [value for value in values if value is not None]
+    numbers = [value for value in there if isinstance(value, int | float) and not isinstance(value, bool)]
+    is_logarithmic = is_logarithmic and bool(numbers) and min(numbers) > 0
+    if len(numbers) == len(there) and (is_logarithmic or len(set(numbers)) > MOST_CHOICES):
+        return {"label": name, **_numeric_axis(values, numbers, is_logarithmic)}
+    places = {choice: place for place, choice in enumerate([*([None] if None in values else []), *_in_order(there)])}
     return {
         "label": name,
         "values": [places[value] for value in values],
         "tickvals": list(places.values()),
-        "ticktext": ["none" if choice is None else setting(choice) for choice in places],
+        "ticktext": [ABSENT if choice is None else setting(choice) for choice in places],
     }
+
+
+def _numeric_axis(values: Sequence[Choice | None], numbers: Sequence[float], is_logarithmic: bool) -> Values:
+    def placed(value: Choice) -> float:
+        assert not isinstance(value, str)
+        return math.log10(value) if is_logarithmic else value
+
+    low, high = placed(min(numbers)), placed(max(numbers))
+    ticks = [low, (low + high) / 2, high]
+    texts = [f"{10**tick:.2g}" if is_logarithmic else f"{tick:.3g}" for tick in ticks]
+    if None in values:
+        nowhere = low - ((high - low) or 1) / 4
+        ticks, texts = [nowhere, *ticks], [ABSENT, *texts]
+    elif not is_logarithmic:
+        return {"values": list(values)}
+    places = [ticks[0] if value is None else placed(value) for value in values]
+    return {"values": places, "tickvals": ticks, "ticktext": texts}
 
 
 def _in_order(values: Iterable[Choice | None]) -> list[Choice]:

@@ -129,7 +129,7 @@ def test_a_parameter_that_a_run_does_not_have_has_a_tick_of_its_own() -> None:
     figure = parameter_figures.parallel_coordinates(make_study(12))
     assert figure is not None
     dimension = next(axis for axis in figure["data"][0]["dimensions"] if axis["label"] == "preschool_fraction")
-    assert dimension["ticktext"][0] == "none"
+    assert dimension["ticktext"][0] == "absent"
 
 
 def test_two_thousand_runs_are_written_without_quadratic_work() -> None:
