@@ -72,6 +72,18 @@ OF_SCRIPTS = [
     space_of_script("f2 a name too long to be stored", f"{'s' * 513} = {{ low = 1, high = 9 }}", "513", "at most 512"),
     space_of_script("a name of two lines", '"a\\nb" = { low = 1, high = 9 }', "no braces, blanks, quotes"),
     space_of_script("true to false", "s = { low = false, high = true }", "space.s.low = False", "valid number"),
+    space_of_script("f6 texts among numbers", 's = { choices = ["none", 3, 5] }', "space.s.choices", "none = true"),
+    space_of_script("f6 a list as an end", "s = { low = [1], high = 2 }", "space.s.low = [1]", "valid number"),
+    space_of_script("f6 tables as choices", "s = { choices = [{ a = 1 }] }", "space.s.choices[0] = {'a': 1}", "a list"),
+    space_of_script("f6 a table in a table", "a.s = { low = 1, high = 2 }", "space.a", '"a.s" = ...'),
+    space_of_script("f6 another's words", "s = { min = 1, max = 2 }", "space.s", "has none of low, high and choices"),
+    space_of_script("f6 a misspelt key", "s = { low = 1, high = 9, stpe = 2 }", "space.s.stpe", "did you mean step?"),
+    space_of_script("f6 a bare list", "s = [1, 2]", "space.s = [1, 2]", "{ choices = [...] }"),
+    space_of_script("f6 a date", "s = { choices = [2026-01-01] }", "space.s.choices[0] = 2026-01-01", "in quotes"),
+    space_of_script("f6 none beside a range", "s = { low = 1, high = 9, none = true }", "space.s.none", "low and high"),
+    space_of_script("f6 both forms", "s = { low = 1, high = 9, choices = [1] }", "space.s", "not both"),
+    space_of_script("a step that misses", "s = { low = 0.0, high = 1.0, step = 0.3 }", "space.s", "0.9 and 1.2 are"),
+    space_of_script("a condition of nothing", "s = { low = 1, high = 9, when = 'x > 1' }", "space.s.when: x is no"),
     space_of_script("one value as a range", "s = { low = 1.0, high = 1.0 }", "space.s", "low 1 is not below high 1"),
 ]
 

@@ -296,3 +296,27 @@ def test_mistakes_of_constraints(constraint: str, found: str) -> None:
 )  # fmt: skip
 def test_mistakes_of_presets(old: str, new: str, found: list[str]) -> None:
     assert mistakes(preset=PRESET.replace(old, new, 1)) == [f"preset usual: {mistake}" for mistake in found]
+
+
+def test_f6_one_mistake_a_wrong_value() -> None:
+    assert mistakes(
+        """
+layers = { choices = [[64, 64], [128]] }
+depth = { choices = ["none", 3, 5] }
+opt = { choices = [{ name = "adam" }, 3] }
+optim.lr = { low = 1e-5, high = 1e-2, log = true }
+drop = { low = 0.0, high = 0.5, step = 0.1 }
+zero = { low = 0.0, high = 1.0, log = true }
+"a b" = 1
+wide = { low = "1", hihg = 2 }
+"""
+    ) == [
+        "space.depth.choices: choices are of different types: texts (none) and integers (5); "
+        "none = true makes none a choice",
+        "space.opt.choices[0] = {'name': 'adam'}: input should be a number, a text, true, false or a list of them",
+        'space.optim: has none of low, high and choices; a name with dots stands in quotes: "optim.lr" = ...',
+        "space.zero: log = true needs low > 0, not 0",
+        "space.wide.low = '1': input should be a valid number",
+        "space.wide.hihg is not a known name; did you mean high?",
+        "space: 'a b': a name has no braces, blanks, quotes, = or control characters",
+    ]  # fmt: skip
