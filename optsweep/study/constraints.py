@@ -18,11 +18,11 @@ TRIED = 1000
 def refusals(space: ScriptSpace, trainer: TrainerSection, parameters: Parameters) -> list[str]:
     """Why no run may have these parameters; a constraint on what the run does not have is met."""
     found = space.troubles(parameters)
+    none = space.none({name: value for name, value in parameters.items() if name in space.names()})
     try:
-        # Nothing can be worked out from what is none.
-        none = space.none({name: value for name, value in parameters.items() if name in space.names()})
-        known = {**trainer.fixed, **{name: value for name, value in parameters.items() if name not in none}}
-        known |= derived_values(trainer.derive, known)
+        # Nothing can be derived from what is none.
+        numbers = {**trainer.fixed, **{name: value for name, value in parameters.items() if name not in none}}
+        known = {**trainer.fixed, **parameters, **derived_values(trainer.derive, numbers)}
     except ValueError as error:
         return [*found, str(error)]
     for text in trainer.constraints:
@@ -32,7 +32,8 @@ def refusals(space: ScriptSpace, trainer: TrainerSection, parameters: Parameters
                 values = ", ".join(f"{name} = {known[name]}" for name in sorted(constraint.names))
                 found.append(f"trainer.constraints: {text} is false ({values})")
         except ValueError as error:
-            found.append(f"trainer.constraints: {error}")
+            # "clip < 1" says nothing about none; "clip != 'none'" does.
+            found += [] if constraint.names & set(none) else [f"trainer.constraints: {error}"]
     return found
 
 

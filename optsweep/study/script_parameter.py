@@ -162,7 +162,7 @@ class ScriptChoices(Chosen, Conditional):
         """What the script is given for a stored value."""
         if self.none and value == NONE:
             return None
-        return dict(zip(self.values, self.choices, strict=False))[value] if self._has_lists else value
+        return dict(zip(self.values, self.choices, strict=False)).get(value, value) if self._has_lists else value
 
     @property
     def _has_lists(self) -> bool:

@@ -116,9 +116,10 @@ class ScriptSpace(SearchSpace):
 
     def troubles(self, parameters: Parameters) -> list[str]:
         """The conditions that cannot be worked out for a run with these parameters."""
-        found = []
+        found, none = [], set(self.none({name: parameters[name] for name in self.names() if name in parameters}))
         for name, condition in self._conditions.items():
-            if condition.names <= parameters.keys():
+            # What cannot be worked out from none is false.
+            if condition.names <= parameters.keys() and condition.names.isdisjoint(none):
                 try:
                     condition.value(parameters)
                 except ValueError as error:

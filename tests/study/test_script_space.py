@@ -123,6 +123,25 @@ def test_labels_stand_for_lists_and_none() -> None:
     assert {run["clip"] for run in drawn(definition)} == {0.5, 1.0, "none"}
 
 
+def test_formulas_can_ask_whether_a_value_is_none() -> None:
+    space = """
+clip = { choices = [0.5, 1.0], none = true }
+x = { low = 0.0, high = 1.0 }
+y = { low = 0.0, high = 1.0, when = "clip > 0.6" }
+z = { low = 0.0, high = 1.0, when = "clip == 'none'" }
+"""
+    definition = study(space, '"clip != \'none\' or x < 0.5", "clip < 0.7 or x > 0.2"')
+    runs = drawn(definition)
+    assert {(run["clip"], "y" in run, "z" in run) for run in runs} == {
+        (0.5, False, False),
+        (1.0, True, False),
+        ("none", False, True),
+    }
+    assert {run["x"] < 0.5 for run in runs if run["clip"] == "none"} == {True}
+    assert {run["x"] > 0.2 for run in runs if run["clip"] == 1.0} == {True}
+    assert definition.refusals({"clip": "none", "x": 0.1, "z": 0.1}) == []
+
+
 def test_a_row_of_the_database_gives_the_script_no_list_of_its_own() -> None:
     definition = study(preset=PRESET)
     config = trainer_of(definition).resolve(definition.presets[0].parameters, preset="usual", seed=1)
@@ -291,6 +310,7 @@ def test_mistakes_of_constraints(constraint: str, found: str) -> None:
             ["betas = {'a': 1}: input should be a number, a text, true, false or a list of them"],
         ),
         ("1e-3", "2026-01-01", ["lr = 2026-01-01: put a date or a time in quotes: it is a text here"]),
+        ("[0.9, 0.95]", "[1]", ["betas = '[1]' is not among [0.9, 0.95], [0.9, 0.999]"]),
         ("1e-3", "[1]", ["lr = '[1]' is not a real number"]),
     ],
 )  # fmt: skip
