@@ -1,0 +1,3 @@
+from common import train
+
+train({"block_size": int})
