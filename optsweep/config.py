@@ -204,6 +204,6 @@ def config_to_toml(config: Section) -> str:
     return tomli_w.dumps(config.model_dump(mode="python", exclude_none=True))
 
 
-def write_config(path: Path, config: Section) -> None:
-    """Write a run's config, whole or not at all."""
-    write_text(path, config_to_toml(config))
+def write_config(path: Path, config: Section, *, private: bool = False) -> None:
+    """Write a run's config, whole or not at all; if it is ``private``, only its owner can read it."""
+    write_text(path, config_to_toml(config), private=private)

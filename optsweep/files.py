@@ -84,9 +84,11 @@ def last_lines(text: str, lines: int = 1) -> list[str]:
     return [line for line in re.split("[\r\n]+", text) if line.strip()][-lines:]
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write ``text`` as UTF-8, whole or not at all."""
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Write ``text`` as UTF-8, whole or not at all; what is ``private`` only its owner can read."""
     with atomic_path(path) as temporary:
+        if private:
+            temporary.chmod(0o600)
         temporary.write_text(text, encoding="utf-8")
 
 

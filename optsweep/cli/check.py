@@ -12,10 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
+from optsweep.cli.agreement import require_agreed
 from optsweep.cli.study import print_json
-from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, ConfigError
+from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, ConfigError, DeviceError
 from optsweep.machine.devices import Slot
-from optsweep.machine.slot_lock import hold
+from optsweep.machine.slot_lock import SlotHeld, hold
 from optsweep.outside_text import clean
 from optsweep.planning.first_run import FirstRun, first_run, look_data
 from optsweep.planning.request import SweepRequest, check
@@ -27,9 +28,11 @@ from optsweep.views.data import data_progress
 from optsweep.views.terminal import plain_console
 
 
-def check_first_run(request: SweepRequest, *, as_json: bool) -> int:
+def check_first_run(request: SweepRequest, *, trust: str | None, as_json: bool) -> int:
     """Call the script of the study's first run; returns the exit code: 0 if a value came."""
     session = check(request)
+    if session.choice.begun:
+        require_agreed(session.name, session.definition, trust)
     run = first_run(session.definition)
     console = plain_console(stderr=as_json)
     with tempfile.TemporaryDirectory(prefix="optsweep-check-") as name, _ended_by_signals(), _at(session.slots[0]):
@@ -88,7 +91,10 @@ def _why(look: FirstLook) -> str:
 def _at(slot: Slot) -> Iterator[None]:
     """The block runs in the slot: nobody else of ours works on its GPUs meanwhile."""
     # Places on the CPU are shared anyway, and are locked in the study's folder, which there is none of.
-    locks = hold(slot.lock_paths(Path())) if slot.gpus else []
+    try:
+        locks = hold(slot.lock_paths(Path())) if slot.gpus else []
+    except SlotHeld as held:
+        raise DeviceError(f"{slot.label} is {held}; choose another with --gpus, or --cpu-workers 1") from None
     before = dict(os.environ)
     os.environ.update(slot.environment)
     try:

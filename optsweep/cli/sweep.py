@@ -55,7 +55,7 @@ def sweep(
             raise ConfigError("--check", ["goes with none of --dry-run, --no-launch and --retry-failed"])
         from optsweep.cli.check import check_first_run
 
-        return check_first_run(request, as_json=as_json)
+        return check_first_run(request, trust=trust, as_json=as_json)
     if dry_run:
         return preview(request, timed=measure, as_json=as_json)
     if measure:

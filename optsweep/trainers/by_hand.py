@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from optsweep.files import atomic_path
+from optsweep.files import write_text
 from optsweep.reporting import VARIABLE
 from optsweep.study.command_line import Places, config_text, needs_port, script_call
 from optsweep.study.config_file import ConfigFormat
@@ -52,9 +52,7 @@ _SIGNS: Mapping[ConfigFormat, str] = {"json": '"\\', "toml": '"\\', "py": "'\"\\
 
 def write_by_hand(config: ScriptConfig, directory: Path, subset: Path | None) -> None:
     """Keep the script in the run's folder, for its owner alone."""
-    with atomic_path(directory / FILE, durable=False) as temporary:
-        temporary.chmod(0o600)
-        temporary.write_text(by_hand(config, directory, subset), encoding="utf-8")
+    write_text(directory / FILE, by_hand(config, directory, subset), private=True)
 
 
 def by_hand(config: ScriptConfig, directory: Path, subset: Path | None) -> str:

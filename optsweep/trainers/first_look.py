@@ -71,7 +71,9 @@ def look_first(config: ScriptConfig, directory: Path, data: Path | None, seconds
     reader = open_reader(config.trainer.metrics, work, log)
 
     def keep(value: Evaluation) -> bool:
-        look.values.append(value)
+        # One value stands for each point of the study's grid that it passes.
+        if not look.values or (value.step, value.value) != (look.values[-1].step, look.values[-1].value):
+            look.values.append(value)
         return True
 
     progress = ScriptProgress(config, directory, keep, None, reader.found)

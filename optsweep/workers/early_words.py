@@ -24,9 +24,8 @@ class EarlyWords:
         study: str,
         definition: StudyDefinition,
         say: Callable[[str], None],
-        silent_seconds: float = SILENT_SECONDS,
     ) -> None:
-        self._study, self._say, self._silent_seconds = study, say, silent_seconds
+        self._study, self._say = study, say
         self._looks = isinstance(definition, ScriptStudy)
 
     def look(self, snapshot: StudySnapshot) -> None:
@@ -37,7 +36,7 @@ class EarlyWords:
             return
         started, first = min(running, key=lambda one: one[0])
         since = snapshot.now - started
-        if since >= self._silent_seconds and (words := _missing(self._study, first)):
+        if since >= SILENT_SECONDS and (words := _missing(self._study, first)):
             self._looks = False
             self._say(f"{first.run}: no value after {duration(since)}: {words}")
             self._say(

@@ -24,7 +24,7 @@ from optsweep.results.words import start_lines
 from optsweep.search.sampling import Sampler, distributions_for
 from optsweep.study.commands import as_agreed
 from optsweep.study.parameter import Scalar
-from optsweep.study.run_config import RunConfig, read_run_config, with_seed
+from optsweep.study.run_config import RunConfig, ScriptConfig, read_run_config, with_seed
 from optsweep.toml_files import read_toml
 
 _version = functools.cache(version)
@@ -85,7 +85,8 @@ class Preparer:
         directory = RunDirectory.of(study.name, lease.run)
         # On another host, without a shared folder, a run begins anew.
         was_here = directory.config.exists()
-        write_config(directory.config, config)
+        # The environment of a script may hold what is secret.
+        write_config(directory.config, config, private=isinstance(config, ScriptConfig) and bool(config.trainer.env))
         record = RunRecord(
             run=lease.run,
             trial=trial.number,

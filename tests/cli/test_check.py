@@ -63,6 +63,12 @@ def test_what_a_script_tells_is_found(workplace: Path, capfd: pytest.CaptureFixt
     assert "Good: a sweep finds its values." in output
 
 
+def test_a_value_is_told_once(workplace: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    output = said(capfd, STUDY.replace("steps = 20", "steps = 1"), 0)
+    assert output.count("valid.loss = 1.1 at step 1 (100% of the run)") == 1
+    assert "it ended by itself" in output
+
+
 def test_without_presets_a_random_draw_is_called(workplace: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = STUDY.partition("[[preset]]")[0].replace('"none", "always", "stubborn"', '"none"')
     assert "Check of a random draw" in said(capfd, text, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -82,3 +83,24 @@ def test_no_words_of_resuming(script_run: ScriptRun, tmp_path: Path) -> None:
     script_run.train()
     script_run.train()
     assert "--from" not in (script_run.directory / "command.sh").read_text()
+
+
+def test_the_port_is_chosen_when_it_is_called(script_run: ScriptRun, tmp_path: Path) -> None:
+    script_run.options = {
+        "command": [
+            "python",
+            str(SCRIPT),
+            "{flags}",
+            "--dir={dir}",
+            "--port={port}",
+            "--gpus={gpus}",
+            "--metrics=jsonl",
+        ],
+        "gpus_per_run": 2,
+    }
+    script_run.train()
+    done = subprocess.run(
+        ["sh", "-x", str(script_run.directory / "command.sh"), str(tmp_path / "1")], stderr=-1, text=True
+    )
+    assert done.returncode == 0
+    assert re.search(r"--port=\d{4,5} --gpus=2 ", done.stderr)

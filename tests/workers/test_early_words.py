@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from optsweep import cli
 from optsweep.results.records import StudySnapshot
+from optsweep.workers import early_words
 from optsweep.workers.early_words import EarlyWords
+from tests.cli.test_check import STUDY
 from tests.snapshots import SCRIPT_STUDY, make_run, make_snapshot
 
 CONFIG: dict[str, Any] = {
@@ -52,3 +56,21 @@ def test_nothing_is_said_once_a_value_was_there(lines: list[str], values: dict[s
     early.look(snapshot(61, **values))
     early.look(snapshot(90))
     assert not lines
+
+
+@pytest.mark.heavy
+def test_a_sweep_looks_at_its_first_run(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(early_words, "SILENT_SECONDS", 0.5)
+    text = STUDY.replace("--seconds=0.05", "--seconds=2").replace(
+        "set = { steps = 20 }", 'set = { steps = 3 }\nenv = { TOKEN = "secret" }'
+    )
+    Path("mine.toml").write_text(text)
+    assert cli.run(["sweep", "mine.toml", "--cpu-workers", "1", "--type", "predefined"]) == 0
+    output = capfd.readouterr().out
+    assert output.count("usual: no value after ") == 1
+    assert "no such file is in {dir}, which holds calls.txt" in output
+    run = Path("studies/mine/runs/usual")
+    for name in ("config.toml", "command.sh"):
+        assert stat.S_IMODE((run / name).stat().st_mode) == 0o600
