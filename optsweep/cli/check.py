@@ -19,8 +19,9 @@ from optsweep.machine.devices import Slot
 from optsweep.machine.slot_lock import SlotHeld, hold
 from optsweep.outside_text import clean
 from optsweep.planning.first_run import FirstRun, first_run, look_data
-from optsweep.planning.request import SweepRequest, check
+from optsweep.planning.request import SweepRequest, check_call
 from optsweep.results.words import one_line
+from optsweep.trainers import trainer_of
 from optsweep.trainers.first_look import FirstLook, look_first
 from optsweep.trainers.script_start import filled, places_of
 from optsweep.trainers.trainer import ScriptFailed
@@ -30,17 +31,17 @@ from optsweep.views.terminal import plain_console
 
 def check_first_run(request: SweepRequest, *, trust: str | None, as_json: bool) -> int:
     """Call the script of the study's first run; returns the exit code: 0 if a value came."""
-    session = check(request)
-    if session.choice.begun:
-        require_agreed(session.name, session.definition, trust)
-    run = first_run(session.definition)
+    called = check_call(request)
+    if called.choice.begun:
+        require_agreed(called.name, called.definition, trust)
+    run = first_run(called.definition)
     console = plain_console(stderr=as_json)
-    with tempfile.TemporaryDirectory(prefix="optsweep-check-") as name, _ended_by_signals(), _at(session.slots[0]):
+    with tempfile.TemporaryDirectory(prefix="optsweep-check-") as name, _ended_by_signals(), _at(called.slots[0]):
         folder = Path(name)
         data = None
-        if session.trainer.takes_data:
+        if trainer_of(called.definition).takes_data:
             with data_progress(console) as on_progress:
-                data = look_data(session.choice.data, folder / "data", on_progress)
+                data = look_data(called.choice.data, folder / "data", on_progress)
         # As deep as a run's folder lies below its study's.
         directory = folder / "runs" / "run"
         directory.mkdir(parents=True)

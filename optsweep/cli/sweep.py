@@ -51,8 +51,8 @@ def sweep(
 
     request = SweepRequest(**{field.name: context.params[field.name] for field in fields(SweepRequest)})
     if check:
-        if dry_run or no_launch or retry_failed:
-            raise ConfigError("--check", ["goes with none of --dry-run, --no-launch and --retry-failed"])
+        if dry_run or no_launch or retry_failed or measure:
+            raise ConfigError("--check", ["goes with none of --dry-run, --measure, --no-launch and --retry-failed"])
         from optsweep.cli.check import check_first_run
 
         return check_first_run(request, trust=trust, as_json=as_json)

@@ -90,14 +90,8 @@ def check(request: SweepRequest) -> Session:
     """Check the whole request without writing anything; raises a `UserError`."""
     # Opened once, and not before it is needed: mistakes in files are told first.
     database = functools.cache(functools.partial(open_existing, storage_url(request.storage)))
-    _check_options(request)
-    choice, definition, name = _chosen(request, database)
+    choice, definition, name, slots = _asked(request, database)
     trainer = trainer_of(definition)
-    demo = choice.data is None and trainer.takes_data
-    slots = choose_slots(
-        request.gpus, request.cpu_workers, request.workers_per_gpu, demo=demo, gpus_per_run=definition.gpus_per_run
-    )
-    trainer.check()
     storage, origin = database(), None
     if request.fork is not None:
         fork = study_name(request.fork)
@@ -132,6 +126,43 @@ def check(request: SweepRequest) -> Session:
     if refused := session.definition.refused_anew():
         raise ConfigError(f"study {definition.name}", refused)
     return session
+
+
+@dataclass(frozen=True)
+class Call:
+    """A study of which one run is to be called, whatever the database has of it."""
+
+    name: str
+    choice: Choice
+    definition: StudyDefinition
+    slots: list[Slot]
+
+
+def check_call(request: SweepRequest) -> Call:
+    """Check what has to do with one run alone; raises a `UserError`."""
+    given = {"fork": request.fork, "deadline": request.deadline, "max-gpu-hours": request.max_gpu_hours}
+    if useless := [f"--{name}" for name, value in given.items() if value is not None]:
+        raise ConfigError("--check", [f"calls one run and stores nothing; leave out {', '.join(useless)}"])
+    database = functools.cache(functools.partial(open_existing, storage_url(request.storage)))
+    choice, definition, name, slots = _asked(request, database)
+    if not choice.begun:
+        trainer_of(definition).check_data(request.data)
+        if refused := definition.refused_anew():
+            raise ConfigError(f"study {definition.name}", refused)
+    return Call(name, choice, _with_overrides(definition, request, None, None), slots)
+
+
+def _asked(
+    request: SweepRequest, database: Callable[[], Storage | None]
+) -> tuple[Choice, StudyDefinition, str, list[Slot]]:
+    """Which study, what its file says, its name, and where to train; all of which can be done here."""
+    _check_options(request)
+    choice, definition, name = _chosen(request, database)
+    trainer, per_run = trainer_of(definition), definition.gpus_per_run
+    demo = choice.data is None and trainer.takes_data
+    slots = choose_slots(request.gpus, request.cpu_workers, request.workers_per_gpu, demo=demo, gpus_per_run=per_run)
+    trainer.check()
+    return choice, definition, name, slots
 
 
 def _check_names(request: SweepRequest, definition: StudyDefinition) -> None:

@@ -60,8 +60,8 @@ class FirstLook:
         return f"it ended by itself after {self.seconds:.1f} s, with {how}"
 
 
-def look_first(config: ScriptConfig, directory: Path, data: Path | None, seconds: float = LOOK_SECONDS) -> FirstLook:
-    """Call the script in ``directory``, which is empty, until all is clear or ``seconds`` are over; then end it.
+def look_first(config: ScriptConfig, directory: Path, data: Path | None) -> FirstLook:
+    """Call the script in ``directory``, which is empty, until all is clear or `LOOK_SECONDS` are over; then end it.
 
     Raises `ScriptFailed` if it cannot be called.
     """
@@ -77,25 +77,29 @@ def look_first(config: ScriptConfig, directory: Path, data: Path | None, seconds
         return True
 
     progress = ScriptProgress(config, directory, keep, None, reader.found)
-    enough = math.inf
+    enough = LOOK_SECONDS
     with hold(directory) as lock, started(config, directory, data, lock, lambda: math.inf) as script:
-        while True:
-            look.status = script.poll()
-            look.seconds = time.monotonic() - begun
-            _follow(look, progress, config.trainer.metrics.step, reader.rows(ended=look.status is not None))
-            if look.values:
-                enough = min(enough, look.seconds + SECOND_SECONDS)
-            if look.status is not None or look.wrong or len({one.step for one in look.values}) > 1:
-                break
-            if look.seconds > min(enough, seconds):
-                break
-            time.sleep(POLL_SECONDS)
-        script.end(config.trainer.grace_seconds)
+        try:
+            while not _is_clear(look, enough):
+                time.sleep(POLL_SECONDS)
+                look.status = script.poll()
+                look.seconds = time.monotonic() - begun
+                _follow(look, progress, config.trainer.metrics.step, reader.rows(ended=look.status is not None))
+                if look.values:
+                    enough = min(enough, look.seconds + SECOND_SECONDS)
+        finally:
+            script.end(config.trainer.grace_seconds)
     look.found = described(reader.found, work)
-    look.wrong += _still(look, config.trainer.metrics.step)
+    look.wrong += [*_still(look, config.trainer.metrics.step), *_bad_end(look, progress)]
     said = without_its_own(tail(log))
     look.said = [clean(line, LIMIT // 4) for line in last_lines(said, LINES)]
     return look
+
+
+def _is_clear(look: FirstLook, enough: float) -> bool:
+    """Whether the script has ended, told two steps' values or something wrong, or had ``enough`` seconds."""
+    steps = {one.step for one in look.values}
+    return look.status is not None or bool(look.wrong) or len(steps) > 1 or look.seconds > enough
 
 
 def _follow(look: FirstLook, progress: ScriptProgress, step: str, rows: Iterable[Row]) -> None:
@@ -106,6 +110,16 @@ def _follow(look: FirstLook, progress: ScriptProgress, step: str, rows: Iterable
             progress.follow(row)
         except ArithmeticError as error:
             look.wrong.append(f"{error}: such a run would be pruned as diverged")
+
+
+def _bad_end(look: FirstLook, progress: ScriptProgress) -> list[str]:
+    """That it has told values, and ended in a way that fails a run all the same."""
+    if not look.values:
+        return []
+    short = progress.steps.shortfall()
+    if look.status == 0 and short is not None and progress.metrics.ends_early is False:
+        return [f"it ended at {short}: such a run fails, unless [trainer.metrics] says ends_early = true"]
+    return ["it failed after its first values"] if look.status else []
 
 
 def _still(look: FirstLook, step: str) -> list[str]:

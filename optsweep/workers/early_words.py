@@ -15,6 +15,9 @@ from optsweep.trainers.readers import open_reader
 SILENT_SECONDS = 60.0
 """So long after its start a script's first run should have told a value, or its author might want to know."""
 
+MAX_BYTES = 1 << 24
+"""More is not read: the launcher has other things to do, and little memory."""
+
 
 class EarlyWords:
     """Of a study that trains with a script; says nothing of others."""
@@ -45,11 +48,13 @@ class EarlyWords:
 
 
 def _missing(study: str, run: RunRecord) -> str:
-    """Why the run has no value so far; empty if there is one, or if the run is not on this host."""
+    """Why the run has no value so far; empty if there is one, or if the run is on another host."""
     config, folder = run.config, RunDirectory.of(study, run.run)
     work = folder.path / "work"
     if not isinstance(config, ScriptConfig) or not work.is_dir():
         return ""
     reader = open_reader(config.trainer.metrics, work, folder.log)
+    if sum(path.stat().st_size for path in reader.folder.glob(reader.pattern)) > MAX_BYTES:
+        return ""
     reader.rows()
     return "" if reader.found.names[config.trainer.metrics.value] else missing_value(reader.found, work)

@@ -132,6 +132,31 @@ def test_a_step_that_never_grows_is_told(
     assert "Good" not in output
 
 
+def test_a_script_that_fails_after_its_first_value_is_not_called_good(
+    workplace: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = STUDY.replace("steps = 20", "steps = 2").replace('"stubborn"]', '"raise"]')
+    output = said(capfd, text.replace('trouble = "none"', 'trouble = "raise"'), 0)
+    assert "valid.loss = 1.1 at step 1 (50% of the run)" in output
+    assert "it failed after its first values" in output
+    assert "    ValueError: the script was told to fail" in output
+    assert "Good" not in output
+    text = STUDY.replace("steps = 20", "steps = 1").replace('total = "steps"', "total = 100")
+    output = said(capfd, text, 0)
+    assert "it ended at step 1 of 100: such a run fails, unless" in output
+
+
+def test_it_asks_no_database(workplace: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    Path("mine.toml").write_text(STUDY)
+    assert cli.run(["sweep", "mine.toml", "--cpu-workers", "1", "--no-launch"]) == 0
+    before = Path("studies/optsweep.db").read_bytes()
+    Path("mine.toml").write_text(STUDY.replace("high = 8", "high = 9"))
+    assert cli.run(CHECK) == 0
+    assert Path("studies/optsweep.db").read_bytes() == before
+    assert cli.run([*CHECK, "--fork", "x"]) == 2
+    assert "leave out --fork" in capfd.readouterr().err
+
+
 def test_it_is_for_programs_too(workplace: Path, capfd: pytest.CaptureFixture[str]) -> None:
     Path("mine.toml").write_text(STUDY)
     assert cli.run([*CHECK, "--json"]) == 0
