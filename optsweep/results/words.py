@@ -216,7 +216,7 @@ def start_lines(record: RunRecord, data: StudyData | None, trainer: Trainer) -> 
         lines += about if record.config is None else trainer.start_lines(record.config, about, reduced=reduced)
     if record.attempts > 1:
         # Before its first checkpoint a run has nothing to go on from.
-        origin = ", goes on from its checkpoint" if record.progress > 0 else ""
+        origin = f", {trainer.again}" if record.progress > 0 else ""
         lines.append(f"(attempt {record.attempts}{origin})")
     return lines
 

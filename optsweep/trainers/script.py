@@ -43,6 +43,7 @@ class ScriptTrainer(Trainer):
 
     has_reference = False
     begins_anew_by_itself = True
+    again = "its script goes on if it finds a checkpoint"
     anew = "what their work folders hold is kept beside them, in before-1 (or -2, ...)"
 
     def __init__(self, definition: ScriptStudy) -> None:

@@ -95,6 +95,8 @@ class Trainer(ABC):
     lengths: KnownLengths | None = None
     begins_anew_by_itself: bool = False
     """Whether a run that keeps failing without a new checkpoint begins anew, since its checkpoint may be the cause."""
+    again: str = "goes on from its checkpoint"
+    """What a run does that had come to something and is started again."""
     anew: str
     """What becomes of what earlier attempts have left when a run begins anew."""
 

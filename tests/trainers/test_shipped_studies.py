@@ -56,6 +56,7 @@ def test_a_shipped_study_file_sweeps_its_script(workplace: Path, name: str) -> N
     with no_process_left(sweeps):
         code, output = sweeps.run("mine.toml", "--cpu-workers", "2", "--trials", "1")
     assert code == 0, output
+    assert ("(attempt 2, its script goes on if it finds a checkpoint)" in output) == (name in CALLS)
     snapshot = sweeps.snapshot()
     assert snapshot is not None
     assert {run.run: (run.state, run.progress) for run in snapshot.runs} == {
