@@ -15,7 +15,7 @@ from optsweep.plain import Plain
 from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.parameter import Chosen, Scalar
 from optsweep.study.run_config import RunConfig, ScriptConfig, script_config
-from optsweep.study.trainer_table import TrainerSection
+from optsweep.study.script.trainer_table import TrainerSection
 
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|COOKIE|WEBHOOK", re.IGNORECASE)
 """In names of variables whose values are not printed."""

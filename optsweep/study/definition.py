@@ -20,13 +20,15 @@ from pydantic import (
 from optsweep.config import Section
 from optsweep.errors import ConfigError
 from optsweep.study.builtin_space import Space
-from optsweep.study.constraints import constraint_mistakes, hopeless, refusals
-from optsweep.study.derived import derive_mistakes
 from optsweep.study.direction import Direction
-from optsweep.study.metrics_table import Summary
 from optsweep.study.parameter import Parameters, Rounding, Scalar
 from optsweep.study.presets import NamedPreset, Preset, ScriptPreset, preset_mistakes
-from optsweep.study.script_space import ScriptSpace
+from optsweep.study.script.constraints import constraint_mistakes, hopeless, refusals
+from optsweep.study.script.derived import derive_mistakes
+from optsweep.study.script.metrics_table import Summary
+from optsweep.study.script.mistakes import refused_anew, trainer_mistakes
+from optsweep.study.script.space import ScriptSpace
+from optsweep.study.script.trainer_table import TrainerSection
 from optsweep.study.sections import (
     BudgetSection,
     DataSection,
@@ -44,8 +46,6 @@ from optsweep.study.sections import (
 )
 from optsweep.study.space import Identity, SearchSpace, identity
 from optsweep.study.stand_ins import StandIns
-from optsweep.study.trainer_mistakes import refused_anew, trainer_mistakes
-from optsweep.study.trainer_table import TrainerSection
 from optsweep.study.younger import without_younger
 from optsweep.toml_files import validate
 

@@ -13,7 +13,7 @@ from optsweep.config import PositiveInt, Section
 from optsweep.study.hyperparameters import ALTERNATIVES, HYPERPARAMETERS, STAND_INS, StandIn, active, with_fields
 from optsweep.study.lengths import Lengths
 from optsweep.study.parameter import Parameters, Scalar, number
-from optsweep.study.script_parameter import Value, label
+from optsweep.study.script.parameter import Value, label
 from optsweep.study.space import SearchSpace
 
 

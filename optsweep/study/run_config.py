@@ -11,11 +11,11 @@ from pydantic import Field
 from optsweep.config import AddedLater, NaturalInt, PositiveInt, TrainConfig, course
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
-from optsweep.study.derived import derived_values
 from optsweep.study.growing import GrowingSection
 from optsweep.study.parameter import Parameters, Scalar
-from optsweep.study.script_space import ScriptSpace
-from optsweep.study.trainer_table import DATA, TrainerSection
+from optsweep.study.script.derived import derived_values
+from optsweep.study.script.space import ScriptSpace
+from optsweep.study.script.trainer_table import DATA, TrainerSection
 from optsweep.toml_files import validate
 
 

@@ -12,9 +12,9 @@ from optsweep.files import last_lines, tail
 from optsweep.outside_text import LIMIT, clean
 from optsweep.study.run_config import ScriptConfig
 from optsweep.train.report import Evaluation
-from optsweep.trainers.found import described
-from optsweep.trainers.readers import open_reader
-from optsweep.trainers.rows import Row
+from optsweep.trainers.numbers.found import described
+from optsweep.trainers.numbers.readers import open_reader
+from optsweep.trainers.numbers.rows import Row
 from optsweep.trainers.run_lock import hold
 from optsweep.trainers.script_progress import ScriptProgress
 from optsweep.trainers.script_start import started

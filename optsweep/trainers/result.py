@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from optsweep.study.direction import Direction
-from optsweep.study.metrics_table import Summary
+from optsweep.study.script.metrics_table import Summary
 from optsweep.train.report import Evaluation
 
 

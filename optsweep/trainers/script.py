@@ -16,16 +16,16 @@ from typing import BinaryIO
 from optsweep.data.training_data import TrainingData
 from optsweep.files import tail
 from optsweep.machine.process import OutOfMemoryCounter
-from optsweep.study.command_line import check_program
-from optsweep.study.config_file import new_names
+from optsweep.study.config_text.config_file import new_names
 from optsweep.study.definition import ScriptStudy
 from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import RunConfig, ScriptConfig, script_config
+from optsweep.study.script.command_line import check_program
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
 from optsweep.trainers.by_hand import write_by_hand
-from optsweep.trainers.reader import Reader
-from optsweep.trainers.readers import open_reader
-from optsweep.trainers.rows import Row
+from optsweep.trainers.numbers.reader import Reader
+from optsweep.trainers.numbers.readers import open_reader
+from optsweep.trainers.numbers.rows import Row
 from optsweep.trainers.run_lock import hold
 from optsweep.trainers.script_end import EARLY, ScriptEnd
 from optsweep.trainers.script_progress import ScriptProgress

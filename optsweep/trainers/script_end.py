@@ -14,8 +14,8 @@ from optsweep.files import last_lines
 from optsweep.machine.process import FAULT_SIGNALS
 from optsweep.outside_text import LIMIT, clean
 from optsweep.train.report import Outcome
-from optsweep.trainers.found import Found, missing_value
 from optsweep.trainers.last_words import named_error
+from optsweep.trainers.numbers.found import Found, missing_value
 from optsweep.trainers.script_progress import ScriptProgress
 from optsweep.trainers.torchrun import killed_by, without_its_own
 from optsweep.trainers.trainer import ScriptFailed

@@ -17,8 +17,8 @@ from pathlib import Path
 from optsweep.files import write_text
 from optsweep.study.run_config import ScriptConfig
 from optsweep.train.report import METRICS_FILE, Evaluation, MetricsLine, OnEval, OnMetrics, read_metrics
-from optsweep.trainers.found import Found, missing_name
-from optsweep.trainers.rows import Row
+from optsweep.trainers.numbers.found import Found, missing_name
+from optsweep.trainers.numbers.rows import Row
 from optsweep.trainers.steps import Steps
 
 LINE_EVERY = 0.005

@@ -12,12 +12,12 @@ from optsweep.data.legacy_file import ensure_legacy
 from optsweep.files import write_text
 from optsweep.machine.ports import reserved_port
 from optsweep.reporting import VARIABLE
-from optsweep.study.command_line import Call, Places, config_text, needs_port, script_call
 from optsweep.study.run_config import ScriptConfig
-from optsweep.study.trainer_table import TrainerSection
+from optsweep.study.script.command_line import Call, Places, config_text, needs_port, script_call
+from optsweep.study.script.trainer_table import TrainerSection
 from optsweep.trainers.checkpoints import newest_checkpoint
+from optsweep.trainers.numbers.readers import REPORTED
 from optsweep.trainers.process import ScriptProcess
-from optsweep.trainers.readers import REPORTED
 from optsweep.trainers.set_aside import LOG, WORK
 from optsweep.trainers.trainer import ScriptFailed
 

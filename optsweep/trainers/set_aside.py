@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from optsweep.train.report import METRICS_FILE
-from optsweep.trainers.readers import REPORTED
+from optsweep.trainers.numbers.readers import REPORTED
 
 WORK, LOG = "work", "log_stdout.txt"
 MOVED = (WORK, METRICS_FILE, REPORTED)

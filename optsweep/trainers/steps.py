@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from optsweep.study.metrics_table import MetricsSection
-from optsweep.study.script_parameter import Value
-from optsweep.trainers.rows import Row
+from optsweep.study.script.metrics_table import MetricsSection
+from optsweep.study.script.parameter import Value
+from optsweep.trainers.numbers.rows import Row
 
 NEARLY_ALL = 0.95
 """Of its total: a script that got so far has miscounted, and not ended early."""

@@ -9,8 +9,8 @@ from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import duration
 from optsweep.study.definition import ScriptStudy, StudyDefinition
 from optsweep.study.run_config import ScriptConfig
-from optsweep.trainers.found import missing_value
-from optsweep.trainers.readers import open_reader
+from optsweep.trainers.numbers.found import missing_value
+from optsweep.trainers.numbers.readers import open_reader
 
 SILENT_SECONDS = 60.0
 """So long after its start a script's first run should have told a value, or its author might want to know."""

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from optsweep.study.config_file import render
-from optsweep.study.metrics_table import MetricsSection
+from optsweep.study.config_text.config_file import render
+from optsweep.study.script.metrics_table import MetricsSection
 from optsweep.train.report import Evaluation
-from optsweep.trainers.reader import Reader
-from optsweep.trainers.readers import open_reader
+from optsweep.trainers.numbers.reader import Reader
+from optsweep.trainers.numbers.readers import open_reader
 from optsweep.trainers.script_progress import ScriptProgress
 from tests.trainers.script_run import ScriptRun
 

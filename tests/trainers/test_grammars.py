@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from optsweep.errors import ConfigError
-from optsweep.study.command_line import Places, script_call
 from optsweep.study.file import parse_study
 from optsweep.study.run_config import ScriptConfig, read_run_config
+from optsweep.study.script.command_line import Places, script_call
 from optsweep.trainers import trainer_of
 from tests.fakes.grammars import GRAMMARS, of_hydra
 

@@ -13,11 +13,11 @@ import pytest
 from optsweep.errors import ConfigError
 from optsweep.study.direction import Direction
 from optsweep.study.file import parse_study
-from optsweep.study.metrics_table import MetricsSection
+from optsweep.study.script.metrics_table import MetricsSection
 from optsweep.train.report import Evaluation
-from optsweep.trainers.found import described, missing_value
-from optsweep.trainers.reader import Reader
-from optsweep.trainers.readers import open_reader
+from optsweep.trainers.numbers.found import described, missing_value
+from optsweep.trainers.numbers.reader import Reader
+from optsweep.trainers.numbers.readers import open_reader
 from optsweep.trainers.result import result
 from tests.trainers.script_run import ScriptRun
 from tests.trainers.test_following import course, reader

@@ -12,7 +12,6 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, PlainValida
 from pydantic_core import PydanticCustomError
 
 from optsweep.config import Section
-from optsweep.study.formula import Formula
 from optsweep.study.parameter import (
     CHOICES,
     INTEGERS,
@@ -29,6 +28,7 @@ from optsweep.study.parameter import (
     form_of,
     read_scalar,
 )
+from optsweep.study.script.formula import Formula
 
 NONE = "none"
 """How none stands in study files, and among a run's parameters."""
@@ -77,7 +77,7 @@ class Conditional(Section):
     """What only some runs may have."""
 
     when: Annotated[Text, AfterValidator(_is_formula)] | None = None
-    """The condition (`study.formula`) of a run that has the parameter."""
+    """The condition (`optsweep.study.script.formula`) of a run that has the parameter."""
 
 
 class ScriptRange(Range, Conditional):

@@ -10,14 +10,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from optsweep.config import AddedLater, Section
-from optsweep.study.config_file import ConfigFormat, check_template
-from optsweep.study.flags import FlagsSection, doubled
-from optsweep.study.formula import Formula
+from optsweep.study.config_text.config_file import ConfigFormat, check_template
 from optsweep.study.growing import GrowingSection
-from optsweep.study.metrics_table import MetricsSection, below_dir
 from optsweep.study.parameter import Number, Scalar, Switch, Text, Whole
-from optsweep.study.placeholders import Pattern
-from optsweep.study.script_parameter import Value
+from optsweep.study.script.flags import FlagsSection, doubled
+from optsweep.study.script.formula import Formula
+from optsweep.study.script.metrics_table import MetricsSection, below_dir
+from optsweep.study.script.parameter import Value
+from optsweep.study.script.placeholders import Pattern
 
 Command = Annotated[list[Text], Field(min_length=1)]
 

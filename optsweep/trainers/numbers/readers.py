@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from optsweep.study.metrics_table import MetricsSection
-from optsweep.trainers.found import Found
-from optsweep.trainers.reader import LineReader, Reader
-from optsweep.trainers.rows import Values, json_values, matched_values
-from optsweep.trainers.whole_files import CsvFiles, JsonFiles
+from optsweep.study.script.metrics_table import MetricsSection
+from optsweep.trainers.numbers.found import Found
+from optsweep.trainers.numbers.reader import LineReader, Reader
+from optsweep.trainers.numbers.rows import Values, json_values, matched_values
+from optsweep.trainers.numbers.whole_files import CsvFiles, JsonFiles
 
 REPORTED = "reported.jsonl"
 """In a run's folder: what its script tells by `optsweep.report`."""

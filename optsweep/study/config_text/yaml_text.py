@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import yaml
 from yaml.composer import ComposerError
 
-from optsweep.study import json_text
-from optsweep.study.config_tree import (
+from optsweep.study.config_text import json_text
+from optsweep.study.config_text.tree import (
     EMPTY,
     Edit,
     Inner,

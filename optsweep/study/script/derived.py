@@ -6,8 +6,8 @@ import functools
 import graphlib
 from collections.abc import Mapping
 
-from optsweep.study.formula import Formula
 from optsweep.study.parameter import Parameters, Scalar
+from optsweep.study.script.formula import Formula
 from optsweep.study.space import did_you_mean
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from optsweep.plain import Plain
-from optsweep.trainers.reader import Reader
-from optsweep.trainers.rows import Values, flat, is_number, json_values
+from optsweep.trainers.numbers.reader import Reader
+from optsweep.trainers.numbers.rows import Values, flat, is_number, json_values
 
 
 @dataclass

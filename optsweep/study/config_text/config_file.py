@@ -6,9 +6,9 @@ import tomllib
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Literal
 
-from optsweep.study import json_text, yaml_text
-from optsweep.study.config_tree import Place, key_of, names_of
-from optsweep.study.flags import Given
+from optsweep.study.config_text import json_text, yaml_text
+from optsweep.study.config_text.tree import Place, key_of, names_of
+from optsweep.study.script.flags import Given
 from optsweep.study.space import did_you_mean
 
 ConfigFormat = Literal["toml", "yaml", "json", "py"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from optsweep.outside_text import clean
-from optsweep.study.metrics_table import MetricsSection
+from optsweep.study.script.metrics_table import MetricsSection
 from optsweep.study.space import did_you_mean
-from optsweep.trainers.rows import Values, likeness, numbers
+from optsweep.trainers.numbers.rows import Values, likeness, numbers
 
 SHOWN = 8
 SHOWN_TEXT = 120

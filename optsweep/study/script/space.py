@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import ConfigDict, PrivateAttr, model_validator
 
-from optsweep.study.formula import Formula
 from optsweep.study.parameter import Parameter, Parameters, Scalar
-from optsweep.study.script_parameter import AnyScriptParameter, ScriptChoices, ScriptParameter, only_values
+from optsweep.study.script.formula import Formula
+from optsweep.study.script.parameter import AnyScriptParameter, ScriptChoices, ScriptParameter, only_values
+from optsweep.study.script.trainer_table import GIVEN
 from optsweep.study.space import SearchSpace, did_you_mean
-from optsweep.study.trainer_table import GIVEN
 
 MOST_COUNTED = 2000
 """Combinations that are counted one by one, to know how many different runs a space with conditions has."""

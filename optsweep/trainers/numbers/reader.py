@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from optsweep.trainers.found import Found
-from optsweep.trainers.rows import Row, Values, numbers
+from optsweep.trainers.numbers.found import Found
+from optsweep.trainers.numbers.rows import Row, Values, numbers
 
 BLOCK = 1 << 20
 LONGEST_LINE = 1 << 24

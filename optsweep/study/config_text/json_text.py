@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from optsweep.study.config_tree import (
+from optsweep.study.config_text.tree import (
     EMPTY,
     Edit,
     Inner,
