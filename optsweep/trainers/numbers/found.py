@@ -96,7 +96,9 @@ def described(found: Found, folder: Path) -> list[str]:
     if not counts[metrics.value]:
         lines.append(missing_value(found, folder))
     elif found.first_step == 0 and not metrics.step_offset and metrics.total is not None:
-        lines.append(f"{metrics.step} counts from 0: with step_offset = 1 the first evaluation would be at 1")
+        lines.append(
+            f"the first {metrics.step} is 0: right before any training; if an epoch is over by then, set step_offset = 1"
+        )
     if found.rows and metrics.step not in counts:
         lines.append(missing_name(metrics.step, "step", found) + "; evaluations are counted instead")
     if metrics.train_loss and found.rows and metrics.train_loss not in counts:
