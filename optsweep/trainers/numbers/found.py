@@ -97,7 +97,7 @@ def described(found: Found, folder: Path) -> list[str]:
         lines.append(missing_value(found, folder))
     elif found.first_step == 0 and not metrics.step_offset and metrics.total is not None:
         lines.append(
-            f"the first {metrics.step} is 0: right before any training; if an epoch is over by then, set step_offset = 1"
+            f"the first {metrics.step} is 0, as before any training; if it is an epoch's end, set step_offset = 1"
         )
     if found.rows and metrics.step not in counts:
         lines.append(missing_name(metrics.step, "step", found) + "; evaluations are counted instead")
