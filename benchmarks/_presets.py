@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optsweep.config import ModelConfig, TrainConfig
 from optsweep.data.batches import NUM_SPECIAL
-from optsweep.study.definition import BuiltinStudy
+from optsweep.study.builtin.study import BuiltinStudy
 from optsweep.study.file import load_study
 from optsweep.train.sizes import MLP_RATIO
 from optsweep.trainers.builtin import BuiltinTrainer

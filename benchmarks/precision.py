@@ -22,7 +22,7 @@ from optsweep.config import TrainConfig
 from optsweep.data.demo import make_demo
 from optsweep.data.subset import ensure_subset
 from optsweep.data.training_data import TrainingData, load_training_data
-from optsweep.study.definition import BuiltinStudy
+from optsweep.study.builtin.study import BuiltinStudy
 from optsweep.study.file import load_study
 from optsweep.train.evaluation import due_points
 from optsweep.train.execution import Execution

@@ -1,4 +1,4 @@
-"""The tree of errors and the exit codes; imports nothing.
+"""The tree of errors and the exit codes.
 
 OptsweepError
 ├── UserError            what a person can cause and can mend: exit code 2, nothing was started
@@ -13,7 +13,8 @@ OptsweepError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 EXIT_DONE = 0
 EXIT_FAILED = 1
@@ -82,3 +83,9 @@ class StorageUnavailable(OptsweepError):
 
 class PeerLost(OptsweepError):
     """Another process that trains the same model is gone, or out of reach."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the known one that is closest, or nothing."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""

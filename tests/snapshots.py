@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from optsweep.config import TrainConfig
 from optsweep.results.attributes import Stop, StudyAttributes, StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.definition import BuiltinStudy
+from optsweep.study.builtin.study import BuiltinStudy
 from optsweep.study.file import parse_study
 from optsweep.study.sections import BudgetSection
 

@@ -12,7 +12,7 @@ from optsweep.errors import ConfigError
 from optsweep.importing.prepare import look, prepare
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.run_config import ScriptConfig
+from optsweep.study.script.config import ScriptConfig
 from optsweep.trainers import trainer_of
 
 

@@ -20,8 +20,8 @@ from optsweep.results.attributes import CorpusRecord, RunIdentity, StudyData
 from optsweep.results.folders import RunDirectory
 from optsweep.search.sampling import RandomRuns, distributions_for
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import read_run_config
+from optsweep.study.scalar import Parameters
 from optsweep.study.space import Identity
 from optsweep.trainers import trainer_of
 

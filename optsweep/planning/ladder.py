@@ -16,8 +16,10 @@ from optsweep.plain import Plain
 from optsweep.planning.trained_again import RunAgain
 from optsweep.results.attributes import LADDER_SEQUENCES
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.study.choices import Choices
 from optsweep.study.lengths import whole_batch
-from optsweep.study.parameter import Choices, Parameter, Range
+from optsweep.study.parameter import Parameter
+from optsweep.study.ranges import Range
 from optsweep.train.learning_rate import decay
 from optsweep.trainers.builtin import lengthened
 

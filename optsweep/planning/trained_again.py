@@ -25,8 +25,9 @@ from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
 from optsweep.search.sampling import distributions_for
 from optsweep.study import run_config
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.parameter import Parameter, Parameters
+from optsweep.study.parameter import Parameter
 from optsweep.study.run_config import RunConfig
+from optsweep.study.scalar import Parameters
 from optsweep.trainers.builtin import lengthened
 
 DENSITY = 1.7

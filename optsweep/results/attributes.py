@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from optsweep.plain import Plain
-from optsweep.study.parameter import Parameters
+from optsweep.study.scalar import Parameters
 
 
 class Stored(BaseModel):

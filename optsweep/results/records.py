@@ -13,8 +13,8 @@ from optsweep.plain import Plain
 from optsweep.results.attributes import Source, StudyAttributes, StudyData, TrainingSize, Weights
 from optsweep.results.configurations import complete_seeds, ranked
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.parameter import Parameters
 from optsweep.study.run_config import RunConfig, if_builtin, of_builtin, read_run_config
+from optsweep.study.scalar import Parameters
 from optsweep.trainers import trainer_of
 from optsweep.trainers.trainer import KnownLengths, Trainer
 

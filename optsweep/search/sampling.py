@@ -14,7 +14,8 @@ from optuna.trial import FrozenTrial, TrialState
 from optsweep.errors import ConfigError
 from optsweep.results.attributes import Source, is_repeat
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.parameter import IntegerRange, Parameters, Range, Scalar
+from optsweep.study.ranges import IntegerRange, Range
+from optsweep.study.scalar import Parameters, Scalar
 from optsweep.study.script.constraints import without_values
 from optsweep.study.space import Identity, SearchSpace
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from optsweep.errors import ConfigError
-from optsweep.study.parameter import Parameter, Scalar
-from optsweep.study.space import did_you_mean
+from optsweep.errors import ConfigError, did_you_mean
+from optsweep.study.parameter import Parameter
+from optsweep.study.scalar import Scalar
 
 
 def parse_assignments(assignments: Iterable[str], known: Mapping[str, Parameter]) -> dict[str, Scalar]:

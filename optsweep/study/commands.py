@@ -12,9 +12,12 @@ from collections.abc import Iterable, Iterator
 
 from optsweep.errors import ConfigError
 from optsweep.plain import Plain
-from optsweep.study.definition import ScriptStudy, StudyDefinition
-from optsweep.study.parameter import Chosen, Scalar
-from optsweep.study.run_config import RunConfig, ScriptConfig, script_config
+from optsweep.study.choices import Chosen
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.run_config import RunConfig
+from optsweep.study.scalar import Scalar
+from optsweep.study.script.config import ScriptConfig, script_config
+from optsweep.study.script.study import ScriptStudy
 from optsweep.study.script.trainer_table import TrainerSection
 
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|COOKIE|WEBHOOK", re.IGNORECASE)

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import (
-    Field,
     ModelWrapValidatorHandler,
-    SerializerFunctionWrapHandler,
-    ValidationInfo,
-    field_validator,
-    model_serializer,
     model_validator,
 )
 
 from optsweep.config import Section
 from optsweep.errors import ConfigError
-from optsweep.study.builtin_space import Space
 from optsweep.study.direction import Direction
-from optsweep.study.parameter import Parameters, Rounding, Scalar
-from optsweep.study.presets import NamedPreset, Preset, ScriptPreset, preset_mistakes
-from optsweep.study.script.constraints import constraint_mistakes, hopeless, refusals
-from optsweep.study.script.derived import derive_mistakes
+from optsweep.study.presets import NamedPreset, preset_mistakes
+from optsweep.study.ranges import Rounding
+from optsweep.study.scalar import Parameters, Scalar
 from optsweep.study.script.metrics_table import Summary
-from optsweep.study.script.mistakes import refused_anew, trainer_mistakes
-from optsweep.study.script.space import ScriptSpace
-from optsweep.study.script.trainer_table import TrainerSection
 from optsweep.study.sections import (
-    BudgetSection,
-    DataSection,
-    EvaluationSection,
     GridSection,
     NotifySection,
     PrunerKind,
@@ -45,8 +31,6 @@ from optsweep.study.sections import (
     TrackersSection,
 )
 from optsweep.study.space import Identity, SearchSpace, identity
-from optsweep.study.stand_ins import StandIns
-from optsweep.study.younger import without_younger
 from optsweep.toml_files import validate
 
 REPEATED_FROM = 20
@@ -232,163 +216,13 @@ class StudyDefinition(Section):
         return found
 
 
-class BuiltinStudy(StudyDefinition):
-    """A study of the built-in trainer."""
-
-    budget: BudgetSection
-    data: DataSection = DataSection()
-    evaluation: EvaluationSection = EvaluationSection()
-    space: Space = Space()
-    presets: Annotated[Sequence[Preset], Field(default_factory=list)]
-
-    @field_validator("presets", mode="after")
-    @classmethod
-    def _in_space(cls, presets: Sequence[Preset], info: ValidationInfo) -> Sequence[Preset]:
-        space = info.data.get("space")
-        return presets if space is None else [preset.in_space(space) for preset in presets]
-
-    def planned_like(self, begun: StudyDefinition) -> Self:
-        space, presets = without_younger(self.space, self.presets, begun.space)
-        update: dict[str, object] = {"space": space, "presets": presets}
-        if isinstance(begun, BuiltinStudy) and self.sequences == begun.sequences:
-            # Whichever of its two names the file gives it.
-            settings = self.settings.model_copy(update={"num_training": begun.settings.num_training})
-            update |= {"data": begun.data, "settings": settings}
-        return super().planned_like(begun).model_copy(update=update).scored_like(begun)
-
-    @property
-    def sequences(self) -> Sequences:
-        return self.settings.num_training if self.data.sequences is None else self.data.sequences
-
-    def mistakes(self) -> list[str]:
-        few, given = self.settings.num_training, self.data.sequences
-        twice = f"data.sequences = {given} and settings.num_training = {few} are one setting: give the first alone"
-        return super().mistakes() + ([twice] if few is not None and given is not None else [])
-
-    @property
-    def _stand_ins(self) -> StandIns:
-        return StandIns(self.space, self.budget.sequences)
-
-    def settled(self, parameters: Parameters, given: Parameters) -> dict[str, Scalar]:
-        return self._stand_ins.settled(parameters, given)
-
-    def refusals(self, parameters: Parameters) -> list[str]:
-        return self._stand_ins.refusals(parameters)
-
-    def given_mistakes(self, given: Parameters) -> list[str]:
-        return super().given_mistakes(given) or self._stand_ins.mistakes(given)
-
-    def of_config(self, parameters: Parameters, preset: Preset | None) -> dict[str, Scalar]:
-        """The parameters by the names of the config, whatever stands for some of them in the space."""
-        return self._stand_ins.of_config(parameters, preset)
-
-    def completed(self, parameters: Parameters, preset: str | None) -> dict[str, Scalar]:
-        own = {one.name: one for one in self.presets}.get(preset or "")
-        return self._stand_ins.completed(super().completed(parameters, preset), own)
-
-    def scored_like(self, begun: StudyDefinition) -> Self:
-        if not isinstance(begun, BuiltinStudy):
-            return self
-        evaluation = begun.evaluation if self.evaluation.draws == "auto" else self.evaluation
-        # A version that knew it has stored it: without it the runs had none.
-        knew = "patience" in begun.settings.model_fields_set
-        patience = self.settings.patience if knew else begun.settings.patience
-        settings = self.settings.model_copy(update={"patience": patience})
-        return self.model_copy(update={"evaluation": evaluation, "settings": settings})
-
-
-class ScriptStudy(StudyDefinition):
-    """A study of your own training script."""
-
-    trainer: TrainerSection
-    budget: GridSection = GridSection()
-    space: ScriptSpace
-    presets: Annotated[Sequence[ScriptPreset], Field(default_factory=list)]
-
-    @model_serializer(mode="wrap")
-    def _without_settings(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """What is the built-in trainer's alone is not said of a script."""
-        written: dict[str, object] = handler(self)
-        if self.settings == SettingsSection():
-            written.pop("settings", None)
-        return written
-
-    @model_validator(mode="after")
-    def _real_numbers(self) -> ScriptStudy:
-        fitted = [preset.model_copy(update=self.space.fitted(preset.parameters)) for preset in self.presets]
-        return self.model_copy(update={"presets": fitted})
-
-    @property
-    def direction(self) -> Direction:
-        return Direction.MAXIMIZE if self.trainer.metrics.negates else self.stored_direction
-
-    @property
-    def stored_direction(self) -> Direction:
-        return Direction(self.trainer.metrics.direction or "minimize")
-
-    @property
-    def summary(self) -> Summary:
-        return self.trainer.metrics.summary
-
-    def planned_like(self, begun: StudyDefinition) -> Self:
-        return super().planned_like(begun).scored_like(begun)
-
-    def scored_like(self, begun: StudyDefinition) -> Self:
-        if not isinstance(begun, ScriptStudy):
-            return self
-        return self.model_copy(update={"trainer": self.trainer.planned_like(begun.trainer)})
-
-    def refused_anew(self) -> list[str]:
-        return refused_anew(self.trainer, self.space, [preset.parameters for preset in self.presets])
-
-    @property
-    def gpus_per_run(self) -> int:
-        return self.trainer.gpus_per_run
-
-    @property
-    def num_repeats(self) -> int:
-        # The same command again would be the same run again.
-        takes_seed = "seed" in self.trainer.placeholders
-        return super().num_repeats if takes_seed or self.study.repeats != "auto" else 0
-
-    def refusals(self, parameters: Parameters) -> list[str]:
-        return refusals(self.space, self.trainer, parameters)
-
-    def given_mistakes(self, given: Parameters) -> list[str]:
-        fitted = self.space.fitted(given)
-        return (
-            super().given_mistakes(given)
-            or self.refusals(self.space.known(fitted))
-            or hopeless(self.space, self.trainer, fitted)
-        )
-
-    @property
-    def num_configurations(self) -> float:
-        if not self.space.is_countable or not self.trainer.constraints:
-            return super().num_configurations
-        # If none may be trained, that is what has to be said.
-        return sum(not self.refusals(run) for run in self.space.all_runs()) or math.inf
-
-    def _formula_mistakes(self) -> list[str]:
-        found = constraint_mistakes(self.space, self.trainer)
-        found += derive_mistakes(self.trainer.derive, [*self.space.names(), *self.trainer.fixed])
-        if found or self.space.mistakes():
-            return found
-        if lost := hopeless(self.space, self.trainer, {}):
-            return lost
-        return [
-            f"preset {preset.name}: {refusal}"
-            for preset in self.presets
-            for refusal in self.refusals(preset.parameters)
-        ]
-
-    def mistakes(self) -> list[str]:
-        found = super().mistakes() + self._formula_mistakes()
-        if self.settings != SettingsSection():
-            found.append("settings are the built-in trainer's; give a script its own by [trainer.set] or its template")
-        return found + trainer_mistakes(self.trainer, self.space)
-
-
-def study_class(contents: object) -> type[BuiltinStudy] | type[ScriptStudy]:
+def study_class(contents: object) -> type[StudyDefinition]:
     """Which kind of study the contents of a file describe."""
-    return ScriptStudy if isinstance(contents, Mapping) and "trainer" in contents else BuiltinStudy
+    # Both are made of the class above.
+    if isinstance(contents, Mapping) and "trainer" in contents:
+        from optsweep.study.script.study import ScriptStudy
+
+        return ScriptStudy
+    from optsweep.study.builtin.study import BuiltinStudy
+
+    return BuiltinStudy

@@ -11,13 +11,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from optsweep.config import Section
-from optsweep.errors import ConfigError
-from optsweep.study.builtin_space import Space
-from optsweep.study.definition import ScriptStudy, StudyDefinition, study_class
-from optsweep.study.presets import Preset, ScriptPreset, preset_mistakes
+from optsweep.errors import ConfigError, did_you_mean
+from optsweep.study.builtin.preset import Preset
+from optsweep.study.builtin.space import Space
+from optsweep.study.definition import StudyDefinition, study_class
+from optsweep.study.presets import preset_mistakes
 from optsweep.study.script.parameter import DOTTED, KEYS, is_value, label
+from optsweep.study.script.preset import ScriptPreset
 from optsweep.study.script.space import ScriptSpace, name_mistakes
-from optsweep.study.space import did_you_mean
+from optsweep.study.script.study import ScriptStudy
 from optsweep.study.younger import completed, completed_for_builtin
 from optsweep.toml_files import Mistake, SectionType, Table, Toml, describe, dotted, mistakes_of, read_text, read_toml
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from optsweep.config import NaturalInt, Section
-from optsweep.study.parameter import Parameters, number
+from optsweep.study.scalar import Parameters, number
 
 Length = Annotated[int, Field(gt=0, le=10**15, strict=True)]
 """Iterations or sequences; times the largest scale it is still an integer of TOML's."""

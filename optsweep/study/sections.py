@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from optsweep.config import MAX_DRAWS, MAX_INTEGER, Auto, NaturalInt, PositiveInt, Section, Threads
 from optsweep.study.lengths import Length
-from optsweep.study.parameter import Number, Switch
+from optsweep.study.scalar import Number, Switch
 
 StudyType = Literal["predefined", "random", "tpe"]
 PrunerKind = Literal["median", "percentile", "halving", "none"]

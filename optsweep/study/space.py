@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import random
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from optsweep.config import Section
-from optsweep.study.parameter import MAX_EXACT, Chosen, Parameter, Parameters, Range, Rounding, Scalar
+from optsweep.errors import did_you_mean
+from optsweep.study.choices import Chosen
+from optsweep.study.parameter import Parameter
+from optsweep.study.ranges import Range, Rounding
+from optsweep.study.scalar import MAX_EXACT, Parameters, Scalar
 
 MAX_NAME = 512
 """Of a parameter, in Optuna's tables."""
@@ -36,6 +39,10 @@ class SearchSpace(Section):
     @abstractmethod
     def condition(self, name: str) -> str:
         """What has to be true of a run that has the parameter, which not every run has."""
+
+    def origin(self, name: str) -> str:
+        """From which of a preset's fields a parameter follows; empty if presets name it."""
+        return ""
 
     def is_open(self, name: str, parameters: Parameters) -> bool:
         """Whether the condition of a parameter speaks of one that is missing."""
@@ -134,9 +141,3 @@ def _not_storable(name: str, parameter: Parameter) -> list[str]:
     if isinstance(parameter, Range) and math.isinf(parameter.high - parameter.low):
         found.append(f"{parameter.low:g}..{parameter.high:g} is too wide: its width is no finite number")
     return found
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name: the known one that is closest, or nothing."""
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}?" if close else ""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from optsweep.study.builtin_space import Space
-from optsweep.study.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
+from optsweep.study.builtin.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
+from optsweep.study.builtin.preset import Preset
+from optsweep.study.builtin.space import Space
+from optsweep.study.builtin.stand_ins import unnamed
 from optsweep.study.parameter import Parameter
-from optsweep.study.presets import Preset
 from optsweep.study.script.flags import doubled
 from optsweep.study.script.metrics_table import completed_metrics
 from optsweep.study.space import SearchSpace
-from optsweep.study.stand_ins import unnamed
 from optsweep.toml_files import Table
 
 YOUNGER: Mapping[str, Table] = {"settings": {"patience": True}, "evaluation": {"draws": "auto"}}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from optsweep.study.definition import BuiltinStudy, ScriptStudy, StudyDefinition
+from optsweep.study.builtin.study import BuiltinStudy
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.script.study import ScriptStudy
 from optsweep.trainers.builtin import BuiltinTrainer
 from optsweep.trainers.script import ScriptTrainer
 from optsweep.trainers.trainer import Trainer

@@ -13,12 +13,13 @@ from typing import TypeAlias
 
 from optsweep.config import TrainConfig
 from optsweep.data.training_data import TrainingData
-from optsweep.study.definition import BuiltinStudy, StudyDefinition
-from optsweep.study.hyperparameters import HYPERPARAMETERS
+from optsweep.study.builtin.hyperparameters import HYPERPARAMETERS
+from optsweep.study.builtin.preset import Preset
+from optsweep.study.builtin.study import BuiltinStudy
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.lengths import Lengths, floored, part, sampled_lengths
-from optsweep.study.parameter import Parameters, number
-from optsweep.study.presets import Preset
 from optsweep.study.run_config import RunConfig
+from optsweep.study.scalar import Parameters, number
 from optsweep.study.sections import EvaluationSection
 from optsweep.toml_files import Table, Toml
 from optsweep.train.patience import NUM_TRAINING

@@ -12,8 +12,8 @@ from pathlib import Path
 from optsweep.files import write_text
 from optsweep.reporting import VARIABLE
 from optsweep.study.config_text.config_file import ConfigFormat
-from optsweep.study.run_config import ScriptConfig
 from optsweep.study.script.command_line import Places, config_text, needs_port, script_call
+from optsweep.study.script.config import ScriptConfig
 from optsweep.trainers.script_start import places_of
 
 FILE = "command.sh"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from optsweep.files import last_lines, tail
 from optsweep.outside_text import LIMIT, clean
-from optsweep.study.run_config import ScriptConfig
+from optsweep.study.script.config import ScriptConfig
 from optsweep.train.report import Evaluation
 from optsweep.trainers.numbers.found import described
 from optsweep.trainers.numbers.readers import open_reader

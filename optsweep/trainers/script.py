@@ -17,10 +17,11 @@ from optsweep.data.training_data import TrainingData
 from optsweep.files import tail
 from optsweep.machine.process import OutOfMemoryCounter
 from optsweep.study.config_text.config_file import new_names
-from optsweep.study.definition import ScriptStudy
-from optsweep.study.parameter import Parameters
-from optsweep.study.run_config import RunConfig, ScriptConfig, script_config
+from optsweep.study.run_config import RunConfig
+from optsweep.study.scalar import Parameters
 from optsweep.study.script.command_line import check_program
+from optsweep.study.script.config import ScriptConfig, script_config
+from optsweep.study.script.study import ScriptStudy
 from optsweep.train.report import OnEval, OnMetrics, Outcome, TrainReport
 from optsweep.trainers.by_hand import write_by_hand
 from optsweep.trainers.numbers.reader import Reader

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from optsweep.files import write_text
-from optsweep.study.run_config import ScriptConfig
+from optsweep.study.script.config import ScriptConfig
 from optsweep.train.report import METRICS_FILE, Evaluation, MetricsLine, OnEval, OnMetrics, read_metrics
 from optsweep.trainers.numbers.found import Found, missing_name
 from optsweep.trainers.numbers.rows import Row

@@ -12,8 +12,8 @@ from optsweep.data.legacy_file import ensure_legacy
 from optsweep.files import write_text
 from optsweep.machine.ports import reserved_port
 from optsweep.reporting import VARIABLE
-from optsweep.study.run_config import ScriptConfig
 from optsweep.study.script.command_line import Call, Places, config_text, needs_port, script_call
+from optsweep.study.script.config import ScriptConfig
 from optsweep.study.script.trainer_table import TrainerSection
 from optsweep.trainers.checkpoints import newest_checkpoint
 from optsweep.trainers.numbers.readers import REPORTED

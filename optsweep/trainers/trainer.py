@@ -9,9 +9,9 @@ from pathlib import Path
 
 from optsweep.config import TrainConfig
 from optsweep.errors import ConfigError
-from optsweep.study.parameter import Parameters
-from optsweep.study.presets import Preset
+from optsweep.study.builtin.preset import Preset
 from optsweep.study.run_config import RunConfig
+from optsweep.study.scalar import Parameters
 from optsweep.train.report import TrainReport
 
 

@@ -23,8 +23,8 @@ from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.repetition import Repetition, said
 from optsweep.results.words import counted, duration, setting
-from optsweep.study.run_config import ScriptConfig
 from optsweep.study.script.command_line import Call
+from optsweep.study.script.config import ScriptConfig
 from optsweep.trainers.script_start import filled, places_of
 from optsweep.trainers.trainer import KnownLengths
 from optsweep.views.data import preview_lines

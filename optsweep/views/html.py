@@ -12,7 +12,7 @@ from optsweep.results import words
 from optsweep.results.attributes import StudyData
 from optsweep.results.costs import WorkerTimes, device_seconds, saved_seconds, wall_seconds, worker_times
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.study.presets import Preset
+from optsweep.study.builtin.preset import Preset
 from optsweep.study.shareable import shareable
 from optsweep.trust.trust import NOT_MEASURED, Trust
 from optsweep.views import fidelity

@@ -16,7 +16,7 @@ from optsweep.results import words
 from optsweep.results.costs import device_seconds, patience_seconds, saved_seconds, wall_seconds
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import StudySnapshot
-from optsweep.study.run_config import ScriptConfig
+from optsweep.study.script.config import ScriptConfig
 from optsweep.study.shareable import shareable
 from optsweep.trainers.by_hand import FILE as BY_HAND
 from optsweep.trainers.by_hand import by_hand

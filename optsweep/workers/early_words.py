@@ -7,8 +7,9 @@ from collections.abc import Callable
 from optsweep.results.folders import RunDirectory
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import duration
-from optsweep.study.definition import ScriptStudy, StudyDefinition
-from optsweep.study.run_config import ScriptConfig
+from optsweep.study.definition import StudyDefinition
+from optsweep.study.script.config import ScriptConfig
+from optsweep.study.script.study import ScriptStudy
 from optsweep.trainers.numbers.found import missing_value
 from optsweep.trainers.numbers.readers import open_reader
 

@@ -23,8 +23,9 @@ from optsweep.results.records import RunRecord
 from optsweep.results.words import start_lines
 from optsweep.search.sampling import Sampler, distributions_for
 from optsweep.study.commands import as_agreed
-from optsweep.study.parameter import Scalar
-from optsweep.study.run_config import RunConfig, ScriptConfig, read_run_config, with_seed
+from optsweep.study.run_config import RunConfig, read_run_config, with_seed
+from optsweep.study.scalar import Scalar
+from optsweep.study.script.config import ScriptConfig
 from optsweep.toml_files import read_toml
 
 _version = functools.cache(version)

@@ -21,7 +21,7 @@ from optsweep.database.urls import storage_url
 from optsweep.results.records import RunRecord
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.run_config import ScriptConfig
+from optsweep.study.script.config import ScriptConfig
 from tests.chaos import script
 from tests.chaos.dealing import Blow
 from tests.chaos.drill import Drill

@@ -20,7 +20,7 @@ from optsweep.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from optsweep.machine.process import identify
 from optsweep.planning.plan import plan_study
 from optsweep.study.file import load_study
-from optsweep.study.run_config import ScriptConfig
+from optsweep.study.script.config import ScriptConfig
 from optsweep.workers.prepared_run import Preparer
 from tests.planned import DATA
 

@@ -13,7 +13,8 @@ from optsweep.database.urls import storage_url
 from optsweep.planning.plan import differences, plan_study
 from optsweep.results.attributes import StudyAttributes, TrainingSize, Weights
 from optsweep.results.repetition import DataUse, Repetition, data_use, said
-from optsweep.study.definition import BuiltinStudy, StudyDefinition
+from optsweep.study.builtin.study import BuiltinStudy
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
 from optsweep.toml_files import read_toml
 from optsweep.trainers import trainer_of

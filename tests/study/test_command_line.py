@@ -14,11 +14,14 @@ import pytest
 
 from optsweep.errors import ConfigError
 from optsweep.study.commands import command_lines, commands_digest
-from optsweep.study.definition import ScriptStudy, StudyDefinition
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
-from optsweep.study.run_config import ScriptConfig, course_text, script_config
+from optsweep.study.run_config import course_text
+from optsweep.study.scalar import Given
 from optsweep.study.script.command_line import Call, Places, check_program, config_text, script_call
-from optsweep.study.script.flags import FlagsSection, Given
+from optsweep.study.script.config import ScriptConfig, script_config
+from optsweep.study.script.flags import FlagsSection
+from optsweep.study.script.study import ScriptStudy
 
 PLACES = Places(Path("/runs/a/c.yaml"), Path("/data.pt"), Path("/runs/a/work"))
 METRICS = {"kind": "jsonl", "value": "loss"}

@@ -14,10 +14,11 @@ import yaml
 
 from optsweep.errors import ConfigError
 from optsweep.study.config_text.config_file import check_template, new_names, render
-from optsweep.study.definition import ScriptStudy, StudyDefinition
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
-from optsweep.study.run_config import script_config
 from optsweep.study.script.command_line import Places, config_text
+from optsweep.study.script.config import script_config
+from optsweep.study.script.study import ScriptStudy
 from optsweep.trainers import trainer_of
 
 YAML = """\

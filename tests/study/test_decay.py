@@ -14,10 +14,12 @@ from optuna.trial import create_trial
 from optsweep.config import TrainConfig
 from optsweep.errors import ConfigError
 from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
-from optsweep.study.definition import BuiltinStudy, StudyDefinition
+from optsweep.study.builtin.study import BuiltinStudy
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
-from optsweep.study.parameter import Parameters, Range
+from optsweep.study.ranges import Range
 from optsweep.study.run_config import of_builtin
+from optsweep.study.scalar import Parameters
 from optsweep.train.learning_rate import learning_rate
 from optsweep.trainers.builtin import BuiltinTrainer
 

@@ -14,9 +14,10 @@ from optsweep.results.attributes import Source
 from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
 from optsweep.study.assignments import parse_assignments
 from optsweep.study.commands import as_agreed
-from optsweep.study.definition import ScriptStudy, StudyDefinition
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
-from optsweep.study.run_config import ScriptConfig
+from optsweep.study.script.config import ScriptConfig
+from optsweep.study.script.study import ScriptStudy
 from optsweep.trainers import trainer_of
 
 STUDY = """

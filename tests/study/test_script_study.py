@@ -14,9 +14,10 @@ import pytest
 from optsweep.errors import ConfigError
 from optsweep.planning.plan import planned_runs
 from optsweep.search.sampling import RandomRuns, Sampler, distributions_for
-from optsweep.study.definition import ScriptStudy, StudyDefinition
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
 from optsweep.study.script.command_line import check_program
+from optsweep.study.script.study import ScriptStudy
 from optsweep.trainers import trainer_of
 
 FILE: dict[str, Any] = {

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from optsweep.errors import ConfigError
 from optsweep.study.assignments import parse_assignments
-from optsweep.study.builtin_space import Space
-from optsweep.study.parameter import Range
+from optsweep.study.builtin.space import Space
+from optsweep.study.ranges import Range
 from optsweep.study.space import identity
 
 SPACE = Space()

@@ -14,7 +14,7 @@ import tomli_w
 
 from optsweep.errors import ConfigError
 from optsweep.search.sampling import RandomRuns
-from optsweep.study.builtin_space import Space
+from optsweep.study.builtin.space import Space
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
 from optsweep.train.sizes import relative_cost

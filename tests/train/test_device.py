@@ -15,7 +15,7 @@ from optsweep.config import write_config
 from optsweep.data.corpus import write_corpus
 from optsweep.data.subset import ensure_subset
 from optsweep.errors import DeviceError
-from optsweep.study.definition import BuiltinStudy
+from optsweep.study.builtin.study import BuiltinStudy
 from optsweep.study.file import load_study
 from optsweep.train import loop
 from optsweep.train.device import (

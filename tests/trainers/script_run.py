@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from optsweep.data.training_data import TrainingData
-from optsweep.study.run_config import ScriptConfig
+from optsweep.study.script.config import ScriptConfig
 from optsweep.train.report import Evaluation, TrainReport
 from optsweep.trainers.script import train_script
 

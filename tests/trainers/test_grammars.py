@@ -10,8 +10,9 @@ import pytest
 
 from optsweep.errors import ConfigError
 from optsweep.study.file import parse_study
-from optsweep.study.run_config import ScriptConfig, read_run_config
+from optsweep.study.run_config import read_run_config
 from optsweep.study.script.command_line import Places, script_call
+from optsweep.study.script.config import ScriptConfig
 from optsweep.trainers import trainer_of
 from tests.fakes.grammars import GRAMMARS, of_hydra
 

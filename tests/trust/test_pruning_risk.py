@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optsweep.results.records import StudySnapshot
-from optsweep.study.definition import BuiltinStudy
+from optsweep.study.builtin.study import BuiltinStudy
 from optsweep.study.sections import BudgetSection
 from optsweep.trust.noise import SeedNoise
 from optsweep.trust.pruning import pruning_risk

@@ -6,10 +6,10 @@ import tomllib
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Literal
 
+from optsweep.errors import did_you_mean
 from optsweep.study.config_text import json_text, yaml_text
 from optsweep.study.config_text.tree import Place, key_of, names_of
-from optsweep.study.script.flags import Given
-from optsweep.study.space import did_you_mean
+from optsweep.study.scalar import Given
 
 ConfigFormat = Literal["toml", "yaml", "json", "py"]
 

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 
 from optsweep.study.config_text.config_file import ConfigFormat, render
-from optsweep.study.script.flags import Given
+from optsweep.study.scalar import Given
 from optsweep.toml_files import Table, Toml
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from optsweep.errors import ConfigError
 from optsweep.study.config_text.config_file import render
 from optsweep.study.config_text.old_config_file import render_anew
-from optsweep.study.run_config import ScriptConfig
-from optsweep.study.script.flags import FlagsSection, Given
+from optsweep.study.scalar import Given
+from optsweep.study.script.config import ScriptConfig
+from optsweep.study.script.flags import FlagsSection
 from optsweep.study.script.parameter import Value
 from optsweep.study.script.placeholders import Pattern
 from optsweep.study.script.trainer_table import CHECKPOINT, FLAGS, GPUS, PORT, RESUME, TrainerSection

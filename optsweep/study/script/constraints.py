@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from optsweep.study.parameter import Parameters
+from optsweep.errors import did_you_mean
+from optsweep.study.scalar import Parameters
 from optsweep.study.script.derived import derived_values
 from optsweep.study.script.formula import Formula
 from optsweep.study.script.space import ScriptSpace
 from optsweep.study.script.trainer_table import TrainerSection
-from optsweep.study.space import did_you_mean
 
 TRIED = 1000
 """Random draws that are tried when a study is planned."""

@@ -6,9 +6,9 @@ import functools
 import graphlib
 from collections.abc import Mapping
 
-from optsweep.study.parameter import Parameters, Scalar
+from optsweep.errors import did_you_mean
+from optsweep.study.scalar import Parameters, Scalar
 from optsweep.study.script.formula import Formula
-from optsweep.study.space import did_you_mean
 
 
 def derived_values(derive: Mapping[str, str], known: Parameters) -> dict[str, Scalar]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
 from optsweep.config import Section
-from optsweep.study.parameter import Scalar, Switch, Text
+from optsweep.study.scalar import Given, Scalar, Switch, Text
 
-Given: TypeAlias = "Scalar | list[Scalar] | None"
-"""What a script is given under a name; None is none."""
 NAME, VALUE = "{name}", "{value}"
 REPEATED = "repeated"
 DEFAULT_BOOLEANS, DEFAULT_LISTS = "true/false", "a,b"

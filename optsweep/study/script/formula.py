@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from optsweep.study.parameter import MAX_EXACT, Parameters, Scalar
+from optsweep.study.scalar import MAX_EXACT, Parameters, Scalar
 
 Result = Scalar | Sequence[Scalar]
 LONGEST = 1000

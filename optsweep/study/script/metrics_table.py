@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
 
 from optsweep.config import MAX_INTEGER, PositiveInt, Section
-from optsweep.study.parameter import Number, Switch, Text, Whole
+from optsweep.study.scalar import Number, Switch, Text, Whole
 from optsweep.toml_files import Table
 
 Amount = Annotated[Number, Field(gt=0)]

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from optsweep.errors import did_you_mean
 from optsweep.study.config_text.config_file import check_template, render
-from optsweep.study.parameter import Parameters
-from optsweep.study.run_config import script_config
+from optsweep.study.scalar import Given, Parameters
 from optsweep.study.script.command_line import Places, script_values
+from optsweep.study.script.config import script_config
 from optsweep.study.script.constraints import refusals
-from optsweep.study.script.flags import Given
 from optsweep.study.script.formula import Formula
 from optsweep.study.script.parameter import ScriptChoices
 from optsweep.study.script.placeholders import Pattern
 from optsweep.study.script.space import ScriptSpace
 from optsweep.study.script.trainer_table import CHECKPOINT, FLAGS, GIVEN, GPUS, PORT, RESUME, TrainerSection
-from optsweep.study.space import did_you_mean
 
 DRAWN = 20
 """Random runs whose config is rendered when a study is planned."""

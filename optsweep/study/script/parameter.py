@@ -12,22 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, PlainValida
 from pydantic_core import PydanticCustomError
 
 from optsweep.config import Section
-from optsweep.study.parameter import (
-    CHOICES,
-    INTEGERS,
-    KIND_WORDS,
-    RANGE,
-    Chosen,
-    IntegerRange,
-    Parameters,
-    Range,
-    Scalar,
-    Switch,
-    Text,
-    check_list,
-    form_of,
-    read_scalar,
-)
+from optsweep.study.choices import Chosen, check_list
+from optsweep.study.parameter import CHOICES, INTEGERS, RANGE, form_of
+from optsweep.study.ranges import IntegerRange, Range
+from optsweep.study.scalar import KIND_WORDS, Parameters, Scalar, Switch, Text, read_scalar
 from optsweep.study.script.formula import Formula
 
 NONE = "none"

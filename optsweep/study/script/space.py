@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import ConfigDict, PrivateAttr, model_validator
 
-from optsweep.study.parameter import Parameter, Parameters, Scalar
+from optsweep.errors import did_you_mean
+from optsweep.study.parameter import Parameter
+from optsweep.study.scalar import Parameters, Scalar
 from optsweep.study.script.formula import Formula
 from optsweep.study.script.parameter import AnyScriptParameter, ScriptChoices, ScriptParameter, only_values
 from optsweep.study.script.trainer_table import GIVEN
-from optsweep.study.space import SearchSpace, did_you_mean
+from optsweep.study.space import SearchSpace
 
 MOST_COUNTED = 2000
 """Combinations that are counted one by one, to know how many different runs a space with conditions has."""

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from optsweep.config import AddedLater, Section
 from optsweep.study.config_text.config_file import ConfigFormat, check_template
 from optsweep.study.growing import GrowingSection
-from optsweep.study.parameter import Number, Scalar, Switch, Text, Whole
+from optsweep.study.scalar import Number, Scalar, Switch, Text, Whole
 from optsweep.study.script.flags import FlagsSection, doubled
 from optsweep.study.script.formula import Formula
 from optsweep.study.script.metrics_table import MetricsSection, below_dir

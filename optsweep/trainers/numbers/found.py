@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from optsweep.errors import did_you_mean
 from optsweep.outside_text import clean
 from optsweep.study.script.metrics_table import MetricsSection
-from optsweep.study.space import did_you_mean
 from optsweep.trainers.numbers.rows import Values, likeness, numbers
 
 SHOWN = 8

@@ -9,11 +9,13 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from optsweep.study.builtin_space import Space
-from optsweep.study.hyperparameters import HYPERPARAMETERS, STAND_INS, StandIn
+from optsweep.study.builtin.hyperparameters import HYPERPARAMETERS, STAND_INS, StandIn
+from optsweep.study.builtin.preset import Preset
+from optsweep.study.builtin.space import Space
 from optsweep.study.lengths import Lengths, sampled_lengths
-from optsweep.study.parameter import Parameter, Parameters, Range, Scalar, number
-from optsweep.study.presets import Preset
+from optsweep.study.parameter import Parameter
+from optsweep.study.ranges import Range
+from optsweep.study.scalar import Parameters, Scalar, number
 
 
 @dataclass(frozen=True)

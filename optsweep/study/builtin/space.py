@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import model_validator
 
-from optsweep.study.hyperparameters import (
+from optsweep.study.builtin.hyperparameters import (
     ADDED_LATER,
     ALTERNATIVES,
     HYPERPARAMETERS,
@@ -17,7 +17,9 @@ from optsweep.study.hyperparameters import (
     active,
     with_fields,
 )
-from optsweep.study.parameter import Choices, Parameter, Parameters, Scalar
+from optsweep.study.choices import Choices
+from optsweep.study.parameter import Parameter
+from optsweep.study.scalar import Parameters, Scalar
 from optsweep.study.space import SearchSpace
 
 if TYPE_CHECKING:
@@ -105,6 +107,9 @@ class Space(_Fields):
 
     def condition(self, name: str) -> str:
         return "curriculum = true"
+
+    def origin(self, name: str) -> str:
+        return HYPERPARAMETERS[name].origin
 
     def active(self, parameters: Parameters) -> list[str]:
         return [name for name in active(parameters) if getattr(self, name) is not None]

@@ -14,20 +14,11 @@ from pydantic import AfterValidator, TypeAdapter, create_model
 from pydantic.fields import FieldInfo
 
 from optsweep.config import Searched, searched_fields
+from optsweep.study.choices import Choices, Chosen
 from optsweep.study.lengths import Lengths
-from optsweep.study.parameter import (
-    Choices,
-    Chosen,
-    Even,
-    Number,
-    Parameter,
-    Parameters,
-    Range,
-    Real,
-    Scalar,
-    Switch,
-    number,
-)
+from optsweep.study.parameter import Parameter, Real
+from optsweep.study.ranges import Range
+from optsweep.study.scalar import Even, Number, Parameters, Scalar, Switch, number
 from optsweep.toml_files import SectionType
 from optsweep.train.learning_rate import summed_learning_rate
 

@@ -1,0 +1,1 @@
+"""What the study file of the built-in trainer says: its hyperparameters, their space, and presets."""
