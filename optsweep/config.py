@@ -36,7 +36,7 @@ class Searched:
     says otherwise.
 
     The name, the place in the config, the legal values and the value in older studies are the field's own; the search
-    space, the presets, the resolved configs, the dry run and the report's axes follow (`study.builtin.hyperparameters`).
+    space, the presets, the resolved configs, the dry run and the report's axes follow (`study/builtin`).
     """
 
     choices: tuple[float | str, ...] = ()

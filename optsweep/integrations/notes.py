@@ -12,8 +12,7 @@ from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import most, nats, one_line, summary_words
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.direction import Direction
-from optsweep.study.script.metrics_table import Summary
+from optsweep.study.direction import Direction, Summary
 from optsweep.train.report import read_metrics
 from optsweep.trainers.trainer import Trainer
 

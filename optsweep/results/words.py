@@ -10,8 +10,8 @@ from typing import Any
 from optsweep.outside_text import clean
 from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.study.direction import Summary
 from optsweep.study.run_config import if_builtin
-from optsweep.study.script.metrics_table import Summary
 from optsweep.trainers.trainer import Trainer
 
 ABSENT = "-"

@@ -13,11 +13,10 @@ from pydantic import (
 
 from optsweep.config import Section
 from optsweep.errors import ConfigError
-from optsweep.study.direction import Direction
+from optsweep.study.direction import Direction, Summary
 from optsweep.study.presets import NamedPreset, preset_mistakes
 from optsweep.study.ranges import Rounding
 from optsweep.study.scalar import Parameters, Scalar
-from optsweep.study.script.metrics_table import Summary
 from optsweep.study.sections import (
     GridSection,
     NotifySection,

@@ -1,8 +1,15 @@
-"""Which of two values is the better one; what ranks, prunes or compares values asks here, or works on costs."""
+"""What values mean: which of two is the better one, and which of a run's evaluations is its value."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from optsweep.config import PositiveInt
+
+MEAN = "mean of last"
+Summary: TypeAlias = Literal["best", "last"] | dict[Literal["mean of last"], PositiveInt]
+"""What a run's value is, of all its evaluations."""
 
 
 class Direction(StrEnum):

@@ -1,17 +1,12 @@
-"""What is younger than studies that are stored: what a file means that leaves it out, and what they go on without."""
+"""What a new study file means by leaving a key out; stored studies mean by it what was before there was the key."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from optsweep.study.builtin.hyperparameters import ADDED_LATER, HYPERPARAMETERS, STAND_INS
-from optsweep.study.builtin.preset import Preset
-from optsweep.study.builtin.space import Space
-from optsweep.study.builtin.stand_ins import unnamed
-from optsweep.study.parameter import Parameter
 from optsweep.study.script.flags import doubled
 from optsweep.study.script.metrics_table import completed_metrics
-from optsweep.study.space import SearchSpace
 from optsweep.toml_files import Table
 
 YOUNGER: Mapping[str, Table] = {"settings": {"patience": True}, "evaluation": {"draws": "auto"}}
@@ -58,18 +53,3 @@ def completed_for_builtin(contents: Table) -> Table:
         before = {name: one.before for name, one in ADDED_LATER.items() if one.before is not None}
         contents = {**contents, "presets": [{**before, **one} if isinstance(one, dict) else one for one in presets]}
     return contents
-
-
-def without_younger(space: Space, presets: Sequence[Preset], begun: SearchSpace) -> tuple[Space, list[Preset]]:
-    """Space and presets of a study without the hyperparameters that ``begun`` lacks and that nobody has set."""
-    new = [name for name in ADDED_LATER if name not in begun.names()]
-    left_out: dict[str, Parameter | None] = {
-        name: None for name in new if getattr(space, name) == ADDED_LATER[name].usual
-    }
-    left_out |= unnamed(space, begun) if isinstance(begun, Space) else {}
-    changed = space.model_copy(update=left_out)
-    own = [
-        preset.model_copy(update={name: None for name in new if getattr(preset, name) == ADDED_LATER[name].before})
-        for preset in presets
-    ]
-    return changed, [preset.in_space(changed) for preset in own]

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from optsweep.study.direction import Direction
-from optsweep.study.script.metrics_table import Summary
+from optsweep.study.direction import Direction, Summary
 from optsweep.train.report import Evaluation
 
 

@@ -10,10 +10,10 @@ from pydantic import Field, ValidationInfo, field_validator
 from optsweep.study.builtin.preset import Preset
 from optsweep.study.builtin.space import Space
 from optsweep.study.builtin.stand_ins import StandIns
+from optsweep.study.builtin.younger import without_younger
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.scalar import Parameters, Scalar
 from optsweep.study.sections import BudgetSection, DataSection, EvaluationSection, Sequences
-from optsweep.study.younger import without_younger
 
 
 class BuiltinStudy(StudyDefinition):

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
 
-from optsweep.config import MAX_INTEGER, PositiveInt, Section
+from optsweep.config import MAX_INTEGER, Section
+from optsweep.study.direction import MEAN, Summary
 from optsweep.study.scalar import Number, Switch, Text, Whole
 from optsweep.toml_files import Table
 
 Amount = Annotated[Number, Field(gt=0)]
 Direction = Literal["minimize", "maximize"]
-MEAN = "mean of last"
-Summary: TypeAlias = Literal["best", "last"] | dict[Literal["mean of last"], PositiveInt]
-"""What a run's value is, of all its evaluations."""
 
 
 def below_dir(pattern: str) -> str:

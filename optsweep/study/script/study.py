@@ -9,11 +9,10 @@ from typing import Annotated, Self
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.direction import Direction
+from optsweep.study.direction import Direction, Summary
 from optsweep.study.scalar import Parameters
 from optsweep.study.script.constraints import constraint_mistakes, hopeless, refusals
 from optsweep.study.script.derived import derive_mistakes
-from optsweep.study.script.metrics_table import Summary
 from optsweep.study.script.mistakes import refused_anew, trainer_mistakes
 from optsweep.study.script.preset import ScriptPreset
 from optsweep.study.script.space import ScriptSpace
