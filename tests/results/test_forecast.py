@@ -8,7 +8,7 @@ from optsweep.config import DataConfig, EvaluationConfig, ModelConfig, OptimConf
 from optsweep.results.forecast import expected_seconds, prediction_error, remaining_seconds
 from optsweep.results.records import RunRecord
 from optsweep.study.file import load_study
-from optsweep.study.presets import Lengths
+from optsweep.study.lengths import Lengths
 from optsweep.study.sections import BudgetSection, SettingsSection
 from optsweep.train.sizes import relative_cost
 from tests.snapshots import make_run, make_snapshot
