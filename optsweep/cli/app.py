@@ -40,10 +40,10 @@ EPILOG = """Examples:
 COMMANDS = {
     "train": ("train", "Train one model from a config file; the same command resumes from its checkpoint."),
     "promote": ("promote", "Write the full-length training config of the winner."),
-    "fidelity": ("trust", "Measure how far the sweep's ranking holds for longer training on more data."),
+    "fidelity": ("fidelity", "Measure how far the sweep's ranking holds for longer training on more data."),
     "ladder": ("ladder", "Measure how the best lr and batch move with the length, before the full run."),
     "confirm": (
-        "trust",
+        "confirm",
         "Train the finalists with fresh seeds and score them on sequences that were never used before.",
     ),
     "transfer": (

@@ -19,7 +19,7 @@ from optsweep.machine.devices import Slot
 from optsweep.machine.slot_lock import SlotHeld, hold
 from optsweep.outside_text import clean
 from optsweep.planning.first_run import FirstRun, first_run, look_data
-from optsweep.planning.request import SweepRequest, check_call
+from optsweep.planning.request import SweepRequest, asked_once
 from optsweep.results.words import one_line
 from optsweep.trainers import trainer_of
 from optsweep.trainers.first_look import FirstLook, look_first
@@ -31,7 +31,7 @@ from optsweep.views.terminal import plain_console
 
 def check_first_run(request: SweepRequest, *, trust: str | None, as_json: bool) -> int:
     """Call the script of the study's first run; returns the exit code: 0 if a value came."""
-    called = check_call(request)
+    called = asked_once(request)
     if called.choice.begun:
         require_agreed(called.name, called.definition, trust)
     run = first_run(called.definition)

@@ -45,7 +45,7 @@ def ladder(
     storage: StorageOption = None,
 ) -> int:
     """Measure how the best lr and batch move with the length; returns the exit code."""
-    from optsweep.cli.trust import finalist, work_on_linked, worth_training_again
+    from optsweep.cli.linked import finalist, work_on_linked, worth_training_again
     from optsweep.planning.defaults import choose_slots
     from optsweep.planning.ladder import lengths_of, rungs, suffix
     from optsweep.planning.trained_again import plan_linked

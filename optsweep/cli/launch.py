@@ -23,7 +23,8 @@ from optsweep.machine.devices import Slot
 from optsweep.outside_text import clean
 from optsweep.planning.agreement import remember_agreed
 from optsweep.planning.begin import check_disk, plan, prepare_data, preview_session
-from optsweep.planning.request import Session, SweepRequest, check
+from optsweep.planning.request import SweepRequest
+from optsweep.planning.session import Session, check
 from optsweep.planning.steering import retry_failed
 from optsweep.planning.timing import measure as time_presets
 from optsweep.results.attributes import StudyData

@@ -71,7 +71,7 @@ def _of_table(table: Path, columns: Columns, to: float, *, as_json: bool) -> int
 
 def _of_study(run: str | None, name: str | None, storage: str | None, *, as_json: bool) -> int:
     from optsweep.cli.ladder import tell
-    from optsweep.cli.trust import finalist, worth_training_again
+    from optsweep.cli.linked import finalist, worth_training_again
 
     study = study_of(name, storage, only_looks=True)
     snapshot = worth_training_again(study, "transfer")

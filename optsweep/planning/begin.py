@@ -24,7 +24,8 @@ from optsweep.importing.prepare import Preview as Found
 from optsweep.planning.defaults import remember
 from optsweep.planning.fork import compatible_runs
 from optsweep.planning.plan import Plan, missing_runs, plan_study, priorities
-from optsweep.planning.request import Session, seconds_until
+from optsweep.planning.request import seconds_until
+from optsweep.planning.session import Session
 from optsweep.planning.timing import read_times
 from optsweep.results.attributes import StudyAttributes, StudyData, TrainingSize, Weights
 from optsweep.results.folders import KEPT_BEST, study_directory

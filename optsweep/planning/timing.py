@@ -15,7 +15,7 @@ from optsweep.errors import ConfigError, DeviceError
 from optsweep.files import write_text
 from optsweep.machine.child import answers_of
 from optsweep.machine.devices import Slot
-from optsweep.planning.request import Session
+from optsweep.planning.session import Session
 from optsweep.results.attributes import NEVER_CUT, RunIdentity
 from optsweep.results.folders import study_directory
 from optsweep.results.forecast import play

@@ -17,7 +17,7 @@ from optsweep.importing.prepare import Preview as DataPreview
 from optsweep.outside_text import clean
 from optsweep.plain import Plain
 from optsweep.planning.begin import Preview
-from optsweep.planning.request import Session
+from optsweep.planning.session import Session
 from optsweep.planning.timing import Cost, Measured
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory

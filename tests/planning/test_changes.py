@@ -6,7 +6,7 @@ import pytest
 
 from optsweep.database.open_study import Study
 from optsweep.errors import ConfigError
-from optsweep.planning.plan import check_unchanged
+from optsweep.planning.differences import check_unchanged
 from tests.planned import claim
 
 

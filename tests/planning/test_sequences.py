@@ -24,8 +24,8 @@ from optsweep.database.subset_copy import local_data
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_USAGE, DataError
 from optsweep.machine.process import identify
+from optsweep.planning.differences import differences
 from optsweep.planning.fork import compatible_runs
-from optsweep.planning.plan import differences
 from optsweep.results.attributes import StudyAttributes, TrainingSize
 from optsweep.results.words import start_lines
 from optsweep.study.definition import StudyDefinition

@@ -10,7 +10,8 @@ import pytest
 from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
-from optsweep.planning.plan import differences, plan_study
+from optsweep.planning.differences import differences
+from optsweep.planning.plan import plan_study
 from optsweep.results.attributes import StudyAttributes, TrainingSize, Weights
 from optsweep.results.repetition import DataUse, Repetition, data_use, said
 from optsweep.study.builtin.study import BuiltinStudy

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from optsweep.errors import ConfigError
-from optsweep.planning.plan import differences, missing_runs
+from optsweep.planning.differences import differences
+from optsweep.planning.plan import missing_runs
 from optsweep.results.attributes import StudyAttributes
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
