@@ -28,6 +28,8 @@ from optsweep.trainers.trainer import ScriptFailed
 from optsweep.views.data import data_progress
 from optsweep.views.terminal import plain_console
 
+SHOWN_VALUES = 5
+
 
 def check_first_run(request: SweepRequest, *, trust: str | None, as_json: bool) -> int:
     """Call the script of the study's first run; returns the exit code: 0 if a value came."""
@@ -68,8 +70,11 @@ def check_first_run(request: SweepRequest, *, trust: str | None, as_json: bool) 
 
 def _lines(run: FirstRun, look: FirstLook) -> Iterator[str]:
     metrics = run.config.trainer.metrics
-    for one in look.values:
+    for one in look.values[:SHOWN_VALUES]:
         yield f"  value: {metrics.value} = {one.value:g} at step {one.step} ({one.progress:.0%} of the run)"
+    if more := len(look.values[SHOWN_VALUES:]):
+        last = look.values[-1]
+        yield f"  and {more:,} more, the last at step {last.step} ({last.progress:.0%} of the run)"
     for line in [*look.found, *look.wrong]:
         yield f"  {clean(line)}"
     yield f"  {look.ending}"
@@ -83,6 +88,8 @@ def _lines(run: FirstRun, look: FirstLook) -> Iterator[str]:
 
 
 def _why(look: FirstLook) -> str:
+    if look.diverged:
+        return "what came is no finite number"
     if look.status is None:
         return "none came in this time; if it comes later, the sweep will find it by the names above or not at all"
     return "the script failed" if look.status else "the script ended without one"

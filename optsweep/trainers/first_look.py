@@ -45,6 +45,8 @@ class FirstLook:
     steps: list[float] = field(default_factory=list)
     """Those that its rows have named, one after the other."""
     wrong: list[str] = field(default_factory=list)
+    diverged: bool = False
+    """Whether a value came that is not finite."""
 
     @property
     def good(self) -> bool:
@@ -109,7 +111,9 @@ def _follow(look: FirstLook, progress: ScriptProgress, step: str, rows: Iterable
         try:
             progress.follow(row)
         except ArithmeticError as error:
-            look.wrong.append(f"{error}: such a run would be pruned as diverged")
+            look.diverged = True
+            if (words := f"{error}: such a run would be pruned as diverged") not in look.wrong:
+                look.wrong.append(words)
 
 
 def _bad_end(look: FirstLook, progress: ScriptProgress) -> list[str]:

@@ -29,7 +29,8 @@ class Failures:
         if run in self._told:
             return
         self._told.add(run)
-        first = self._kinds.setdefault(_NUMBER.sub("", reason), run)
+        kind = _NUMBER.sub("", reason.replace(f"runs/{run}", ""))
+        first = self._kinds.setdefault(kind, run)
         with contextlib.suppress(OSError):  # the terminal itself may be gone
             if first != run:
                 self._say(f"{run} failed like {first}: {one_line(reason)}")

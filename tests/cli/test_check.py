@@ -129,7 +129,21 @@ def test_a_step_that_never_grows_is_told(
     lines = [command if line.startswith("command") else line for line in STUDY.splitlines()]
     output = said(capfd, "\n".join(lines).replace("valid.loss", "loss"), 0)
     assert "step stays at 0 in all of" in output
+    assert output.count("value: loss") <= 5
+    assert "more, the last at step 0 (0% of the run)" in output
     assert "Good" not in output
+
+
+def test_values_that_are_no_finite_numbers_are_told_once(
+    workplace: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "nan.py").write_text("for step in range(1, 9): print('step', step, 'loss nan')")
+    command = f'command = ["python", "{tmp_path}/nan.py", "{{flags}}"]'
+    text = "\n".join(command if line.startswith("command") else line for line in STUDY.splitlines())
+    numbers = 'kind = "regex"\npatterns = [\'step (?P<step>\\d+) loss (?P<loss>\\S+)\']\nvalue = "loss"'
+    output = said(capfd, text.replace('kind = "jsonl"\nfile = "log.jsonl"\nvalue = "valid.loss"', numbers), 2)
+    assert output.count("loss is nan: such a run would be pruned as diverged") == 1
+    assert "No value: what came is no finite number" in output
 
 
 def test_a_script_that_fails_after_its_first_value_is_not_called_good(

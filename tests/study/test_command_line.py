@@ -185,7 +185,6 @@ def test_lists_none_and_absent_values_reach_flags_config_and_environment() -> No
         ({"flags": {"booleans": "True"}}, 'needs one "/" between'),
         ({"flags": {"booleans": "--{name}/off"}}, "both sides are values"),
         ({"flags": {"lists": "x,y"}}, "no example of a list"),
-        ({"flags": {"lists": "a b"}}, "needs {value} as a word of its own"),
         ({"flags": {"list": "a b"}}, "trainer.flags.list is not a known name; did you mean lists?"),
         ({"flags": {"exceptions": {"ampp": {}}}}, "ampp is no parameter, set or derived value; did you mean amp?"),
         ({"flags": {"form": "{name}={value}"}, "flag": "-{name} {value}"}, "flag is the older name of flags.form"),
@@ -224,11 +223,22 @@ def test_mistakes_of_the_command_are_said(trainer: dict[str, Any], words: str) -
     [
         ({"command": ["x", "{flags}", '{"a": 1}']}, "a brace stands alone"),
         ({"set": {"x": ["a,b", "c"]}}, "'a,b' cannot be told from its list"),
+        ({"set": {"x": [1, 2]}, "flags": {"lists": "a b"}}, "x: 'a b' needs {value} as a word of its own"),
         ({"set": {"x": ["a'b"]}, "flags": {"lists": "['a','b']"}}, "cannot be told from its list"),
     ],
 )
 def test_what_older_studies_go_on_with_is_refused_in_new_ones(trainer: dict[str, Any], words: str) -> None:
     assert words in "; ".join(study(file(**trainer)).refused_anew())
+
+
+def test_only_lists_need_the_form_of_lists() -> None:
+    exceptions = {"lr": {"form": "--{name}={value}"}}
+    flags = {"form": "--{name} {value}", "lists": "a b", "exceptions": exceptions}
+    definition = study(file(set={"x": [1, 2]}, flags=flags))
+    assert definition.refused_anew() == []
+    words = script_call(config(definition, lr=1e-5, n_head=2, amp=True), PLACES, port=1, gpus=1).words
+    assert "--lr=1e-05" in words
+    assert words[words.index("--x") + 1 :][:2] == ["1", "2"]
 
 
 def test_a_placeholder_that_is_not_in_every_run_is_refused() -> None:

@@ -151,6 +151,8 @@ def test_a_script_that_is_not_there_is_said_before_anything_starts(workplace: Pa
         check_program(definition.trainer)
     with pytest.raises(ConfigError, match=r"there is no program 'no-such-program'"):
         check_program(definition.trainer.model_copy(update={"command": ["no-such-program", "{config}"]}))
+    with pytest.raises(ConfigError, match=r"'./there.py' is not executable"):
+        check_program(definition.trainer.model_copy(update={"command": ["./there.py", "{config}"]}))
 
 
 @pytest.mark.parametrize("name", ["plain", "huggingface", "lightning"])

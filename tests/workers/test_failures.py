@@ -42,3 +42,11 @@ def test_a_failure_shows_the_end_of_the_traceback_and_the_log_once(workplace: Pa
         "b failed like a: train.py ended with 1: ValueError: sizes differ: 2",
         "c failed: TypeError: other\n  | no such file\n  its log: studies/mine/runs/c/log_stdout.txt",
     ]
+
+
+def test_words_of_a_run_s_own_make_no_other_kind(workplace: Path) -> None:
+    said: list[str] = []
+    failures = Failures("mine", said.append)
+    fail(failures, "usual", 1, "unrecognized arguments: --lr=0.{number} --dir=runs/{run}/work\n")
+    fail(failures, "random-001", 2, "unrecognized arguments: --lr=0.{number} --dir=runs/{run}/work\n")
+    assert said[-1] == "random-001 failed like usual: unrecognized arguments: --lr=0.2 --dir=runs/random-001/work"

@@ -185,7 +185,9 @@ def _program_mistakes(trainer: TrainerSection) -> list[str]:
         return [f"cwd: there is no folder {str(folder)!r}"]
     mistakes = []
     if not trainer.names_in([program]) and not _is_program(program, folder, trainer):
-        mistakes.append(f"command: there is no program {program!r}")
+        exists = "/" in program and (folder / program).is_file()
+        wrong = f"{program!r} is not executable" if exists else f"there is no program {program!r}"
+        mistakes.append(f"command: {wrong}")
     if script.endswith(".py") and not trainer.names_in([script]) and not (folder / script).is_file():
         mistakes.append(f"command: there is no file {script!r} in {folder}")
     return mistakes

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from optsweep.config import Section
 from optsweep.study.scalar import Given, Scalar, Switch, Text
@@ -108,16 +108,6 @@ class FlagsSection(Section):
     """Dashes for underscores in names."""
     exceptions: Annotated[dict[Text, FlagException], Field(default_factory=dict)]
 
-    @model_validator(mode="after")
-    def _words_of_lists_stand_alone(self) -> FlagsSection:
-        for name, form in {"": self, **{name: self.of(name) for name in self.exceptions}}.items():
-            if _apart(form.lists) and VALUE not in form.form.split():
-                where = f"exceptions.{name}: " if name else ""
-                raise ValueError(
-                    f'{where}lists = {form.lists!r} needs {VALUE} as a word of its own in form: "--x {VALUE}"'
-                )
-        return self
-
     def of(self, name: str) -> FlagsSection:
         """How that name is written."""
         own = self.exceptions.get(name)
@@ -153,9 +143,11 @@ class FlagsSection(Section):
         """Whether none has a text, and is no flag of its own or left out."""
         return self.none is not None and not _is_whole(self.none)
 
-    def list_mistake(self, name: str, value: Sequence[Scalar]) -> str:
-        """What in a list would be misread, since it has no quotes."""
+    def list_mistake(self, name: str, value: Sequence[Scalar], *, placed: bool) -> str:
+        """What in a list would be misread: for want of quotes or, where it is not placed by its name, of words."""
         own = self.of(name)
+        if not placed and _apart(own.lists) and VALUE not in own.form.split():
+            return f'{own.lists!r} needs {VALUE} as a word of its own in form: "--x {VALUE}"'
         if own.lists == REPEATED or _apart(own.lists):
             return ""
         example = _example(own.lists)

@@ -191,10 +191,11 @@ def _list_mistakes(trainer: TrainerSection, space: ScriptSpace) -> Iterator[str]
         one = space.parameter(name)
         if isinstance(one, ScriptChoices):
             lists[name] = [choice for choice in one.choices if isinstance(choice, list)]
-    if FLAGS in trainer.command or {*lists} & {*trainer.names_in(trainer.handing)}:
+    placed = {*trainer.names_in(trainer.handing)}
+    if FLAGS in trainer.command or {*lists} & placed:
         for name, values in lists.items():
-            wrong = [mistake for value in values if (mistake := trainer.flags.list_mistake(name, value))]
-            yield from (f"trainer.flags.lists: {name}: {mistake}" for mistake in wrong)
+            wrong = [trainer.flags.list_mistake(name, value, placed=name in placed) for value in values]
+            yield from (f"trainer.flags.lists: {name}: {mistake}" for mistake in dict.fromkeys(filter(None, wrong)))
 
 
 def _internal_mistakes(trainer: TrainerSection, space: ScriptSpace) -> Iterator[str]:
