@@ -12,7 +12,7 @@ from pathlib import Path
 from optsweep.files import write_text
 from optsweep.reporting import VARIABLE
 from optsweep.study.config_text.config_file import ConfigFormat
-from optsweep.study.script.command_line import Places, config_text, needs_port, script_call
+from optsweep.study.script.command_line import Places, config_text, script_call
 from optsweep.study.script.config import ScriptConfig
 from optsweep.trainers.script_start import places_of
 
@@ -63,7 +63,7 @@ def by_hand(config: ScriptConfig, directory: Path, subset: Path | None) -> str:
     call = script_call(config, places, port=_PORT, gpus=trainer.gpus_per_run)
     run = str(config.provenance.get("run", ""))
     parts = [_HEAD.format(run=run, file=FILE, work=shlex.quote(str(own.work)))]
-    if needs_port(trainer):
+    if trainer.needs_port:
         ask = 'import socket; s = socket.create_server(("", 0)); print(s.getsockname()[1])'
         parts.append(f"port=$({shlex.quote(sys.executable)} -c {shlex.quote(ask)})\n")
     if trainer.config is not None:

@@ -52,8 +52,8 @@ class ScriptTrainer(Trainer):
         self._trainer, self._num_evaluations = definition.trainer, definition.budget.num_evaluations
         self.unit = self.quantity = self.title = self.short_title = definition.trainer.metrics.value
         self.metric = definition.trainer.metrics.stored_name
-        self.takes_data = "data" in definition.trainer.placeholders
-        self.takes_seed = "seed" in definition.trainer.placeholders
+        self.takes_data = definition.trainer.takes_data
+        self.takes_seed = definition.trainer.takes_seed
 
     def check(self) -> None:
         check_program(self._trainer)

@@ -12,7 +12,7 @@ from optsweep.data.legacy_file import ensure_legacy
 from optsweep.files import write_text
 from optsweep.machine.ports import reserved_port
 from optsweep.reporting import VARIABLE
-from optsweep.study.script.command_line import Call, Places, config_text, needs_port, script_call
+from optsweep.study.script.command_line import Call, Places, config_text, script_call
 from optsweep.study.script.config import ScriptConfig
 from optsweep.study.script.trainer_table import TrainerSection
 from optsweep.trainers.checkpoints import newest_checkpoint
@@ -59,7 +59,7 @@ def started(
     trainer, places = config.trainer, places_of(config, directory, subset)
     if subset is not None and places.data is not None and trainer.data == "legacy":
         ensure_legacy(subset, places.data)
-    with reserved_port() if needs_port(trainer) else nullcontext(0) as port:
+    with reserved_port() if trainer.needs_port else nullcontext(0) as port:
         if trainer.config is not None:
             write_text(places.config_file, config_text(config, places, port=port, gpus=trainer.gpus_per_run))
         resume = trainer.resume

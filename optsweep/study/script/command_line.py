@@ -15,7 +15,7 @@ from optsweep.study.config_text.old_config_file import render_anew
 from optsweep.study.scalar import Given
 from optsweep.study.script.config import ScriptConfig
 from optsweep.study.script.flags import FlagsSection
-from optsweep.study.script.parameter import Value
+from optsweep.study.script.parameter import Value, texts_in
 from optsweep.study.script.placeholders import Pattern
 from optsweep.study.script.trainer_table import CHECKPOINT, FLAGS, GPUS, PORT, RESUME, TrainerSection
 
@@ -48,11 +48,6 @@ def script_call(
     ``port`` is one that is free on this host, or what stands for it in a text; "python" is the Python that runs us.
     """
     return _Filling(config, places, port, gpus, checkpoint).call()
-
-
-def needs_port(trainer: TrainerSection) -> bool:
-    """Whether its processes are to meet at a port of this host."""
-    return trainer.torchrun or PORT in trainer.placeholders
 
 
 def config_text(config: ScriptConfig, places: Places, *, port: int | str = 0, gpus: int = 1) -> str:
@@ -132,8 +127,7 @@ class _Filling:
 
     def _has_all(self, value: Value) -> bool:
         """Whether a set value needs nothing that the run lacks."""
-        parts = value if isinstance(value, list) else [value]
-        return self._names.keys() >= {*self._trainer.names_in(part for part in parts if isinstance(part, str))}
+        return self._names.keys() >= {*self._trainer.names_in(texts_in(value))}
 
     def _set(self, value: Value) -> Given:
         if isinstance(value, list):

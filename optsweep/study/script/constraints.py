@@ -18,7 +18,7 @@ TRIED = 1000
 def refusals(space: ScriptSpace, trainer: TrainerSection, parameters: Parameters) -> list[str]:
     """Why no run may have these parameters; a constraint on what the run does not have is met."""
     found = space.troubles(parameters)
-    none = space.none({name: value for name, value in parameters.items() if name in space.names()})
+    none = space.none(parameters)
     try:
         # Nothing can be derived from what is none.
         numbers = {**trainer.fixed, **{name: value for name, value in parameters.items() if name not in none}}
@@ -55,7 +55,7 @@ def hopeless(space: ScriptSpace, trainer: TrainerSection, given: Parameters) -> 
     """Whether no random draw of many may be trained, and what refuses most of them."""
     reasons: Counter[str] = Counter()
     generators = space.generators("planning")
-    for _ in range(TRIED if trainer.constraints or trainer.derive or space.has_conditions else 0):
+    for _ in range(TRIED if trainer.constraints or trainer.derive or space.conditional else 0):
         drawn = space.rounded(space.draw(generators, given), "width", given)
         if not (refused := refusals(space, trainer, drawn)):
             return []

@@ -10,40 +10,21 @@ import ast
 import functools
 import itertools
 import math
-import operator
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from optsweep.study.scalar import MAX_EXACT, Parameters, Scalar
+from pydantic import AfterValidator
 
-Result = Scalar | Sequence[Scalar]
+from optsweep.study.scalar import MAX_EXACT, Parameters, Scalar, Text
+from optsweep.study.script.arithmetic import ARITHMETIC, CONSTANTS, FUNCTIONS, worked_out
+
 LONGEST = 1000
 """Characters of a formula."""
 MOST_LEVELS = 50
 
 _IN_BRACES = re.compile(r"\{([^{}\s]+)\}")
-_ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: lambda base, exponent: _power(base, exponent),
-}
-_ORDER: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-_FUNCTIONS: dict[str, Callable[..., float]] = {
-    "min": min,
-    "max": max,
-    "round": lambda value, *digits: _round(value, *digits),
-}
-_CONSTANTS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -84,7 +65,7 @@ class Formula:
     def value(self, parameters: Parameters) -> Scalar:
         """What it is for a run with these parameters, which have all its ``names``; raises `ValueError`."""
         try:
-            found = _worked_out(self._tree, parameters)
+            found = worked_out(self._tree, parameters)
         except (ArithmeticError, TypeError, ValueError) as error:
             given = ", ".join(f"{name} = {parameters[name]!r}" for name in sorted(self.names))
             raise ValueError(f"{self.text}: {error}" + (f" ({given})" if given else "")) from None
@@ -101,6 +82,14 @@ class Formula:
     def holds(self, parameters: Parameters) -> bool:
         """Whether a condition is true; one about a parameter that the run does not have is not. Raises `ValueError`."""
         return self.names <= parameters.keys() and bool(self.value(parameters))
+
+
+def _is_formula(text: str) -> str:
+    Formula.read(text)
+    return text
+
+
+FormulaText = Annotated[Text, AfterValidator(_is_formula)]
 
 
 class _Named(ast.NodeTransformer):
@@ -131,11 +120,11 @@ class _Reading:
             case ast.Constant(value=bool() | int() | float() | str()):
                 pass
             case ast.Name(id=name):
-                if name not in _CONSTANTS:
+                if name not in CONSTANTS:
                     self.found.add(self._names.get(name, name))
             case ast.Attribute() if _dotted(node):
                 self.found.add(_dotted(node))
-            case ast.BinOp() if type(node.op) in _ARITHMETIC:
+            case ast.BinOp() if type(node.op) in ARITHMETIC:
                 inside = (node.left, node.right)
             case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Not()):
                 inside = (node.operand,)
@@ -145,7 +134,7 @@ class _Reading:
                 self._check_comparison(node)
                 listed = (part.elts if isinstance(part, ast.List | ast.Tuple) else [part] for part in node.comparators)
                 inside = (node.left, *itertools.chain.from_iterable(listed))
-            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _FUNCTIONS and node.args:
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in FUNCTIONS and node.args:
                 inside = node.args
             case _:
                 raise self._refusal(node)
@@ -172,52 +161,6 @@ def _dotted(node: ast.expr) -> str:
     return f"{above}.{node.attr}" if above and isinstance(node, ast.Attribute) else ""
 
 
-def _worked_out(node: ast.expr, parameters: Parameters) -> Result:
-    def inner(part: ast.expr) -> Result:
-        return _worked_out(part, parameters)
-
-    match node:
-        case ast.Constant(value=bool() | int() | float() | str() as value):
-            return value
-        case ast.Name(id=name):
-            return _CONSTANTS[name] if name in _CONSTANTS else parameters[name]
-        case ast.List() | ast.Tuple():
-            return [_scalar(inner(each)) for each in node.elts]
-        case ast.UnaryOp(op=ast.Not()):
-            return not inner(node.operand)
-        case ast.UnaryOp():
-            number = _number(inner(node.operand))
-            return -number if isinstance(node.op, ast.USub) else number
-        case ast.BinOp():
-            return _ARITHMETIC[type(node.op)](_number(inner(node.left)), _number(inner(node.right)))
-        case ast.BoolOp():
-            parts = (bool(inner(each)) for each in node.values)
-            return all(parts) if isinstance(node.op, ast.And) else any(parts)
-        case ast.Call(func=ast.Name(id=name)):
-            return _FUNCTIONS[name](*(_number(inner(each)) for each in node.args))
-        case ast.Compare():
-            return _compared(node, parameters)
-    raise AssertionError("Formula.read refuses anything else")
-
-
-def _compared(node: ast.Compare, parameters: Parameters) -> bool:
-    left = _worked_out(node.left, parameters)
-    for kind, part in zip(node.ops, node.comparators, strict=True):
-        right = _worked_out(part, parameters)
-        match kind:
-            case ast.Eq() | ast.NotEq():
-                holds = (left == right) == isinstance(kind, ast.Eq)
-            case ast.In() | ast.NotIn():
-                assert isinstance(right, list), "Formula.read allows nothing else"
-                holds = (left in right) == isinstance(kind, ast.In)
-            case _:
-                holds = _ORDER[type(kind)](_number(left), _number(right))
-        if not holds:
-            return False
-        left = right
-    return True
-
-
 def _compared_names(tree: ast.expr) -> Iterator[tuple[str, Scalar]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):
@@ -229,34 +172,7 @@ def _compared_names(tree: ast.expr) -> Iterator[tuple[str, Scalar]]:
 def _named(name: ast.expr, other: ast.expr) -> Iterator[tuple[str, Scalar]]:
     parts = other.elts if isinstance(other, ast.List | ast.Tuple) else [other]
     for part in parts:
-        if isinstance(name, ast.Name) and name.id not in _CONSTANTS and isinstance(part, ast.Constant):
+        if isinstance(name, ast.Name) and name.id not in CONSTANTS and isinstance(part, ast.Constant):
             value = part.value
             if isinstance(value, bool | int | float | str):
                 yield name.id, value
-
-
-def _scalar(value: Result) -> Scalar:
-    if not isinstance(value, bool | int | float | str):
-        raise TypeError("a list inside a list")
-    return value
-
-
-def _number(value: Result) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is not a number")
-    return value
-
-
-def _power(base: float, exponent: float) -> float:
-    # Whole numbers of millions of digits would keep us for hours.
-    if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * abs(exponent) > 4096:
-        raise OverflowError("the power is too large")
-    found: float | complex = base**exponent
-    if isinstance(found, complex):
-        raise ValueError("a root of a negative number")
-    return found
-
-
-def _round(value: float, digits: float = 0) -> float:
-    """To the nearest integer, or to a number of decimals."""
-    return round(value, int(digits)) if digits else round(value)

@@ -14,7 +14,6 @@ from optsweep.study.scalar import Number, Switch, Text, Whole
 from optsweep.toml_files import Table
 
 Amount = Annotated[Number, Field(gt=0)]
-Direction = Literal["minimize", "maximize"]
 
 
 def below_dir(pattern: str) -> str:
@@ -34,7 +33,7 @@ class MetricsSection(Section):
     """For kind "regex": a line that matches one of them gives the numbers of its named groups."""
     value: Text
     """Name of the evaluation's number."""
-    direction: Direction | None = None
+    direction: Literal["minimize", "maximize"] | None = None
     """Which numbers are better. No file leaves it open; studies from before there was this key went by ``maximize``."""
     maximize: Switch = False
     """The older name of direction = "maximize"; without a direction numbers are negated as they are read."""

@@ -12,7 +12,7 @@ from optsweep.study.script.command_line import Places, script_values
 from optsweep.study.script.config import script_config
 from optsweep.study.script.constraints import refusals
 from optsweep.study.script.formula import Formula
-from optsweep.study.script.parameter import ScriptChoices
+from optsweep.study.script.parameter import ScriptChoices, texts_in
 from optsweep.study.script.placeholders import Pattern
 from optsweep.study.script.space import ScriptSpace
 from optsweep.study.script.trainer_table import CHECKPOINT, FLAGS, GIVEN, GPUS, PORT, RESUME, TrainerSection
@@ -119,8 +119,7 @@ def _handed_over(trainer: TrainerSection) -> set[str]:
     """What the script hears of: what has a placeholder, and what that is made of."""
     made = {name: Formula.read(text).names for name, text in trainer.derive.items()}
     for name, value in trainer.set.items():
-        parts = value if isinstance(value, list) else [value]
-        made[name] = frozenset(trainer.names_in(part for part in parts if isinstance(part, str)))
+        made[name] = frozenset(trainer.names_in(texts_in(value)))
     found = {*trainer.names_in(trainer.handing)}
     while more := {inner for name in found & made.keys() - {*GIVEN} for inner in made[name]} - found:
         found |= more
@@ -153,27 +152,23 @@ def _absent_mistakes(trainer: TrainerSection, space: ScriptSpace) -> Iterator[st
     for name in _conditional(trainer, space):
         if name in placed:
             yield f"trainer: {{{name}}} is not there in every run; hand it over by {{flags}} or {{config}}"
-    for name in space.names():
-        one = space.parameter(name)
-        if name in placed and isinstance(one, ScriptChoices) and one.none and not trainer.flags.of(name).has_none:
+    for name in space.may_be_none:
+        if name in placed and not trainer.flags.of(name).has_none:
             yield f"trainer: {{{name}}} may be none; say by trainer.flags.none how that is written, or take {{flags}}"
 
 
 def _conditional(trainer: TrainerSection, space: ScriptSpace) -> list[str]:
     """The names that some runs lack: by their conditions, or since they follow from what is lacking."""
-    lacking = {name for name in space.names() if getattr(space.parameter(name), "when", None) is not None}
-    lacking_inside = lacking | {
-        name for name in space.names() if isinstance(one := space.parameter(name), ScriptChoices) and one.none
-    }
+    lacking = space.conditional
     derived: list[str] = []
     while more := [
         name
         for name, text in trainer.derive.items()
-        if name not in derived and Formula.read(text).names & {*lacking_inside, *derived}
+        if name not in derived and Formula.read(text).names & {*lacking, *space.may_be_none, *derived}
     ]:
         derived += more
-    texts = {name: value for name, value in trainer.set.items() if isinstance(value, str)}
-    return [*lacking, *derived, *(name for name in texts if {*trainer.names_in([texts[name]])} & {*lacking, *derived})]
+    needs = {name: {*trainer.names_in(texts_in(value))} for name, value in trainer.set.items()}
+    return [*lacking, *derived, *(name for name in needs if needs[name] & {*lacking, *derived})]
 
 
 def _flag_mistakes(trainer: TrainerSection, space: ScriptSpace) -> Iterator[str]:

@@ -15,8 +15,8 @@ from optsweep.config import Section
 from optsweep.study.choices import Chosen, check_list
 from optsweep.study.parameter import CHOICES, INTEGERS, RANGE, form_of
 from optsweep.study.ranges import IntegerRange, Range
-from optsweep.study.scalar import KIND_WORDS, Parameters, Scalar, Switch, Text, read_scalar
-from optsweep.study.script.formula import Formula
+from optsweep.study.scalar import KIND_WORDS, Parameters, Scalar, Switch, read_scalar
+from optsweep.study.script.formula import FormulaText
 
 NONE = "none"
 """How none stands in study files, and among a run's parameters."""
@@ -51,20 +51,20 @@ Value = Annotated[Scalar | list[Scalar], PlainValidator(read_value)]
 """What a script may be given for a parameter."""
 
 
+def texts_in(value: Scalar | list[Scalar]) -> list[str]:
+    """The texts that a value is, or has among its parts."""
+    return [part for part in (value if isinstance(value, list) else [value]) if isinstance(part, str)]
+
+
 def label(value: Scalar | list[Scalar]) -> Scalar:
     """A list as it is stored and shown: a text such as [0.9, 0.95]."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
 
 
-def _is_formula(text: str) -> str:
-    Formula.read(text)
-    return text
-
-
 class Conditional(Section):
     """What only some runs may have."""
 
-    when: Annotated[Text, AfterValidator(_is_formula)] | None = None
+    when: FormulaText | None = None
     """The condition (`optsweep.study.script.formula`) of a run that has the parameter."""
 
 

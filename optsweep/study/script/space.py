@@ -108,8 +108,13 @@ class ScriptSpace(SearchSpace):
         return [name for name in self.names() if name in there]
 
     @property
-    def has_conditions(self) -> bool:
-        return bool(self._conditions)
+    def conditional(self) -> list[str]:
+        """The parameters that only some runs have."""
+        return list(self._conditions)
+
+    @property
+    def may_be_none(self) -> list[str]:
+        return [name for name, one in self._parameters.items() if isinstance(one, ScriptChoices) and one.none]
 
     def known(self, given: Parameters) -> dict[str, Scalar]:
         """What is known of a run of which this much is given."""
@@ -118,7 +123,7 @@ class ScriptSpace(SearchSpace):
 
     def troubles(self, parameters: Parameters) -> list[str]:
         """The conditions that cannot be worked out for a run with these parameters."""
-        found, none = [], set(self.none({name: parameters[name] for name in self.names() if name in parameters}))
+        found, none = [], set(self.none(parameters))
         for name, condition in self._conditions.items():
             # What cannot be worked out from none is false.
             if condition.names <= parameters.keys() and condition.names.isdisjoint(none):
@@ -145,7 +150,7 @@ class ScriptSpace(SearchSpace):
 
     def none(self, parameters: Parameters) -> list[str]:
         """The parameters that are none."""
-        return [name for name, value in parameters.items() if self._meant(name, value) is None]
+        return [name for name in self.may_be_none if name in parameters and self._meant(name, parameters[name]) is None]
 
     def _meant(self, name: str, value: Scalar) -> Scalar | list[Scalar] | None:
         one = self._parameters[name]

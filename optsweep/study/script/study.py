@@ -71,8 +71,7 @@ class ScriptStudy(StudyDefinition):
     @property
     def num_repeats(self) -> int:
         # The same command again would be the same run again.
-        takes_seed = "seed" in self.trainer.placeholders
-        return super().num_repeats if takes_seed or self.study.repeats != "auto" else 0
+        return super().num_repeats if self.trainer.takes_seed or self.study.repeats != "auto" else 0
 
     def refusals(self, parameters: Parameters) -> list[str]:
         return refusals(self.space, self.trainer, parameters)

@@ -14,9 +14,9 @@ from optsweep.study.config_text.config_file import ConfigFormat, check_template
 from optsweep.study.growing import GrowingSection
 from optsweep.study.scalar import Number, Scalar, Switch, Text, Whole
 from optsweep.study.script.flags import FlagsSection, doubled
-from optsweep.study.script.formula import Formula
+from optsweep.study.script.formula import FormulaText
 from optsweep.study.script.metrics_table import MetricsSection, below_dir
-from optsweep.study.script.parameter import Value
+from optsweep.study.script.parameter import Value, texts_in
 from optsweep.study.script.placeholders import Pattern
 
 Command = Annotated[list[Text], Field(min_length=1)]
@@ -39,14 +39,8 @@ def _own_variable(name: str) -> str:
     return name
 
 
-def _is_formula(text: str) -> str:
-    Formula.read(text)
-    return text
-
-
 EnvironmentName = Annotated[Text, AfterValidator(_own_variable)]
 EnvironmentValue = Whole | Number | Text
-FormulaText = Annotated[Text, AfterValidator(_is_formula)]
 
 
 class ResumeSection(Section):
@@ -115,7 +109,7 @@ class TrainerSection(GrowingSection):
 
     def _left_out(self) -> Names[str]:
         # Nothing is said of data where the script is given none.
-        has_none = self.data == DATA and "data" not in self.placeholders
+        has_none = self.data == DATA and not self.takes_data
         return super()._left_out() | ({"data"} if has_none else set())
 
     def planned_like(self, begun: TrainerSection) -> TrainerSection:
@@ -142,19 +136,31 @@ class TrainerSection(GrowingSection):
         return self.names_in([*self.handing, *self.set_texts])
 
     @property
+    def takes_data(self) -> bool:
+        return "data" in self.placeholders
+
+    @property
+    def takes_seed(self) -> bool:
+        return "seed" in self.placeholders
+
+    @property
+    def needs_port(self) -> bool:
+        """Whether its processes are to meet at a port of this host."""
+        return self.torchrun or PORT in self.placeholders
+
+    @property
     def fixed(self) -> dict[str, Scalar]:
         """The set values that are the same in all runs, so that formulas may name them."""
         return {
             name: value
             for name, value in self.set.items()
-            if not isinstance(value, list) and not (isinstance(value, str) and self.names_in([value]))
+            if not isinstance(value, list) and not self.names_in(texts_in(value))
         }
 
     @property
     def set_texts(self) -> list[str]:
         """The texts among the set values."""
-        parts = [part for value in self.set.values() for part in (value if isinstance(value, list) else [value])]
-        return [part for part in parts if isinstance(part, str)]
+        return [text for value in self.set.values() for text in texts_in(value)]
 
     def names_in(self, texts: Iterable[str]) -> list[str]:
         """Every name in braces."""
