@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from optsweep.files import last_lines, tail
-from optsweep.outside_text import LIMIT, clean
+from optsweep.files import tail
 from optsweep.study.script.config import ScriptConfig
 from optsweep.train.report import Evaluation
+from optsweep.trainers.last_words import last_shown
 from optsweep.trainers.numbers.found import described
 from optsweep.trainers.numbers.readers import open_reader
 from optsweep.trainers.numbers.rows import Row
@@ -93,8 +93,7 @@ def look_first(config: ScriptConfig, directory: Path, data: Path | None) -> Firs
             script.end(config.trainer.grace_seconds)
     look.found = described(reader.found, work)
     look.wrong += [*_still(look, config.trainer.metrics.step), *_bad_end(look, progress)]
-    said = without_its_own(tail(log))
-    look.said = [clean(line, LIMIT // 4) for line in last_lines(said, LINES)]
+    look.said = last_shown(without_its_own(tail(log)), LINES)
     return look
 
 

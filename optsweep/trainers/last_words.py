@@ -31,7 +31,16 @@ def last_words(said: str) -> list[str]:
     if place is not None and lines[end : end + AFTER] and lines[end].startswith(_FRAMES):
         # A message of several lines.
         end += AFTER
-    return [clean(line.rstrip(), LIMIT // 4) for line in lines[:end][-LINES:]]
+    return _shown(lines[:end][-LINES:])
+
+
+def last_shown(said: str, number: int = LINES) -> list[str]:
+    """The last lines, whatever they are; as they may be shown."""
+    return _shown(last_lines(said, number))
+
+
+def _shown(lines: list[str]) -> list[str]:
+    return [clean(line.rstrip(), LIMIT // 4) for line in lines]
 
 
 def _lines(said: str) -> list[str]:

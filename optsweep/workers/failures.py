@@ -6,11 +6,10 @@ import contextlib
 import re
 from collections.abc import Callable
 
-from optsweep.files import last_lines, tail
-from optsweep.outside_text import LIMIT, clean
+from optsweep.files import tail
 from optsweep.results.folders import RunDirectory
 from optsweep.results.words import one_line
-from optsweep.trainers.last_words import LINES, last_words, named_error
+from optsweep.trainers.last_words import last_shown, last_words, named_error
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
@@ -44,10 +43,7 @@ def _end_of(said: str, run: str, reason: str) -> list[str]:
     """The last lines of a run's output, without those that its worker has added."""
     error = named_error(said)
     # A traceback of an earlier attempt may stand further above.
-    if error and error in reason:
-        lines = last_words(said)
-    else:
-        lines = [clean(line.rstrip(), LIMIT // 4) for line in last_lines(said, LINES)]
+    lines = last_words(said) if error and error in reason else last_shown(said)
     while lines and (lines[-1] == reason or lines[-1].endswith(f"ERROR {run} failed")):
         lines.pop()
     return lines

@@ -15,7 +15,6 @@ from optsweep.database.lease import HeldRun
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import recorded_data
-from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from optsweep.integrations.describing import Describing
 from optsweep.machine.devices import Slot
 from optsweep.machine.process import (
@@ -28,12 +27,12 @@ from optsweep.machine.process import (
 from optsweep.results.attributes import StudyAttributes, SweepEnd
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
-from optsweep.results.words import error_words
 from optsweep.workers.early_words import EarlyWords
+from optsweep.workers.ending import Ending
 from optsweep.workers.failures import Failures
 from optsweep.workers.protocol import NO_SPACE, Next, WorkerOrder, exit_of
 from optsweep.workers.slot import WorkerSlot
-from optsweep.workers.unexpected import keep_traceback, unexpected
+from optsweep.workers.unexpected import Asides, unexpected
 
 WORKER_MODULE = "optsweep.workers.worker"
 POLL_SECONDS = 0.25
@@ -79,10 +78,8 @@ class Launcher:
         self.ended_by = ""
         """Why `run` has returned, in words."""
         self._oom = OutOfMemoryCounter()
-        self._failing: set[str] = set()
-        """What has failed in a way that nobody expected, and was said."""
         folder = study_directory(study.name)
-        self._log = folder / "workers" / "launcher.log"
+        self._asides = Asides(folder / "workers" / "launcher.log", say)
         self._failures = Failures(study.name, say)
         self._slots = [
             WorkerSlot(
@@ -107,15 +104,17 @@ class Launcher:
                 self._loop()
             finally:
                 self._end_workers()
-            self._aside("handing back the runs of dead workers", self._reclaim_dead)
+            self._asides.do("handing back the runs of dead workers", self._reclaim_dead)
             snapshot = read_snapshot(self._study)
-            self._aside("showing the study", lambda: self._observe(snapshot))
+            self._asides.do("showing the study", lambda: self._observe(snapshot))
             more, hurried = not self.received, lambda: len(self.received) > 1
-            self._aside("describing runs", lambda: self._describing.finish(snapshot, more=more, hurried=hurried))
-            self.ended_by = self._why(snapshot)
+            self._asides.do("describing runs", lambda: self._describing.finish(snapshot, more=more, hurried=hurried))
+            parked = [f"{slot.place.label} is parked: {slot.parked}" for slot in self._slots if slot.parked]
+            ending = Ending(snapshot, self.received, parked, ends=self._ends is not None)
+            self.ended_by = ending.reason
             if not snapshot.ended:
                 self._study.store(StudyAttributes(last_end=SweepEnd(reason=self.ended_by)))
-        return self._exit_code(snapshot)
+        return ending.exit_code
 
     def _loop(self) -> None:
         next_look = next_reclaim = 0.0
@@ -126,10 +125,10 @@ class Launcher:
                     slot.give_up(error)
             now = time.monotonic()
             if now >= next_reclaim:
-                self._aside("handing back the runs of dead workers", self._reclaim_dead)
+                self._asides.do("handing back the runs of dead workers", self._reclaim_dead)
                 next_reclaim = time.monotonic() + RECLAIM_SECONDS
             if now >= next_look:
-                self._aside("looking at the study", self._look)
+                self._asides.do("looking at the study", self._look)
                 took = time.monotonic() - now
                 next_look = time.monotonic() + max(LOOK_SECONDS, took / LOOK_SHARE)
             self._wake.wait(POLL_SECONDS)
@@ -137,9 +136,9 @@ class Launcher:
 
     def _look(self) -> None:
         snapshot = read_snapshot(self._study)
-        self._aside("showing the study", lambda: self._observe(snapshot))
-        self._aside("looking for first values", lambda: self._early_words.look(snapshot))
-        self._aside("describing runs", lambda: self._describing.update(snapshot))
+        self._asides.do("showing the study", lambda: self._observe(snapshot))
+        self._asides.do("looking for first values", lambda: self._early_words.look(snapshot))
+        self._asides.do("describing runs", lambda: self._describing.update(snapshot))
         if snapshot.ended:
             # Nothing is held any more; a worker that still waits for its slot would wait for ever.
             for slot in self._slots:
@@ -148,15 +147,6 @@ class Launcher:
 
     def _reclaim_dead(self) -> None:
         self._study.queue.reclaim_dead()
-
-    def _aside(self, doing: str, task: Callable[[], None]) -> None:
-        """Do what runs do not depend on; if it fails, that is said once, and the sweep goes on."""
-        error = unexpected(task)
-        if error is not None and doing not in self._failing:
-            self._failing.add(doing)
-            keep_traceback(error, self._log)
-            with contextlib.suppress(OSError):  # the terminal itself may be gone
-                self._say(f"{doing} failed, the sweep goes on: {error_words(error)}; more in {self._log}")
 
     def _tend(self, slot: WorkerSlot) -> None:
         if slot.process is not None:
@@ -243,26 +233,6 @@ class Launcher:
         deadline = time.monotonic() + LEAVE_SECONDS
         for slot in self._slots:
             slot.wait(deadline)
-
-    def _exit_code(self, snapshot: StudySnapshot) -> int:
-        if snapshot.ended:
-            return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
-        parked = any(slot.parked for slot in self._slots)
-        parked_out = parked and not self.received and snapshot.stopped is None
-        return EXIT_FAILED if parked_out else EXIT_INTERRUPTED
-
-    def _why(self, snapshot: StudySnapshot) -> str:
-        """Why this launcher has ended, in words."""
-        if snapshot.ended:
-            failed = snapshot.counts["failed"]
-            return f"all {snapshot.target} runs have ended" + (f", {failed} of them failed" if failed else "")
-        if self.received:
-            return f"asked to leave by {signal.Signals(self.received[0]).name}"
-        if snapshot.stopped is not None:
-            return snapshot.stopped
-        parked = [f"{slot.place.label} is parked: {slot.parked}" for slot in self._slots if slot.parked]
-        no_time = "too little time is left here for another run"
-        return "; ".join(parked) or (no_time if self._ends is not None else "no worker is left here")
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)

@@ -10,6 +10,7 @@ from pathlib import Path
 from optsweep.database.patience import outage
 from optsweep.errors import OptsweepError
 from optsweep.files import disk_is_full
+from optsweep.results.words import error_words
 
 
 def unexpected(task: Callable[[], None]) -> Exception | None:
@@ -25,6 +26,23 @@ def unexpected(task: Callable[[], None]) -> Exception | None:
             raise
         return error
     return None
+
+
+class Asides:
+    """Does what runs do not depend on; if it fails, that is said once, and the sweep goes on."""
+
+    def __init__(self, log: Path, say: Callable[[str], None]) -> None:
+        self._log, self._say = log, say
+        self._failing: set[str] = set()
+        """What has failed, and was said."""
+
+    def do(self, doing: str, task: Callable[[], None]) -> None:
+        error = unexpected(task)
+        if error is not None and doing not in self._failing:
+            self._failing.add(doing)
+            keep_traceback(error, self._log)
+            with contextlib.suppress(OSError):  # the terminal itself may be gone
+                self._say(f"{doing} failed, the sweep goes on: {error_words(error)}; more in {self._log}")
 
 
 def keep_traceback(error: Exception, log: Path) -> None:

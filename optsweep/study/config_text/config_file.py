@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from optsweep.errors import did_you_mean
-from optsweep.study.config_text import json_text, yaml_text
-from optsweep.study.config_text.tree import Place, key_of, names_of
+from optsweep.study.config_text import json_text, toml_text, yaml_text
+from optsweep.study.config_text.tree import Place, names_of
 from optsweep.study.scalar import Given
 
 ConfigFormat = Literal["toml", "yaml", "json", "py"]
@@ -29,7 +28,7 @@ def render(kind: ConfigFormat, template: str, values: Mapping[str, Given]) -> st
         case "json":
             return json_text.edited(template, values)
         case "toml":
-            return _edited_toml(template, values)
+            return toml_text.edited(template, values)
 
 
 def check_template(kind: ConfigFormat, text: str, called: str = "the template") -> None:
@@ -65,50 +64,4 @@ def _roots(kind: ConfigFormat, text: str) -> list[Place]:
         case "json":
             return [json_text.parse(text)]
         case "toml":
-            return [_place(tomllib.loads(text))]
-
-
-def _place(value: object) -> Place:
-    """Without a place in the text: only the names are of interest."""
-    if isinstance(value, dict):
-        return Place("table", 0, 0, entries={key: _place(inner) for key, inner in value.items()})
-    return Place("list" if isinstance(value, list) else "value", 0, 0)
-
-
-def _edited_toml(template: str, values: Mapping[str, Given]) -> str:
-    import tomlkit
-
-    document = tomlkit.parse(template)
-    wanted = tomllib.loads(template)
-    for name, value in values.items():
-        _put_toml(document, name, value)
-        _put_toml(wanted, name, value)
-    text = tomlkit.dumps(document)
-    if _typed(tomllib.loads(text)) != _typed(wanted):
-        raise ValueError("the values cannot be put into the template as it is written")
-    return text
-
-
-def _put_toml(document: MutableMapping[str, Any], name: str, value: Given) -> None:
-    """TOML has no none: what is none is left out."""
-    table, rest = document, name
-    while (key := key_of(table, rest)) != rest:
-        inner = table.setdefault(key, {}) if value is not None else table.get(key, {})
-        if not isinstance(inner, MutableMapping):
-            word = "a list" if isinstance(inner, list) else "a value"
-            full = name.removesuffix(rest) + key
-            raise ValueError(f"{name}: {full} is {word} in the template, and would become a table")
-        table, rest = table.get(key, inner), rest[len(key) + 1 :]
-    if isinstance(table.get(key), MutableMapping):
-        raise ValueError(f"{name} is a table in the template, and would become {value!r}")
-    if value is None:
-        table.pop(key, None)
-    else:
-        table[key] = value
-
-
-def _typed(value: object) -> object:
-    """What tells a value from all others: 1 is not 1.0."""
-    if isinstance(value, dict):
-        return {key: _typed(part) for key, part in value.items()}
-    return [_typed(part) for part in value] if isinstance(value, list) else (type(value).__name__, repr(value))
+            return [toml_text.parse(text)]

@@ -13,6 +13,7 @@ from optsweep.study.config_text.tree import (
     Language,
     Place,
     applied,
+    check,
     contents,
     expected,
     insert_in_braces,
@@ -43,8 +44,7 @@ def edited(text: str, values: Mapping[str, Inner]) -> str:
         return json.dumps(nested(values), indent=2) + "\n"
     root = parse(text)
     changed = applied(text, put(text, root, values, JSON))
-    if contents(parse(changed)) != expected(root, values, content_of):
-        raise ValueError("the values cannot be put into the template as it is written")
+    check(contents(parse(changed)), expected(root, values, _content))
     return changed
 
 
@@ -58,7 +58,7 @@ def _place(text: str, start: int) -> Place:
             at = _after_comma(text, parts[-1].end)
         return Place("list", start, end, parts=parts)
     if not isinstance(value, dict):
-        return Place("empty" if value is None else "value", start, end, content_of(value))
+        return Place("empty" if value is None else "value", start, end, _content(value))
     table = Place("table", start, end)
     at = _after_blanks(text, start + 1)
     while text[at] != "}":
@@ -70,10 +70,10 @@ def _place(text: str, start: int) -> Place:
     return table
 
 
-def content_of(value: Inner) -> object:
+def _content(value: Inner) -> object:
     """What tells a value from all others: 1 is not 1.0."""
     if isinstance(value, list):
-        return [content_of(part) for part in value]
+        return [_content(part) for part in value]
     return EMPTY if value is None else (type(value).__name__, repr(value))
 
 
@@ -88,13 +88,8 @@ def _after_comma(text: str, at: int) -> int:
     return _after_blanks(text, at + 1) if text[at] == "," else at
 
 
-def _entry(key: str, value: str) -> str:
-    return f"{written(key)}: {value}"
-
-
 def _insert(text: str, table: Place, new: Mapping[str, Inner]) -> Edit:
-    entries = [_entry(key, written(value)) for key, value in new.items()]
-    return insert_in_braces(text, table, entries, "\r\n" if "\r\n" in text else "\n")
+    return insert_in_braces(text, table, [f"{written(key)}: {written(value)}" for key, value in new.items()])
 
 
 JSON = Language(written, _insert)

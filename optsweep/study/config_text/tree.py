@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 Inner: TypeAlias = "bool | int | float | str | Sequence[Inner] | Mapping[str, Inner] | None"
 """What can be put into a config."""
+EMPTY = ("empty",)
+"""Content of what is written as nothing, and may become a table."""
 
 
 @dataclass(eq=False)
@@ -69,12 +71,18 @@ def applied(text: str, edits: list[Edit]) -> str:
     return text
 
 
+def check(found: object, wanted: object) -> None:
+    """Raise `ValueError` if a text into which values were put does not hold what it is to hold."""
+    if found != wanted:
+        raise ValueError("the values cannot be put into the template as it is written")
+
+
 def expected(root: Place, values: Mapping[str, Inner], content: Callable[[Inner], object]) -> object:
     """What a tree is to hold after ``values`` were put into it, to be compared with `contents`."""
     document = contents(root)
     table = document if isinstance(document, dict) else {}
     for name, value in values.items():
-        put_value(table, name, content(value))
+        _put_value(table, name, content(value))
     return table
 
 
@@ -94,7 +102,7 @@ def contents(place: Place, known: dict[int, object] | None = None) -> object:
     return known[id(place)]
 
 
-def put_value(document: dict[str, object], name: str, value: object) -> None:
+def _put_value(document: dict[str, object], name: str, value: object) -> None:
     """Put a value into tables, which are made where they are missing."""
     table = document
     while (key := key_of(table, name)) != name:
@@ -103,10 +111,6 @@ def put_value(document: dict[str, object], name: str, value: object) -> None:
             table[key] = inner = {}
         table, name = inner, name[len(key) + 1 :]
     table[key] = value
-
-
-EMPTY = ("empty",)
-"""Content of what is written as nothing, and may become a table."""
 
 
 def key_of(table: Mapping[str, object], name: str) -> str:
@@ -177,12 +181,17 @@ def nested(values: Mapping[str, Inner]) -> dict[str, Inner]:
     return tables
 
 
-def insert_in_braces(text: str, table: Place, entries: list[str], newline: str) -> Edit:
+def newline(text: str) -> str:
+    """How the text's lines end."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def insert_in_braces(text: str, table: Place, entries: list[str]) -> Edit:
     """New entries after the last one of a table in braces, on lines of their own if that stands so."""
     if table.last_key is None:
         return Edit(table.start + 1, table.start + 1, ", ".join(entries))
     line = text.rfind("\n", 0, table.last_key) + 1
     indent = text[line : table.last_key]
-    between = f",{newline}{indent}" if line and not indent.strip() else ", "
+    between = f",{newline(text)}{indent}" if line and not indent.strip() else ", "
     end = max(place.end for place in table.entries.values())
     return Edit(end, end, "".join(between + entry for entry in entries))

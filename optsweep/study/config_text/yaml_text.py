@@ -17,11 +17,13 @@ from optsweep.study.config_text.tree import (
     Language,
     Place,
     applied,
+    check,
     contents,
     expected,
     insert_in_braces,
     key_of,
     nested,
+    newline,
     put,
 )
 
@@ -156,8 +158,7 @@ def edited(text: str, values: Mapping[str, Inner]) -> str:
         edits += [_begun(text, root, own)] if root.kind == "empty" else put(text, root, own, YAML)
     changed = applied(text, [*(_spaced(text, edit) for edit in edits), *_moved_anchors(text, tree, edits)])
     wanted = [expected(root, parted[at], _content) if at in parted else contents(root) for at, root in enumerate(roots)]
-    if [contents(root) for root in parse(changed).roots] != wanted:
-        raise ValueError("the values cannot be put into the template as it is written")
+    check([contents(root) for root in parse(changed).roots], wanted)
     return changed
 
 
@@ -196,14 +197,13 @@ def _moved_anchors(text: str, tree: Tree, edits: list[Edit]) -> list[Edit]:
 
 
 def _insert(text: str, table: Place, new: Mapping[str, Inner]) -> Edit:
-    newline = "\r\n" if "\r\n" in text else "\n"
     if table.braces:
-        return insert_in_braces(text, table, [f"{_key(key)}: {written(value)}" for key, value in new.items()], newline)
+        return insert_in_braces(text, table, [f"{_key(key)}: {written(value)}" for key, value in new.items()])
     assert table.last_key is not None, "a table without braces has entries"
     indent = " " * (table.last_key - text.rfind("\n", 0, table.last_key) - 1)
-    lines = "".join(_lines(new, indent)).replace("\n", newline)
+    lines = "".join(_lines(new, indent)).replace("\n", newline(text))
     end = text.find("\n", table.end) + 1
-    return Edit(end, end, lines) if end else Edit(len(text), len(text), newline + lines)
+    return Edit(end, end, lines) if end else Edit(len(text), len(text), newline(text) + lines)
 
 
 def _lines(table: Mapping[str, Inner], indent: str) -> list[str]:
