@@ -94,6 +94,8 @@ def changed_lines(before: str, after: str) -> list[str]:
         ("yaml", "a: 1\n---\nb: {c: 2}\n", {"b.c": 3, "d": 4}, ["+d: 4", "-b: {c: 2}", "+b: {c: 3}"]),
         ("yaml", "# nothing yet\n", {"a.b": 1}, ["+a:", "+  b: 1"]),
         ("yaml", "a: 1", {"b": 1e22}, ["+b: 1.0e+22"]),
+        # Tables that end at the same place, each with a new name.
+        ("yaml", "a: 1\nb:\n  c:\n    d: 2\n", {"x": 5, "b.e": 3, "b.c.f": 4}, ["+    f: 4", "+  e: 3", "+x: 5"]),
         ("json", JSON, {"in.a": [3]}, ['-    "in": {"a": [1,2], "e": {}},', '+    "in": {"a": [3], "e": {}},']),
         ("json", JSON, {"in.e.x": "ü\u2028"},
          ['-    "in": {"a": [1,2], "e": {}},', '+    "in": {"a": [1,2], "e": {"x": "ü\\u2028"}},']),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 Inner: TypeAlias = "bool | int | float | str | Sequence[Inner] | Mapping[str, Inner] | None"
@@ -161,8 +161,10 @@ def _put(
             edits[place.start] = Edit(place.start, place.end, language.written(nested(inner)))
     if new:
         edit = language.insert(text, table, nested(new))
-        # Where something else begins or ends too.
-        edits[-edit.start - 1] = edit
+        # Where something else begins or ends too. A table that ends at the same place, as the last does, stands first.
+        place = -edit.start - 1
+        before = edits[place].text if place in edits else ""
+        edits[place] = replace(edit, text=before + edit.text)
 
 
 def nested(values: Mapping[str, Inner]) -> dict[str, Inner]:
