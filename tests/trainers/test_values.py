@@ -180,6 +180,17 @@ def found(folder: Path, text: str, place: str = "log_stdout.txt", **metrics: Any
             {"kind": "regex", "patterns": [r"^epoch (?P<step>\d+): valid loss (?P<val_loss>\S+)"]},
             "none of its 3 lines matches a pattern; the nearest: epoch 3 | valid loss 2.5",
         ),
+        (
+            "Train epoch 1, loss 2.5\nTest set, average loss 2.4\n",
+            {
+                "kind": "regex",
+                "patterns": [
+                    r"^Train epoch (?P<step>\d+), loss (?P<train>\S+)",
+                    r"^test set, average (?P<val_loss>\S+)",
+                ],
+            },
+            "step, train; no line matches the pattern with val_loss; the nearest: Test set, average loss 2.4",
+        ),
         ("", {"kind": "jsonl", "file": "m*.jsonl"}, "in m*.jsonl: no such file is in {dir}, which holds log_stdout"),
         ("", {"kind": "report"}, "the script never called optsweep.report, which was to tell val_loss"),
     ],

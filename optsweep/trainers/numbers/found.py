@@ -39,7 +39,7 @@ class Found:
         """Count a line that is not empty; ``values`` were read from it."""
         self.lines += 1
         if self.metrics.value not in values and not self.names[self.metrics.value]:
-            alike = likeness(self.metrics.patterns or [self.metrics.value], line[: 8 * SHOWN_TEXT])
+            alike = likeness(_sought(self.metrics), line[: 8 * SHOWN_TEXT])
             if alike > self._likeness:
                 self.nearest, self._likeness = line, alike
 
@@ -68,12 +68,23 @@ def missing_value(found: Found, folder: Path) -> str:
     if found.no_number:
         return f"{text}: it is there, but is no number: {found.no_number}"
     if found.rows:
-        return f"{text}; its rows have: {_names(found.names)}{did_you_mean(metrics.value, found.names)}"
+        have = f"{text}; its rows have: {_names(found.names)}{did_you_mean(metrics.value, found.names)}"
+        return (
+            f"{have}; no line matches the pattern with {metrics.value}{_nearest(found)}" if metrics.patterns else have
+        )
     if not found.lines:
         return f"{text}, which holds nothing" if metrics.kind != "csv" else f"{text}, which has no row of numbers"
     kind = "matches a pattern" if metrics.kind == "regex" else "is a JSON object"
-    nearest = f"; the nearest: {clean(found.nearest.strip(), SHOWN_TEXT)}" if found.nearest else ""
-    return f"{text}: none of its {found.lines} lines {kind}{nearest}"
+    return f"{text}: none of its {found.lines} lines {kind}{_nearest(found)}"
+
+
+def _sought(metrics: MetricsSection) -> list[str]:
+    """What a line with the value looks like: the patterns that hold it, else its name."""
+    return [one for one in metrics.patterns if f"(?P<{metrics.value}>" in one] or [metrics.value]
+
+
+def _nearest(found: Found) -> str:
+    return f"; the nearest: {clean(found.nearest.strip(), SHOWN_TEXT)}" if found.nearest else ""
 
 
 def missing_name(name: str, key: str, found: Found) -> str:
