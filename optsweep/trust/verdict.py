@@ -29,6 +29,8 @@ class Chance:
     """The probability that no configuration is better than it by more than one such deviation."""
     best: float
     """The probability that none is better at all: small in nearly every sweep, at one seed's noise."""
+    measured: bool
+    """Whether the deviation has any repeated seed behind it; else it is a share of the configurations' spread."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,9 @@ class Verdict:
     def lines(self) -> list[str]:
         """In plain English."""
         chance, deviation = self.chance, nats(self.chance.deviation)
+        source = "" if chance.measured else ", not measured: no seed was repeated"
         found = [
-            f"{chance.run} is within one seed deviation ({deviation}) of the best that was tried, "
+            f"{chance.run} is within one seed deviation ({deviation}{source}) of the best that was tried, "
             f"with probability {rounded_percent(chance.within)}"
         ]
         if self.reported is not None:
@@ -106,7 +109,8 @@ def chance_of(tried: Sequence[Configuration]) -> Chance:
     deviations = np.array([one.deviation for one in ranked])
     drawn = np.array([one.mean for one in ranked]) + scale * rng.standard_normal((DRAWS, len(ranked))) * deviations
     behind = drawn[:, 0] - drawn.min(axis=1)
-    return Chance(ranked[0].run, deviation, float(np.mean(behind <= deviation)), float(np.mean(behind <= 0)))
+    within, best = float(np.mean(behind <= deviation)), float(np.mean(behind <= 0))
+    return Chance(ranked[0].run, deviation, within, best, measured=any(len(one.costs) > 1 for one in tried))
 
 
 def _cheapest(runs: Sequence[RunRecord], first: str, ties: Ties | None) -> str | None:

@@ -58,5 +58,15 @@ def test_the_words_name_the_value_after_the_choice_the_cheapest_tie_and_what_is_
     assert found.seeds == 3
 
 
+def test_a_seed_deviation_that_no_repeated_seed_has_shown_is_said_to_be_unmeasured() -> None:
+    runs = [make_run(f"tpe-{i:03d}", "complete", value=2.8 + i / 100) for i in range(4)]
+    repeat = make_run("tpe-000-seed2", "complete", value=2.81, source="repeat", repeat_of="tpe-000")
+    alone, repeated = verdict(make_snapshot(runs)), verdict(make_snapshot([*runs, repeat]))
+    assert alone is not None
+    assert repeated is not None
+    assert ", not measured: no seed was repeated) of the best that was tried" in alone.lines[0]
+    assert "not measured" not in repeated.lines[0]
+
+
 def test_a_single_configuration_is_the_best_of_nothing() -> None:
     assert verdict(make_snapshot([make_run("small_fast", "complete")])) is None
