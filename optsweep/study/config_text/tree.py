@@ -162,9 +162,9 @@ def _put(
     if new:
         edit = language.insert(text, table, nested(new))
         # Where something else begins or ends too. A table that ends at the same place, as the last does, stands first.
-        place = -edit.start - 1
-        before = edits[place].text if place in edits else ""
-        edits[place] = replace(edit, text=before + edit.text)
+        at = -edit.start - 1
+        before = edits[at].text if at in edits else ""
+        edits[at] = replace(edit, text=before + edit.text)
 
 
 def nested(values: Mapping[str, Inner]) -> dict[str, Inner]:
