@@ -17,7 +17,7 @@ from optsweep.data.holding_out.exclusion import ensure_exclusion
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, ConfigError
 from optsweep.machine.foreground import Place, take_place
 from optsweep.machine.group import run_group
-from optsweep.results.words import nats, percent
+from optsweep.results.words import percent, value_words
 from optsweep.train.report import Evaluation, TrainReport
 from optsweep.views.data import data_progress, exclusion_lines
 from optsweep.views.terminal import plain_console
@@ -108,7 +108,7 @@ def _train_together(config: Path, data: Path, out: Path, place: Place, slot: Slo
 
 def _tell(evaluation: Evaluation) -> bool:
     origin = " (from the checkpoint)" if evaluation.restored else ""
-    typer.echo(f"{percent(evaluation.progress)}  step {evaluation.step}  NELBO {nats(evaluation.value)}{origin}")
+    typer.echo(f"{percent(evaluation.progress)}  step {evaluation.step}  NELBO {value_words(evaluation.value)}{origin}")
     return True
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import most, nats, one_line, summary_words
+from optsweep.results.words import most, one_line, summary_words, value_words
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.direction import Direction, Summary
 from optsweep.train.report import read_metrics
@@ -113,7 +113,7 @@ def _timing(record: RunRecord) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "none" if value is None else nats(value)
+    return "none" if value is None else value_words(value)
 
 
 def _plain(words: str) -> str:
@@ -158,7 +158,7 @@ def draw_curve(title: str, metrics: Path, definition: StudyDefinition) -> str | 
     thinned = training[:: max(1, len(training) // MOST_POINTS)]
     words = {
         24: f"{title}; validation blue, training grey{'' if losses == values or not training else ' (its own scale)'}",
-        HEIGHT - 14: f"from {nats(values[0], 3)} to {nats(values[1], 3)}, {last:,.0f} steps",
+        HEIGHT - 14: f"from {value_words(values[0], 3)} to {value_words(values[1], 3)}, {last:,.0f} steps",
     }
     parts = [line(thinned, losses, GREY, 1), line(evaluations, values, BLUE, 2)]
     parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{BLUE}"/>' for x, y in placed(evaluations, values)]

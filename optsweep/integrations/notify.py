@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import counts_words, nats, one_line, state_words
+from optsweep.results.words import counts_words, one_line, state_words, value_words
 
 Happening = Literal["new_best", "failed", "finished", "stalled"]
 COMMAND_SECONDS = 30.0
@@ -57,7 +57,7 @@ class Watcher:
                 yield _of_run("failed", snapshot, run, f"{one_line(run.run)} {state_words(run)}")
         best, before = snapshot.best, last.best
         if best is not None and (before is None or best.run != before.run):
-            yield _of_run("new_best", snapshot, best, f"new best: {one_line(best.run)}, {nats(best.value)}")
+            yield _of_run("new_best", snapshot, best, f"new best: {one_line(best.run)}, {value_words(best.value)}")
         if snapshot.ended and not last.ended:
             yield Event("finished", snapshot.study, counts_words(snapshot))
         yield from self._stall(last, snapshot)

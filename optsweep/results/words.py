@@ -41,7 +41,7 @@ def most(costs: Sequence[float]) -> float:
     return costs[math.ceil(0.95 * (len(costs) - 1))]
 
 
-def nats(value: float | None, digits: int = 4) -> str:
+def value_words(value: float | None, digits: int = 4) -> str:
     """A value; in nats per residue good configurations differ in the third digit, so four are shown.
 
     A script's may be far from 1: what has few decimals before its first digit, or many digits before the point, is
@@ -168,12 +168,12 @@ def counts_words(snapshot: StudySnapshot) -> str:
 def best_words(snapshot: StudySnapshot) -> str:
     """The best complete run and its value, or that there is none yet."""
     best = snapshot.best
-    return "no complete run yet" if best is None else f"best {nats(best.value)} ({one_line(best.run)})"
+    return "no complete run yet" if best is None else f"best {value_words(best.value)} ({one_line(best.run)})"
 
 
 def compared(value: float, reference: float) -> str:
     """ "0.048 below"; ABOVE stands out, since such a model knows less than its reference."""
-    return f"{nats(abs(reference - value), 3)} {'below' if value <= reference else 'ABOVE'}"
+    return f"{value_words(abs(reference - value), 3)} {'below' if value <= reference else 'ABOVE'}"
 
 
 def reference_lines(snapshot: StudySnapshot) -> list[str]:
@@ -187,7 +187,7 @@ def reference_lines(snapshot: StudySnapshot) -> list[str]:
     for key, words in names.items():
         if (reference := finite(snapshot.reference.get(key))) is None:
             continue
-        line = f"{words} {nats(reference, 3)}"
+        line = f"{words} {value_words(reference, 3)}"
         if best is not None:
             line += f": the best is {compared(best, reference)}"
         lines.append(line)

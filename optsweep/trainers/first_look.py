@@ -27,7 +27,7 @@ SECOND_SECONDS = 10.0
 POLL_SECONDS = 0.1
 LINES = 15
 STILL = 5
-"""So many rows of one step are no chance."""
+"""This many rows with one and the same step are no coincidence."""
 
 
 @dataclass

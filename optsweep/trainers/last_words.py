@@ -10,7 +10,7 @@ from optsweep.trainers.torchrun import without_its_own
 
 LINES = 10
 AFTER = 2
-"""Lines of a message that has several are shown so far."""
+"""How many further lines of an error's message are shown."""
 _TRACEBACK = "Traceback (most recent call last):"
 _ERROR = re.compile(r"[A-Za-z_][\w.]*(?::|$)")
 _FRAMES = (" ", "\t", "|", "+")

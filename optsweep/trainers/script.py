@@ -177,7 +177,7 @@ class _Attempt:
 
     def _ended(self, status: int, asked: bool) -> Outcome:
         """The outcome of a script that has ended by itself; ``asked``: when this worker was asked to leave."""
-        # Of what this attempt has said, the end.
+        # Earlier attempts have written to the same log.
         said = tail(self._log, start=self._log_start)
         end = ScriptEnd(name_of(self._trainer), status, said, self._memory.increased(), asked)
         return end.outcome(self._progress, self._reader.found, self._work)

@@ -43,7 +43,7 @@ class ScriptEnd:
     status: int
     """As a shell tells it."""
     said: str
-    """Of its output the end."""
+    """The end of its output."""
     memory_ran_out: bool
     """Whether the kernel has killed for memory meanwhile."""
     asked: bool

@@ -12,7 +12,7 @@ import numpy as np
 
 from optsweep.results.attributes import Weights
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import nats, rounded_percent
+from optsweep.results.words import rounded_percent, value_words
 from optsweep.trust.noise import RESAMPLES, SEED, Interval, Losses, SeedNoise, interval, pooled_noise, values_by_luck
 
 
@@ -42,7 +42,7 @@ class Confirmation:
     def verdict(self) -> str:
         first, *others = self.finalists
         if not others:
-            return f"{first.run}: {nats(first.confirmed.value)} {self.scored_by}"
+            return f"{first.run}: {value_words(first.confirmed.value)} {self.scored_by}"
         if first.probability_of_best is None:
             return f"{first.run} comes first; what of that is luck, one seed each does not tell: give --seeds 3"
         chance = rounded_percent(first.probability_of_best) + ("" if self.noise else ", seeds left out")

@@ -10,7 +10,7 @@ import numpy as np
 from optsweep.results.configurations import complete_value, configurations
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.seeds import Configuration, seed_noise, standings
-from optsweep.results.words import nats, rounded_percent
+from optsweep.results.words import rounded_percent, value_words
 from optsweep.trust.noise import SEED, Ties
 
 DRAWS = 4000
@@ -62,20 +62,21 @@ class Verdict:
     @property
     def lines(self) -> list[str]:
         """In plain English."""
-        chance, deviation = self.chance, nats(self.chance.deviation)
+        chance, deviation = self.chance, value_words(self.chance.deviation)
         source = "" if chance.measured else ", not measured: no seed was repeated"
         found = [
             f"{chance.run} is within one seed deviation ({deviation}{source}) of the best that was tried, "
             f"with probability {rounded_percent(chance.within)}"
         ]
         if self.reported is not None:
-            found.append(f"its value by the seeds after the choice: {nats(self.reported)}")
+            found.append(f"its value by the seeds after the choice: {value_words(self.reported)}")
         if self.cheapest is not None:
             found.append(f"{self.cheapest} cannot be told from it and is the cheapest of those")
         if self.length is not None:
             one = self.length
             found.append(
-                f"ahead of {one.over} by {nats(one.lead)} at the end, by {nats(one.at_equal)} at equal {one.equal}"
+                f"ahead of {one.over} by {value_words(one.lead)} at the end, "
+                f"by {value_words(one.at_equal)} at equal {one.equal}"
             )
         return found
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from optsweep.plain import Plain
 from optsweep.results.records import COMPLETED, StudySnapshot
-from optsweep.results.words import counted, duration, nats, percent, quantity, rounded_percent
+from optsweep.results.words import counted, duration, percent, quantity, rounded_percent, value_words
 from optsweep.study.run_config import if_builtin
 from optsweep.trust.agreement import TOP, Agreement, Fidelity
 from optsweep.trust.confirmation import Confirmation
@@ -31,8 +31,8 @@ def noise_words(noise: SeedNoise | None) -> str:
     if noise is None:
         return "seed noise: not measured"
     return (
-        f"seed noise: one configuration's value has a standard deviation of {nats(noise.deviation)} over training "
-        f"seeds ({noise.configurations} configurations, {noise.repeats} runs)"
+        f"seed noise: one configuration's value has a standard deviation of {value_words(noise.deviation)} "
+        f"over training seeds ({noise.configurations} configurations, {noise.repeats} runs)"
     )
 
 
@@ -102,7 +102,7 @@ def fidelity_table(found: Fidelity) -> list[tuple[str, str, str, str, str]]:
     """(run, rank in the sweep, value there, rank at the larger setting, value there)."""
     large = sorted(found.runs, key=lambda run: run.large)
     return [
-        (run.run, str(place), nats(run.cheap), str(large.index(run) + 1), nats(run.large))
+        (run.run, str(place), value_words(run.cheap), str(large.index(run) + 1), value_words(run.large))
         for place, run in enumerate(found.runs, start=1)
     ]
 
@@ -111,12 +111,14 @@ def confirmation_lines(found: Confirmation) -> list[str]:
     """The verdict first, then each finalist."""
     lines = [f"Confirmed: {found.verdict}"]
     for one in found.finalists:
-        seeds, swept = counted(one.seeds, "seed"), f"(in the sweep {nats(one.swept)})"
+        seeds, swept = counted(one.seeds, "seed"), f"(in the sweep {value_words(one.swept)})"
         if one.probability_of_best is None:
-            lines.append(f"  {one.run}: {nats(one.confirmed.value)} over {seeds} {swept}")
+            lines.append(f"  {one.run}: {value_words(one.confirmed.value)} over {seeds} {swept}")
         else:
             chance = rounded_percent(one.probability_of_best)
-            value, low, high = (nats(number) for number in (one.confirmed.value, one.confirmed.low, one.confirmed.high))
+            value, low, high = (
+                value_words(number) for number in (one.confirmed.value, one.confirmed.low, one.confirmed.high)
+            )
             found_value = f"{value} ({low} to {high}) over {seeds}"
             lines.append(f"  {one.run}: {found_value}, best with probability {chance} {swept}")
     return [*lines, f"  {noise_words(found.noise)}"]

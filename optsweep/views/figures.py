@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import finite, most, nats, one_line, source_words, state_words
+from optsweep.results.words import finite, most, one_line, source_words, state_words, value_words
 from optsweep.study.direction import Direction
 
 Values = dict[str, Plain]
@@ -132,7 +132,7 @@ def _bars(runs: Sequence[RunRecord], state: str, pattern: str, color: str, now: 
         "insidetextanchor": "middle",
         "textangle": 0,
         "hovertext": [
-            f"{one_line(run.run)} ({source_words(run)}), {nats(run.value)}, {state_words(run)}" for run in runs
+            f"{one_line(run.run)} ({source_words(run)}), {value_words(run.value)}, {state_words(run)}" for run in runs
         ],
         "hoverinfo": "text",
         "marker": {"color": color, "pattern": {"shape": pattern}, "line": {"color": "#ffffff", "width": 1}},

@@ -35,7 +35,7 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
 
     folder = Path(__file__).parent
     pages = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    pages.filters |= {"shown": _shown, "nats": words.nats, "summary": words.summary_words}
+    pages.filters |= {"shown": _shown, "value_words": words.value_words, "summary": words.summary_words}
     pages.policies["json.dumps_kwargs"] = {"allow_nan": False}
     best, times = snapshot.best, worker_times(snapshot)
     stopped = [f"Stopped: {snapshot.stopped}"] if snapshot.stopped else []
@@ -81,8 +81,8 @@ def _ranking_row(rank: str | None, run: RunRecord, data: StudyData | None) -> li
     return [
         rank,
         run.run,
-        words.nats(run.value),
-        words.nats(run.last_value),
+        words.value_words(run.value),
+        words.value_words(run.last_value),
         words.source_words(run),
         *([] if data is None else [f"{run.sequences:,}"]),
         f"{words.finite(run.seconds) or 0:.0f}",

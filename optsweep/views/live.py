@@ -75,9 +75,9 @@ class PlainProgress:
 
 def _end_line(run: RunRecord, snapshot: StudySnapshot) -> str:
     if run.state == "complete":
-        return f"{run.run} complete: {words.nats(run.value)} {words.one_line(snapshot.trainer.unit)}"
+        return f"{run.run} complete: {words.value_words(run.value)} {words.one_line(snapshot.trainer.unit)}"
     what = "best value" if snapshot.definition.summary == "best" else "value"
-    value = f", {what} {words.nats(run.value)}" if words.finite(run.value) is not None else ""
+    value = f", {what} {words.value_words(run.value)}" if words.finite(run.value) is not None else ""
     log = f"; log: {run.directory}/log_stdout.txt" if run.state == "failed" and run.directory else ""
     return f"{run.run} {words.state_words(run)}{value}{log}"
 
@@ -205,12 +205,12 @@ def _columns(width: int, *, with_speed: bool) -> Sequence[Column]:
     """``with_speed``: whether residues are what runs train on."""
     wide = width >= WIDE
     speed = Column("residues/s", lambda run: words.quantity(words.finite(run.residues_per_second)), "right")
-    value = Column("value so far", lambda run: words.nats(run.value), "right")
+    value = Column("value so far", lambda run: words.value_words(run.value), "right")
     return [
         Column("device", lambda run: name(run.worker or words.ABSENT, 40 if wide else 16), shrinks=True),
         Column("run", lambda run: name(run.run, 40 if wide else 18), shrinks=True),
         Column("progress", lambda run: f"{bar(run.progress, 30 if wide else 8)} {words.percent(run.progress):>5}"),
-        Column("loss", lambda run: words.nats(run.train_loss, 3), "right"),
+        Column("loss", lambda run: words.value_words(run.train_loss, 3), "right"),
         *([speed] if with_speed else []),
         *([value] if wide else []),
         Column("curve", lambda run: sparkline([run.curve[step] for step in sorted(run.curve)], 20 if wide else 6)),
@@ -227,7 +227,7 @@ def _last_finished(snapshot: StudySnapshot, width: int) -> list[Text]:
 
 
 def _how(run: RunRecord) -> str:
-    return f"complete: {words.nats(run.value)}" if run.state == "complete" else words.state_words(run)
+    return f"complete: {words.value_words(run.value)}" if run.state == "complete" else words.state_words(run)
 
 
 def _cut(text: str, style: str = "") -> Text:

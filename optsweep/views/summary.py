@@ -94,11 +94,11 @@ def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
     references = words.reference_lines(snapshot)
     if best is None:
         return [_why_none(snapshot), *references]
-    value = f"Best: {words.one_line(best.run)}, {words.nats(best.value)} {words.one_line(snapshot.trainer.unit)}"
+    value = f"Best: {words.one_line(best.run)}, {words.value_words(best.value)} {words.one_line(snapshot.trainer.unit)}"
     summary = snapshot.definition.summary
     earlier = "the best one was seen before the run's end"
     why = earlier if summary == "best" else f"its value is {words.summary_words(summary)}"
-    last = f"  its last value: {words.nats(best.last_value)} ({why})"
+    last = f"  its last value: {words.value_words(best.last_value)} ({why})"
     differs = words.finite(best.last_value) is not None and best.last_value != best.value
     settings = Table.grid(padding=(0, 2))
     for section, values in words.configuration_lines(best):
@@ -141,7 +141,7 @@ def best_table(snapshot: StudySnapshot, top: int) -> RenderableType:
         return stack(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}")
     ranks = {run.run: str(place) for place, run in enumerate(ranked, start=1)}
     columns = ranked_columns(ranks, ranked, with_sequences=snapshot.data is not None)
-    columns.insert(3, Column("last value", lambda run: words.nats(run.last_value), "right"))
+    columns.insert(3, Column("last value", lambda run: words.value_words(run.last_value), "right"))
     note = [words.SYNTHETIC_NOTE] if snapshot.synthetic else []
     return stack(*note, RunTable(ranked, columns), "", *best_configuration(snapshot))
 

@@ -16,12 +16,12 @@ from optsweep.results.records import RunRecord, RunState, StudySnapshot
 from optsweep.results.words import (
     SYNTHETIC_NOTE,
     finite,
-    nats,
     one_line,
     quantity,
     seconds_unit,
     source_words,
     standstill_words,
+    value_words,
 )
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -154,7 +154,7 @@ def run_columns(runs: Iterable[RunRecord], *, with_sequences: bool) -> list[Colu
     sequences = Column("sequences", lambda run: quantity(run.sequences), "right")
     return [
         Column("run", lambda run: name(run.run), shrinks=True),
-        Column("value", lambda run: nats(run.value), "right"),
+        Column("value", lambda run: value_words(run.value), "right"),
         Column("source", source_words),
         *([sequences] if with_sequences else []),
         Column(seconds_unit(runs), lambda run: f"{finite(run.seconds) or 0:.0f}", "right"),

@@ -14,7 +14,7 @@ from optsweep.trainers.numbers.found import missing_value
 from optsweep.trainers.numbers.readers import open_reader
 
 SILENT_SECONDS = 60.0
-"""So long after its start a script's first run should have told a value, or its author might want to know."""
+"""By then a script's first run should have told a value; if it has not, its author may want to know."""
 
 MAX_BYTES = 1 << 24
 """More is not read: the launcher has other things to do, and little memory."""

@@ -16,7 +16,7 @@ from optsweep.database.open_study import Study
 from optsweep.database.patience import patiently
 from optsweep.database.run_rows import keep_losses
 from optsweep.machine.process import Cause
-from optsweep.results.words import nats, rounded_percent
+from optsweep.results.words import rounded_percent, value_words
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
 from optsweep.trainers.result import result
@@ -179,14 +179,14 @@ def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: Trai
         case "complete":
             found = _result(study, report.evaluations)
             early = f" ({report.reason} at {at})" if report.reason else ""
-            value = nats(study.definition.shown(found.value))
+            value = value_words(study.definition.shown(found.value))
             _logger.info("finished: %s %s at step %d%s", value, trainer.unit, found.step, early)
             queue.finish(lease, TrialState.COMPLETE, found.value, outcome="complete", reason=report.reason)
         case "stopped":
             _logger.info("%s", pruned)
             queue.finish(lease, TrialState.PRUNED, last, outcome="pruned", reason=pruned)
         case "diverged":
-            known = f"; last finite value {nats(study.definition.shown(last))}" if last is not None else ""
+            known = f"; last finite value {value_words(study.definition.shown(last))}" if last is not None else ""
             reason = f"diverged at {at}{known}"
             queue.finish(lease, TrialState.PRUNED, last, outcome="diverged", reason=reason)
         case "out_of_memory":

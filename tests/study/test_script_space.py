@@ -120,7 +120,7 @@ def test_labels_stand_for_lists_and_none() -> None:
     config = trainer_of(definition).resolve(parameters, preset="usual", seed=1)
     assert isinstance(config, ScriptConfig)
     assert config.given == {"betas": [0.9, 0.95], "words": ["a", "b"]}
-    assert config.absent == ["clip"]
+    assert config.none == ["clip"]
     assert {run["clip"] for run in drawn(definition)} == {0.5, 1.0, "none"}
 
 
@@ -150,7 +150,7 @@ def test_a_row_of_the_database_gives_the_script_no_list_of_its_own() -> None:
     forged = config.model_copy(update={"given": {"betas": ["; rm"]}, "absent": ["lr"]})
     agreed = as_agreed(definition, forged, "usual")
     assert isinstance(agreed, ScriptConfig)
-    assert (agreed.given, agreed.absent) == (config.given, config.absent)
+    assert (agreed.given, agreed.none) == (config.given, config.none)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from optsweep.integrations.notes import run_note
-from optsweep.results.words import nats
+from optsweep.results.words import value_words
 from optsweep.study.definition import StudyDefinition
 from optsweep.views.html import report_html
 from optsweep.views.summary import best_table
@@ -31,7 +31,7 @@ from tests.snapshots import SCRIPT_STUDY, make_run, make_snapshot, render
     ],
 )
 def test_a_value_has_the_digits_that_tell_it_from_others(value: float | None, words: str) -> None:
-    assert nats(value) == words
+    assert value_words(value) == words
 
 
 def summarised(summary: Any) -> StudyDefinition:

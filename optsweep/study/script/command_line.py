@@ -71,7 +71,7 @@ class _Filling:
     ) -> None:
         self._trainer, self._places, self._checkpoint = config.trainer, places, checkpoint
         self._port, self._gpus = str(port), gpus
-        own: dict[str, Given] = {**config.parameters, **config.given, **dict.fromkeys(config.absent)}
+        own: dict[str, Given] = {**config.parameters, **config.given, **dict.fromkeys(config.none)}
         derived = config.derived
         given: dict[str, Given] = {"config": str(places.config_file), "dir": str(places.work)}
         given |= {} if places.data is None else {"data": str(places.data)}

@@ -20,7 +20,7 @@ class ScriptConfig(GrowingSection):
     parameters: dict[str, Scalar]
     given: Annotated[dict[str, list[Scalar]], AddedLater()] = Field(default_factory=dict)
     """The lists that the script is given for parameters whose values are texts here and in the database: labels."""
-    absent: Annotated[list[str], AddedLater()] = Field(default_factory=list)
+    none: Annotated[list[str], AddedLater()] = Field(default_factory=list)
     """The parameters that are none in this run, whose values here are labels too."""
     seed: NaturalInt
     num_evaluations: PositiveInt
@@ -30,7 +30,7 @@ class ScriptConfig(GrowingSection):
     @property
     def derived(self) -> dict[str, Scalar]:
         """The values that follow from its parameters; from those that are none, nothing does."""
-        known = {name: value for name, value in self.parameters.items() if name not in self.absent}
+        known = {name: value for name, value in self.parameters.items() if name not in self.none}
         return derived_values(self.trainer.derive, {**self.trainer.fixed, **known})
 
     @property
@@ -46,7 +46,7 @@ def script_config(
     return ScriptConfig(
         parameters=dict(parameters),
         given=space.lists(parameters),
-        absent=space.none(parameters),
+        none=space.none(parameters),
         seed=seed,
         num_evaluations=num_evaluations,
         trainer=trainer,

@@ -17,7 +17,7 @@ TRIED = 1000
 
 def refusals(space: ScriptSpace, trainer: TrainerSection, parameters: Parameters) -> list[str]:
     """Why no run may have these parameters; a constraint on what the run does not have is met."""
-    found = space.troubles(parameters)
+    found = space.broken_conditions(parameters)
     none = space.none(parameters)
     try:
         # Nothing can be derived from what is none.

@@ -121,7 +121,7 @@ class ScriptSpace(SearchSpace):
         known = {**self._only, **given}
         return {name: known[name] for name in self.active(known) if name in known}
 
-    def troubles(self, parameters: Parameters) -> list[str]:
+    def broken_conditions(self, parameters: Parameters) -> list[str]:
         """The conditions that cannot be worked out for a run with these parameters."""
         found, none = [], set(self.none(parameters))
         for name, condition in self._conditions.items():
