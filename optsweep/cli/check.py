@@ -75,15 +75,15 @@ def _lines(run: FirstRun, look: FirstLook) -> Iterator[str]:
     if more := len(look.values[SHOWN_VALUES:]):
         last = look.values[-1]
         yield f"  and {more:,} more, the last at step {last.step} ({last.progress:.0%} of the run)"
-    for line in [*look.found, *look.wrong]:
-        yield f"  {clean(line)}"
-    yield f"  {look.ending}"
-    if look.good and not look.wrong:
+    # What a failed script has not written is a consequence: the cause stands first.
+    output = ["The last lines of its output:", *(f"  {line}" for line in look.said)] if look.said else []
+    about = [*map(clean, [*look.found, *look.wrong]), look.ending]
+    good = look.good and not look.wrong
+    lines = about if good else [*output, *about] if look.status else [*about, *output]
+    yield from (f"  {line}" for line in lines)
+    if good:
         yield "Good: a sweep finds its values."
         return
-    if look.said:
-        yield "  The last lines of its output:"
-        yield from (f"    {line}" for line in look.said)
     yield "A value came; see above what else is wrong." if look.good else f"No value: {_why(look)}"
 
 

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from optsweep.files import write_text
@@ -63,6 +63,8 @@ def by_hand(config: ScriptConfig, directory: Path, subset: Path | None) -> str:
     call = script_call(config, places, port=_PORT, gpus=trainer.gpus_per_run)
     run = str(config.provenance.get("run", ""))
     parts = [_HEAD.format(run=run, file=FILE, work=shlex.quote(str(own.work)))]
+    if trainer.env:
+        parts.append(_demanded(trainer.env, directory))
     if trainer.needs_port:
         ask = 'import socket; s = socket.create_server(("", 0)); print(s.getsockname()[1])'
         parts.append(f"port=$({shlex.quote(sys.executable)} -c {shlex.quote(ask)})\n")
@@ -70,12 +72,18 @@ def by_hand(config: ScriptConfig, directory: Path, subset: Path | None) -> str:
         parts.append(_config_file(config, places))
     parts += [f"export {name}={shlex.quote(os.environ[name])}\n" for name in THREADS if name in os.environ]
     parts += [f'export PYTHONUNBUFFERED=1 {VARIABLE}="$dir"/reported.jsonl\n', f"cd -- {_quoted(str(call.cwd))}\n"]
-    for name in trainer.env:
-        parts.append(
-            f': "${{{name}?is set by the study file, [trainer.env]; set it before the call}}"\nexport {name}\n'
-        )
     words = " \\\n    ".join(map(_quoted, call.words))
     return "".join([*parts, f'echo "DIR: $dir" >&2\nexec {words}\n'])
+
+
+def _demanded(names: Iterable[str], directory: Path) -> str:
+    """All that the caller has to set is told at once, and where its values stand."""
+    checks = "".join(f'[ -n "${{{name}+set}}" ] || missing="$missing {name}"\n' for name in names)
+    words = shlex.quote(
+        f"; the study file's [trainer.env] has the values, and so has {directory.absolute()}/config.toml"
+    )
+    refusal = f'echo "set before the call:$missing"{words} >&2; exit 2'
+    return f'missing=\n{checks}[ -z "$missing" ] || {{ {refusal}; }}\nexport {" ".join(names)}\n'
 
 
 def _config_file(config: ScriptConfig, places: Places) -> str:

@@ -72,10 +72,12 @@ def test_secrets_are_named_and_not_kept(script_run: ScriptRun, tmp_path: Path) -
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "secret-1234" not in file.read_text()
     assert "fast" not in file.read_text()
-    refused = by_hand(script_run, str(tmp_path / "1"), MODE="fast")
-    assert refused.returncode != 0
-    assert "TOKEN: is set by the study file, [trainer.env]" in refused.stderr
-    assert by_hand(script_run, str(tmp_path / "2"), MODE="fast", TOKEN="").returncode == 0
+    refused = by_hand(script_run, str(tmp_path / "1"))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("set before the call: TOKEN MODE; the study file's [trainer.env] has the values")
+    assert str(script_run.directory.absolute() / "config.toml") in refused.stderr
+    assert "set before the call: TOKEN;" in by_hand(script_run, str(tmp_path / "1"), MODE="fast").stderr
+    assert by_hand(script_run, str(tmp_path / "1"), MODE="fast", TOKEN="").returncode == 0
 
 
 def test_no_words_of_resuming(script_run: ScriptRun, tmp_path: Path) -> None:
