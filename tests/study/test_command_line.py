@@ -231,6 +231,15 @@ def test_what_older_studies_go_on_with_is_refused_in_new_ones(trainer: dict[str,
     assert words in "; ".join(study(file(**trainer)).refused_anew())
 
 
+@pytest.mark.parametrize("value", ["s3cret\n", ["s3cret"], {"a": "s3cret"}, "s3cret}", "s3cret{flags}", "s3cret{lrr}"])
+def test_mistakes_in_the_environment_name_no_values(value: object) -> None:
+    definition = file(env={"TOKEN": value})
+    with pytest.raises(ConfigError) as caught:
+        raise ConfigError("mine.toml", parse_study(definition, "mine", "mine.toml").refused_anew())
+    assert "trainer.env.TOKEN: " in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
 def test_only_lists_need_the_form_of_lists() -> None:
     exceptions = {"lr": {"form": "--{name}={value}"}}
     flags = {"form": "--{name} {value}", "lists": "a b", "exceptions": exceptions}

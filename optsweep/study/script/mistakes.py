@@ -37,9 +37,14 @@ def refused_anew(trainer: TrainerSection, space: ScriptSpace, presets: list[Para
         return []
     found = [*_list_mistakes(trainer, space)]
     for place, texts in _texts(trainer).items():
-        stray = [text for text in texts if Pattern(text).has_stray_brace]
-        found += [f"{place}: {text!r}: a brace stands alone; write {{{{ and }}}} for the script's" for text in stray]
+        stray = [_shown(place, text) for text in texts if Pattern(text).has_stray_brace]
+        found += [f"{shown}: a brace stands alone; write {{{{ and }}}} for the script's" for shown in stray]
     return found or _config_mistakes(trainer, space, presets)
+
+
+def _shown(place: str, text: str) -> str:
+    """A text of the file and where it stands; of the environment, which may hold secrets, only the name."""
+    return place if place.startswith("trainer.env.") else f"{place}: {text!r}"
 
 
 def _config_mistakes(trainer: TrainerSection, space: ScriptSpace, presets: list[Parameters]) -> list[str]:
@@ -142,7 +147,7 @@ def _word_mistakes(trainer: TrainerSection) -> Iterator[str]:
         for text in texts:
             for name in ("flags", *([RESUME] if trainer.resume is not None else [])):
                 if name in trainer.names_in([text]) and (place != "trainer.command" or text != f"{{{name}}}"):
-                    yield f"{place}: {text!r}: {{{name}}} stands for words of its own, in the command"
+                    yield f"{_shown(place, text)}: {{{name}}} stands for words of its own, in the command"
 
 
 def _absent_mistakes(trainer: TrainerSection, space: ScriptSpace) -> Iterator[str]:

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from collections.abc import Set as Names
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from optsweep.config import AddedLater, Section
 from optsweep.study.config_text.config_file import ConfigFormat, check_template
 from optsweep.study.growing import GrowingSection
-from optsweep.study.scalar import Number, Scalar, Switch, Text, Whole
+from optsweep.study.scalar import Number, Scalar, Switch, Text, read_scalar
 from optsweep.study.script.flags import FlagsSection, doubled
 from optsweep.study.script.formula import FormulaText
 from optsweep.study.script.metrics_table import MetricsSection, below_dir
@@ -39,8 +40,18 @@ def _own_variable(name: str) -> str:
     return name
 
 
+def _variable(value: object) -> int | float | str:
+    """What a variable may be; its mistakes do not name the value, which may be a secret."""
+    if isinstance(value, bool | list | dict):
+        raise ValueError("input should be a text or a number; put anything else in quotes, as the script reads it")
+    try:
+        return read_scalar(value)
+    except PydanticCustomError as error:
+        raise ValueError(error.message()) from None
+
+
 EnvironmentName = Annotated[Text, AfterValidator(_own_variable)]
-EnvironmentValue = Whole | Number | Text
+EnvironmentValue = Annotated[int | float | str, PlainValidator(_variable)]
 
 
 class ResumeSection(Section):
