@@ -22,6 +22,7 @@ from optsweep.errors import ConfigError
 from optsweep.importing.prepare import Prepared, look_at_demo, prepare
 from optsweep.importing.prepare import Preview as Found
 from optsweep.planning.defaults import remember
+from optsweep.planning.draws import with_draws
 from optsweep.planning.fork import compatible_runs
 from optsweep.planning.plan import Plan, missing_runs, plan_study, priorities
 from optsweep.planning.request import seconds_until
@@ -32,7 +33,6 @@ from optsweep.results.folders import KEPT_BEST, study_directory
 from optsweep.results.repetition import DataUse, data_use
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.run_config import RunConfig
-from optsweep.trainers.builtin import with_draws
 
 DISK_MARGIN = 1.2
 

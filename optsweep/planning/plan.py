@@ -18,11 +18,11 @@ from optsweep.database.open_study import Study, find_study
 from optsweep.database.repeats import CLAIMED_PRIORITY, SLOT_PRIORITY
 from optsweep.errors import ConfigError
 from optsweep.planning.differences import check_unchanged, corrected, shown
+from optsweep.planning.draws import with_draws
 from optsweep.planning.fork import TakenOver, take_over
 from optsweep.results.attributes import RunIdentity, Source, StudyAttributes, StudyData
 from optsweep.study.definition import StudyDefinition
 from optsweep.trainers import trainer_of
-from optsweep.trainers.builtin import with_draws
 
 USER_PRIORITY, SAMPLED_PRIORITY = 1_000_000, 2_000_000
 """Beyond them are the repeats: `database.repeats.CLAIMED_PRIORITY` and `SLOT_PRIORITY`."""

@@ -22,9 +22,6 @@ class Direction(StrEnum):
         """A number in place of the value of which lower is better; of such a number, the value."""
         return value if self is Direction.MINIMIZE else -value
 
-    def is_better(self, value: float, other: float) -> bool:
-        return self.cost(value) < self.cost(other)
-
     @property
     def words(self) -> str:
         return "lower is better" if self is Direction.MINIMIZE else "higher is better"

@@ -16,23 +16,14 @@ from optsweep.data.training_data import TrainingData
 from optsweep.study.builtin.hyperparameters import HYPERPARAMETERS
 from optsweep.study.builtin.preset import Preset
 from optsweep.study.builtin.study import BuiltinStudy
-from optsweep.study.definition import StudyDefinition
 from optsweep.study.lengths import Lengths, floored, part, sampled_lengths
 from optsweep.study.run_config import RunConfig
 from optsweep.study.scalar import Parameters, number
-from optsweep.study.sections import EvaluationSection
 from optsweep.toml_files import Table, Toml
-from optsweep.train.patience import NUM_TRAINING
 from optsweep.train.report import OnEval, OnMetrics, TrainReport
 from optsweep.train.sizes import checkpoint_bytes, ema_bytes, parameter_count, relative_cost
 from optsweep.trainers.run_lock import in_turn
 from optsweep.trainers.trainer import KnownLengths, Trainer, Work
-
-DRAWS = (1, 2, 4)
-EVALUATION_SHARE = 0.02
-"""Share of a sampled run's time below which several draws are for free."""
-FORWARD_SHARE = 1 / 3
-"""What a sequence costs without its gradient, of what it costs to train on it."""
 
 Sections: TypeAlias = "dict[str, dict[str, Toml | None]]"
 _version = cache(version)
@@ -234,23 +225,6 @@ def train_in_turn(
 def _own(config: RunConfig) -> TrainConfig:
     assert isinstance(config, TrainConfig)
     return config
-
-
-def with_draws(definition: StudyDefinition, num_validation: int | None) -> StudyDefinition:
-    """The study with a number of draws in place of "auto": the largest whose evaluations cost next to nothing.
-
-    ``num_validation``: the sequences that an evaluation scores; None if that is not known.
-    """
-    if not isinstance(definition, BuiltinStudy) or definition.evaluation.draws != "auto":
-        return definition
-    budget, draws = definition.budget, 1
-    if num_validation is not None:
-        # With patience as many training sequences are scored again, if there are so many.
-        scored = num_validation + (min(NUM_TRAINING, num_validation) if definition.settings.patience else 0)
-        once = budget.num_evaluations * scored * FORWARD_SHARE
-        affordable = EVALUATION_SHARE * budget.sequences * budget.scale
-        draws = max((number for number in DRAWS if number * once < affordable), default=1)
-    return definition.model_copy(update={"evaluation": EvaluationSection(draws=draws)})
 
 
 def lengthened(config: TrainConfig, times: float, *, lr: float | None = None, batch: int | None = None) -> TrainConfig:
