@@ -11,6 +11,7 @@ from optsweep.database.connection import open_storage
 from optsweep.database.open_study import Study
 from optsweep.database.urls import storage_url
 from optsweep.planning.differences import differences
+from optsweep.planning.draws import with_draws
 from optsweep.planning.plan import plan_study
 from optsweep.results.attributes import StudyAttributes, TrainingSize, Weights
 from optsweep.results.repetition import DataUse, Repetition, data_use, said
@@ -19,7 +20,7 @@ from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
 from optsweep.toml_files import read_toml
 from optsweep.trainers import trainer_of
-from optsweep.trainers.builtin import BuiltinTrainer, with_draws
+from optsweep.trainers.builtin import BuiltinTrainer
 from tests.planned import DATA
 
 SCORED = DATA.model_copy(update={"weights": Weights(validation=[100] * 500, confirmation=[100] * 500)})
