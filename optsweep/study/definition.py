@@ -206,7 +206,8 @@ class StudyDefinition(Section):
                 f"study.repeats = {repeats}: at most {max(0, trials - 1)}, one less than study.trials = {trials}"
             )
         if self.num_first_seeds + len(self.presets) > (there := self.num_configurations):
-            found.append(f"study.trials = {self.study.trials}: the space has only {there:g} different runs")
+            beside = f", and presets are {len(self.presets)} of them" if self.presets else ""
+            found.append(f"study.trials = {self.study.trials}: the space has only {there:g} different runs{beside}")
         fraction, longest = self.pruner.warmup_fraction, self.space.longest_phase
         if fraction < longest:
             found.append(

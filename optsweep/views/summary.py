@@ -65,11 +65,11 @@ def next_commands(snapshot: StudySnapshot) -> list[str]:
     if not snapshot.ended:
         return [f"{words.way_on(snapshot)}   # goes on", f"optsweep status {name}"]
     commands = [f"optsweep dashboard {name}", f"optsweep report {name}"]
-    if snapshot.trainer.lengths is None:
+    if snapshot.trainer.lengths is None and snapshot.best is not None:
         if snapshot.trainer.takes_seed:
             commands.append(f"optsweep confirm {name}   # the finalists with fresh seeds")
         commands.append(f"optsweep best {name} --command   # the winner's command line")
-    else:
+    elif snapshot.best is not None:
         commands += [
             f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that were never used before",
             f"optsweep ladder {name} --dry-run   # what it costs to measure lr and batch for the full run",

@@ -265,7 +265,8 @@ def test_a_small_space_must_have_enough_runs(contents: dict[str, Any]) -> None:
     contents["preset"] = contents["preset"][:1]
     first = load_study(STUDIES / "uniref50.toml").presets[0].parameters
     contents["space"] = first | {"n_blocks": {"choices": [6, 8, 12]}, "preschool_fraction": 0.1}
-    assert mistakes_of(contents) == ["study.trials = 20: the space has only 3 different runs"]
+    few = "study.trials = 20: the space has only 3 different runs, and presets are 1 of them"
+    assert mistakes_of(contents) == [few]
     contents["study"]["trials"] = 2
     definition = parse_study(contents, "mine", "mine.toml")
     blocks = {RandomRuns(definition).parameters(index)["n_blocks"] for index in range(2)}

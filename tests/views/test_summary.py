@@ -64,6 +64,9 @@ def test_without_a_complete_run_the_words_say_why() -> None:
     assert "No run has finished yet" in render(summary(make_snapshot([waiting]), []))
     assert "all finished runs were pruned" in render(summary(make_snapshot([pruned, failed]), []))
     assert "every run that ended failed" in render(summary(make_snapshot([failed]), []))
+    # Nothing is proposed that would be refused without a best run.
+    commands = [line.split()[1] for line in next_commands(make_snapshot([pruned, failed]))]
+    assert commands == ["sweep", "dashboard", "report"]
 
 
 def test_a_stopped_sweep_says_why(busy: StudySnapshot) -> None:
