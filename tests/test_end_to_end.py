@@ -53,6 +53,7 @@ def best_value(output: str) -> float:
     return float(found[1])
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(600)
 def test_train_on_a_runs_config_gives_its_value_bit_for_bit_for_an_interrupted_run_too(short_study: Path) -> None:
     sweep = ("sweep", "demo.toml", "--type", "predefined", "--cpu-workers", "2", "--name", "study")

@@ -33,7 +33,7 @@ CALLS = {
 }
 """From which step each call of a run begins."""
 NEEDS_TENSORBOARD = ("run_clm", "run_mlm")
-FAST = ("nanogpt", "timm", "report")
+FAST = ("nanogpt",)
 """The others are of no other kind, and take long in all."""
 BEST = {"lightning_hydra": max, "timm": max}
 

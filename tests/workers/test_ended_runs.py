@@ -18,6 +18,7 @@ from tests.sweeps import DEADLINE_SECONDS, Sweeps, no_process_left, wait_for
 SWEEP = ("demo", "--data", "small.pt", "--cpu-workers", "2", "--type", "random", "--seed", "7", "--trials", "7")
 
 
+@pytest.mark.heavy
 def test_weights_of_the_best_three_and_of_presets_stay_and_the_sampler_keeps_away_from_what_is_too_large(
     workplace: Path,
 ) -> None:
@@ -49,6 +50,7 @@ def test_weights_of_the_best_three_and_of_presets_stay_and_the_sampler_keeps_awa
         assert {trial.number for trial in trials if trial.constraints} == {too_large.trial}
 
 
+@pytest.mark.heavy
 def test_r2_a_run_whose_end_the_database_has_lost_tells_it_again_and_is_not_trained_again(workplace: Path) -> None:
     make_demo(workplace / "small.pt", 300)
     ensure_subset(workplace / "small.pt")
