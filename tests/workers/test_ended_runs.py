@@ -6,6 +6,8 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from optsweep.data.demo import make_demo
 from optsweep.data.subset import ensure_subset
 from optsweep.database.connection import open_existing
