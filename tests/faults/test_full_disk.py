@@ -70,6 +70,7 @@ def check_goes_on(sweeps: Sweeps) -> None:
     sweeps.check_exact(4)
 
 
+@pytest.mark.heavy
 def test_workers_on_a_full_disk_hand_their_runs_back_and_are_parked(on_small_disk: Sweeps, small_disk: Path) -> None:
     sweeps = on_small_disk
     sweeps.iteration_seconds = 0.02

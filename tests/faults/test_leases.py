@@ -63,6 +63,7 @@ def test_a_database_that_is_locked_for_a_while_costs_nothing(
     study.storage.close()
 
 
+@pytest.mark.heavy
 def test_a_worker_that_was_stopped_past_its_lease_leaves_its_run_alone_and_the_result_counts_once(
     sweeps: Sweeps,
 ) -> None:

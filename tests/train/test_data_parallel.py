@@ -58,6 +58,7 @@ def test_the_first_gradients_are_those_of_one_process() -> None:
         assert sum((a - b) ** 2 for a, b in zip(alone, json.loads(output), strict=True)) ** 0.5 <= 1e-6 * scale
 
 
+@pytest.mark.heavy
 def test_fifty_steps_of_two_processes_are_those_of_one(tmp_path: Path) -> None:
     alone, ended_alone = trained(1, tmp_path / "one")
     two, ended = trained(2, tmp_path / "two")

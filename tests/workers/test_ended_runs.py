@@ -85,6 +85,7 @@ def test_r2_a_run_whose_end_the_database_has_lost_tells_it_again_and_is_not_trai
     assert sweeps.num_computed() == computed
 
 
+@pytest.mark.heavy
 def test_r2_values_that_the_database_loses_under_a_running_worker_are_there_in_the_end(workplace: Path) -> None:
     make_demo(workplace / "small.pt", 300)
     ensure_subset(workplace / "small.pt")

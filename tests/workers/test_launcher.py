@@ -63,6 +63,7 @@ def test_ctrl_c_leaves_checkpoints_and_the_same_command_goes_on_without_repeatin
     assert "attempt 2, goes on from its checkpoint" in log
 
 
+@pytest.mark.heavy
 def test_two_ctrl_c_leave_at_once_and_nothing_is_lost(sweeps: Sweeps) -> None:
     sweeps.iteration_seconds = 0.02
     process = sweeps.start(*SWEEP, "0")
@@ -108,6 +109,7 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on_from_its_last_evaluatio
     assert repeated <= 23  # one evaluation interval: 180 sequences, 8 at a time, to the next grid point
 
 
+@pytest.mark.heavy
 def test_signals_at_any_moment_do_not_hang_the_launcher(sweeps: Sweeps) -> None:
     process = sweeps.start(*SWEEP, "0")
 
@@ -123,6 +125,7 @@ def test_signals_at_any_moment_do_not_hang_the_launcher(sweeps: Sweeps) -> None:
     sweeps.check_exact(5)
 
 
+@pytest.mark.heavy
 def test_under_nohup_the_end_of_the_terminal_does_not_end_a_sweep(sweeps: Sweeps) -> None:
     inherited = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -217,6 +220,7 @@ def test_a_run_that_fails_by_its_own_fault_keeps_its_place_and_is_tried_again_on
     sweeps.check_exact(7)
 
 
+@pytest.mark.heavy
 def test_two_launchers_share_one_study(sweeps: Sweeps) -> None:
     first = sweeps.start(*SWEEP, "3")
     wait_for(lambda: sweeps.computed())
