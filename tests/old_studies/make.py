@@ -42,7 +42,17 @@ from tests.old_studies.stored import (
     runs_of,
 )
 
-KINDS = ("sqlite", "postgresql", "script", "maximise", "repeats", "sequences", "sequences-postgresql", "shipped")
+KINDS = (
+    "sqlite",
+    "postgresql",
+    "script",
+    "maximise",
+    "grammar",
+    "repeats",
+    "sequences",
+    "sequences-postgresql",
+    "shipped",
+)
 SOURCES = Path(__file__).parent / "sources"
 HALF = range(3, 7)
 """Evaluations of ten after which a run is interrupted."""
@@ -163,6 +173,15 @@ def begin_script(old: OldCode, kind: str) -> list[str]:
     return sweep
 
 
+def begin_grammar(old: OldCode, kind: str) -> list[str]:
+    """A study of a script that is given flags in its own grammar, its checkpoint, and no data."""
+    shutil.copy(SOURCES / "grammar.toml", old.folder / "study.toml")
+    shutil.copytree(SOURCES / "grammar", old.folder / "grammar")
+    sweep = ["sweep", "study.toml", "--name", NAME]
+    old.sweep_until_half_of("random-002", [*sweep, "--cpu-workers", "1"], kill=True)
+    return sweep
+
+
 def store(old: OldCode, target: Path) -> None:
     """Copy the study into this repository, without what nobody needs."""
     if old.url is None:
@@ -198,7 +217,7 @@ def make(source: Path, target: Path, kind: str) -> None:
             old = OldCode(source, folder, url)
             old.check()
             builtin = dict.fromkeys(("sqlite", "postgresql"), begin_builtin)
-            begin = {**builtin, **dict.fromkeys(("script", "maximise"), begin_script)}
+            begin = {**builtin, **dict.fromkeys(("script", "maximise"), begin_script), "grammar": begin_grammar}
             sweep = begin.get(kind, begin_repeats)(old, kind)
             before = old.status()
             store(old, target)
