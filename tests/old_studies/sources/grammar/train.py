@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--fast-start", action=argparse.BooleanOptionalAction, required=True)
     parser.add_argument("--resume", type=Path)
     args = parser.parse_args()
-    assert args.label.startswith("{") and args.label.endswith("}")
+    assert args.label[0] + args.label[-1] == "{}"
     assert int(os.environ["LEVEL"]) >= 0
 
     state = json.loads(args.resume.read_text()) if args.resume else {"step": 0, "height": 0.0}
@@ -40,6 +40,7 @@ def main() -> None:
             state = args.out_dir / f"state{step + 1:03d}.json"
             state.with_suffix(".new").write_text(json.dumps({"step": step + 1, "height": height}))
             state.with_suffix(".new").rename(state)
+            (args.out_dir / f"state{step + 1 - 2 * SAVE_EVERY:03d}.json").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
