@@ -57,7 +57,7 @@ SOURCES = Path(__file__).parent / "sources"
 HALF = range(3, 7)
 """Evaluations of ten after which a run is interrupted."""
 UNNEEDED = ("artifacts", "workers", "slots", "checkpoint_previous.pt", "command.sh")
-"""Copies for the dashboard, what workers said outside of their runs, locks; what is large, and what names this machine."""
+"""Copies for the dashboard, what workers said outside of their runs, locks; what is large or names this machine."""
 LONG_AGO = 1e9
 """Epoch seconds of the last sign of life of workers that were killed."""
 
