@@ -176,7 +176,7 @@ def _program_mistakes(trainer: TrainerSection) -> list[str]:
         return []
     folder = Path(os.path.expanduser(Pattern(trainer.cwd, trainer.doubles_braces).filled(str))).absolute()
     if not folder.is_dir():
-        return [f"cwd: there is no folder {str(folder)!r}"]
+        return [f"cwd: there is no folder {str(folder)!r}; it has to be the one from which the script is called"]
     mistakes = []
     if not trainer.names_in([program]) and not _is_program(program, folder, trainer):
         exists = "/" in program and (folder / program).is_file()
