@@ -183,7 +183,8 @@ def find_study(storage: Storage, name: str) -> Study | None:
     attributes = study.attributes()
     if attributes.definition is None:
         # A launcher that died between the study's row and its definition leaves one without trials: it can be planned.
-        if storage.optuna.get_n_trials(study.study_id):
+        # One that has just been planned has both, but not yet at the first look.
+        if storage.optuna.get_n_trials(study.study_id) and study.attributes().definition is None:
             raise StorageError(
                 f"study {name!r} in {masked(storage.url)} was not made by optsweep; choose another --name"
             )

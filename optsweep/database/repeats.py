@@ -19,6 +19,7 @@ value is not flattered by the choice.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -141,7 +142,16 @@ def become(connection: sa.Connection, trial_id: int, seed: NextSeed) -> dict[str
         trial_id,
         {name: (kinds[name].to_internal_repr(value), kinds[name]) for name, value in first.params.items()},
     )
-    for name in ("run", "repeat_of", "after_choice"):
-        put_attribute(connection, trial_id, PREFIX + name, getattr(seed, name))
-    connection.execute(sa.update(run_events).where(run_events.c.trial_id == trial_id).values(run=seed.run))
+    own = _trials_of_its_run(connection, trial_id)
+    for one, name in itertools.product(own, ("run", "repeat_of", "after_choice")):
+        put_attribute(connection, one, PREFIX + name, getattr(seed, name))
+    connection.execute(sa.update(run_events).where(run_events.c.trial_id.in_(own)).values(run=seed.run))
+    connection.execute(sa.update(runs).where(runs.c.trial_id.in_(own)).values(run=seed.run))
     return {"run": seed.run, "priority": runs.c.priority - SLOT_PRIORITY + CLAIMED_PRIORITY}
+
+
+def _trials_of_its_run(connection: sa.Connection, trial_id: int) -> list[int]:
+    """That slot's trials: one that had ended as failed and was queued again has earlier ones."""
+    slot = connection.execute(sa.select(runs.c.study_id, runs.c.run).where(runs.c.trial_id == trial_id)).one()
+    same = sa.select(runs.c.trial_id).where(runs.c.study_id == slot.study_id, runs.c.run == slot.run, current)
+    return list(connection.execute(same).scalars())

@@ -150,7 +150,13 @@ def test_no_slot_is_claimed_while_nothing_is_complete_and_then_they_end(study: S
     assert {(slot.state, slot.reason) for slot in slots} == {("failed", NOTHING_TO_REPEAT)}
     assert len(retry_failed(study)) == 5
     end(study, claim(study), 2.5)
-    assert claim(study).run == f"{leases[0].run}-seed2"
+    repeat = claim(study)
+    assert repeat.run == f"{leases[0].run}-seed2"
+    # What it was when it failed is the same run's past, not another run.
+    assert len(records(study)) == 11
+    assert records(study)[repeat.run].repeat_of == leases[0].run
+    events = [event.event for event in read_history(study, repeat.run)]
+    assert (events[0], events.count("planned"), events[-1]) == ("planned", 1, "claimed")
 
 
 def test_workers_that_ask_at_once_never_take_one_seed_twice(database_url: str) -> None:
