@@ -108,6 +108,7 @@ def test_every_way_to_train_on_a_gpu_has_its_turn() -> None:
     assert lines[-1].startswith("projected")
 
 
+@pytest.mark.heavy
 def test_a_micro_batch_that_memory_does_not_hold_is_halved() -> None:
     config = bench_config(ModelConfig(hidden_size=16, n_heads=2, n_blocks=1, cond_dim=8), 4)
 

@@ -17,6 +17,7 @@ from optsweep.train.loop import train
 from tests.train.supply import Listener, make_config, make_data, make_sequences
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("module", "name"), [(checkpoint, "load_ema"), (trained_model, "generate")])
 def test_too_little_memory_is_said_in_one_line(
     module: Any, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

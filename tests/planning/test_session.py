@@ -72,6 +72,7 @@ def test_a_resume_opens_one_engine_and_fingerprints_each_file_once(
         assert len(engines) == (1 if command is resume or database_url.startswith("sqlite") else 2)
 
 
+@pytest.mark.heavy
 def test_an_imported_file_and_its_corpus_are_fingerprinted_once_by_a_resume(
     workplace: Path, engines: list[sa.Engine], fingerprinted: Counter[str]
 ) -> None:

@@ -41,6 +41,7 @@ def test_a_sweep_ends_exactly_the_same_command_starts_nothing_and_more_trials_ex
     assert all(set(count.values()) == {1} for count in sweeps.computed().values())
 
 
+@pytest.mark.heavy
 def test_ctrl_c_leaves_checkpoints_and_the_same_command_goes_on_without_repeating_an_iteration(
     sweeps: Sweeps,
 ) -> None:
