@@ -47,11 +47,8 @@ def confirm(
 
     study = study_of(name, storage, only_looks=dry_run)
     snapshot = _worth_confirming(study)
-    if not snapshot.ranking:
-        raise ConfigError("confirm", [f"study {study.name!r} has no complete run to confirm"])
-    again = [
-        with_seed(snapshot, run, number, "confirm") for number in range(1, seeds + 1) for run in snapshot.ranking[:top]
-    ]
+    finalists = snapshot.ranking[:top]
+    again = [with_seed(snapshot, run, number, "confirm") for number in range(1, seeds + 1) for run in finalists]
     lines = [f"Finalists, {counted(seeds, 'fresh seed')} each{_scored(snapshot)}:", *cost_lines(again)]
     if dry_run:
         print("\n".join(lines))
@@ -77,12 +74,15 @@ def confirm(
 def _worth_confirming(study: Study) -> StudySnapshot:
     """A snapshot of the study; raises `ConfigError` if fresh seeds of its runs would tell nothing."""
     if study.trainer.lengths is not None:
-        return worth_training_again(study, "confirm")
-    snapshot = unlinked(study, "confirm")
-    if not study.trainer.takes_seed:
-        from optsweep.trainers.trainer import NO_SEED
+        snapshot = worth_training_again(study, "confirm")
+    else:
+        snapshot = unlinked(study, "confirm")
+        if not study.trainer.takes_seed:
+            from optsweep.trainers.trainer import NO_SEED
 
-        raise ConfigError(f"confirm, study {study.name!r}", [NO_SEED])
+            raise ConfigError(f"confirm, study {study.name!r}", [NO_SEED])
+    if not snapshot.ranking:
+        raise ConfigError("confirm", [f"study {study.name!r} has no complete run to confirm"])
     return snapshot
 
 

@@ -147,7 +147,7 @@ def become(connection: sa.Connection, trial_id: int, seed: NextSeed) -> dict[str
         put_attribute(connection, one, PREFIX + name, getattr(seed, name))
     connection.execute(sa.update(run_events).where(run_events.c.trial_id.in_(own)).values(run=seed.run))
     connection.execute(sa.update(runs).where(runs.c.trial_id.in_(own)).values(run=seed.run))
-    return {"run": seed.run, "priority": runs.c.priority - SLOT_PRIORITY + CLAIMED_PRIORITY}
+    return {"priority": runs.c.priority - SLOT_PRIORITY + CLAIMED_PRIORITY}
 
 
 def _trials_of_its_run(connection: sa.Connection, trial_id: int) -> list[int]:

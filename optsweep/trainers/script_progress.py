@@ -119,8 +119,7 @@ class ScriptProgress:
     def _new(self, value: float) -> list[Evaluation]:
         """The evaluations that the value is, one for each point of the grid that it passes; none if it is known."""
         position, progress = self.steps.position, self.steps.progress
-        last = max((known.step for known in self.history), default=0)
-        step = last + 1 if position is None else round(position)
+        step = self._next_step() if position is None else round(position)
         if any(known.step == step and known.value == value for known in self.history):
             return []
         if progress is None:
@@ -135,6 +134,10 @@ class ScriptProgress:
         before = max((known.index for known in self.history if known.index is not None), default=0)
         points = range(before + 1, reached + 1) if reached > before else [None]
         return [Evaluation(point, step, 0, value, progress, self.seconds) for point in points]
+
+    def _next_step(self) -> int:
+        """A step for a value of a script that names none."""
+        return 1 + max((known.step for known in self.history), default=0)
 
     def _add(self, new: list[Evaluation]) -> None:
         self.history += new

@@ -12,6 +12,7 @@ from optsweep.study.script.config import ScriptConfig
 from optsweep.study.script.study import ScriptStudy
 from optsweep.trainers.numbers.found import missing_value
 from optsweep.trainers.numbers.readers import open_reader
+from optsweep.trainers.set_aside import WORK
 
 SILENT_SECONDS = 60.0
 """By then a script's first run should have told a value; if it has not, its author may want to know."""
@@ -51,7 +52,7 @@ class EarlyWords:
 def _missing(study: str, run: RunRecord) -> str:
     """Why the run has no value so far; empty if there is one, or if the run is on another host."""
     config, folder = run.config, RunDirectory.of(study, run.run)
-    work = folder.path / "work"
+    work = folder.path / WORK
     if not isinstance(config, ScriptConfig) or not work.is_dir():
         return ""
     reader = open_reader(config.trainer.metrics, work, folder.log)

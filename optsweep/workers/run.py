@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import optuna
@@ -19,7 +18,7 @@ from optsweep.machine.process import Cause
 from optsweep.results.words import rounded_percent, value_words
 from optsweep.search.pruning_rule import CurvePruner
 from optsweep.train.report import Evaluation, MetricsLine, Outcome, TrainReport
-from optsweep.trainers.result import result
+from optsweep.trainers.result import ResultSoFar, result
 from optsweep.trainers.trainer import PlaceInUse
 from optsweep.workers.fresh_start import FreshStart
 from optsweep.workers.kept_result import KeptResult
@@ -110,12 +109,13 @@ class Progress:
     prepared: PreparedRun
     keeper: LeaseKeeper
     pruned: str | None = None
-    _evaluations: list[Evaluation] = field(default_factory=list)
+    _result: ResultSoFar = field(init=False)
     _base_seconds: float = 0.0
     _since: float = field(default_factory=time.monotonic)
     _highest: int = 0
 
     def __post_init__(self) -> None:
+        self._result = ResultSoFar(self.study.definition.summary, self.study.definition.stored_direction)
         self._highest = max(self.prepared.trial.intermediate_values, default=0)
 
     def on_metrics(self, line: MetricsLine) -> None:
@@ -130,8 +130,7 @@ class Progress:
             )
 
     def on_eval(self, evaluation: Evaluation) -> bool:
-        self._evaluations.append(evaluation)
-        so_far = _result(self.study, self._evaluations)
+        so_far = self._result.add(evaluation)
         self._base_seconds, self._since = evaluation.seconds, time.monotonic()
         self.keeper.progress = replace(
             self.keeper.progress,
@@ -164,12 +163,6 @@ class Progress:
         self._highest = index
 
 
-def _result(study: Study, evaluations: Sequence[Evaluation]) -> Evaluation:
-    found = result(evaluations, study.definition.summary, study.definition.stored_direction)
-    assert found is not None, "a run that is complete, or goes on, was evaluated"
-    return found
-
-
 def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: TrainReport, pruned: str | None) -> None:
     queue, lease, trainer = study.queue, prepared.lease, study.trainer
     at = rounded_percent(trainer.share(prepared.config, report.step, keeper.progress.progress))
@@ -177,7 +170,8 @@ def _tell(study: Study, prepared: PreparedRun, keeper: LeaseKeeper, report: Trai
     last = grid[-1] if grid else None
     match report.outcome:
         case "complete":
-            found = _result(study, report.evaluations)
+            found = result(report.evaluations, study.definition.summary, study.definition.stored_direction)
+            assert found is not None, "a run that is complete was evaluated"
             early = f" ({report.reason} at {at})" if report.reason else ""
             value = value_words(study.definition.shown(found.value))
             _logger.info("finished: %s %s at step %d%s", value, trainer.unit, found.step, early)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import graphlib
 from collections.abc import Mapping
 
 from optsweep.errors import did_you_mean
 from optsweep.study.scalar import Parameters, Scalar
-from optsweep.study.script.formula import Formula
+from optsweep.study.script.formula import Formula, in_order
 
 
 def derived_values(derive: Mapping[str, str], known: Parameters) -> dict[str, Scalar]:
@@ -35,9 +34,8 @@ def derive_mistakes(derive: Mapping[str, str], names: list[str]) -> list[str]:
             found.append(f"trainer.derive.{name}: {other} is no parameter{did_you_mean(other, known)}")
     try:
         _order(tuple(derive.items()))
-    except graphlib.CycleError as error:
-        names_in_circle = " -> ".join(reversed(error.args[1]))
-        found.append(f"trainer.derive: formulas go round in a circle: {names_in_circle}")
+    except ValueError as circle:
+        found.append(f"trainer.derive: formulas go round in a circle: {circle}")
     return found
 
 
@@ -45,4 +43,4 @@ def derive_mistakes(derive: Mapping[str, str], names: list[str]) -> list[str]:
 def _order(derive: tuple[tuple[str, str], ...]) -> list[str]:
     """The names, each after those that its formula needs."""
     needs = {name: [other for other in Formula.read(text).names if other in dict(derive)] for name, text in derive}
-    return list(graphlib.TopologicalSorter(needs).static_order())
+    return in_order(needs)

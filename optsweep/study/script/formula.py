@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import functools
+import graphlib
 import itertools
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -90,6 +91,14 @@ def _is_formula(text: str) -> str:
 
 
 FormulaText = Annotated[Text, AfterValidator(_is_formula)]
+
+
+def in_order(needs: Mapping[str, Iterable[str]]) -> list[str]:
+    """The names, each after those that its formula needs; raises `ValueError` with the circle that they go round in."""
+    try:
+        return list(graphlib.TopologicalSorter(needs).static_order())
+    except graphlib.CycleError as error:
+        raise ValueError(" -> ".join(reversed(error.args[1]))) from None
 
 
 class _Named(ast.NodeTransformer):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as Names
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from optsweep.config import MAX_INTEGER, Section
+from optsweep.config import MAX_INTEGER, AddedLater
 from optsweep.study.direction import MEAN, Summary
+from optsweep.study.growing import GrowingSection
 from optsweep.study.scalar import Number, Switch, Text, Whole
 from optsweep.toml_files import Table
 
@@ -23,7 +25,7 @@ def below_dir(pattern: str) -> str:
     return pattern
 
 
-class MetricsSection(Section):
+class MetricsSection(GrowingSection):
     """Where the script's numbers are found, and which of them are meant."""
 
     kind: Literal["jsonl", "csv", "tensorboard", "regex", "report"]
@@ -33,17 +35,17 @@ class MetricsSection(Section):
     """For kind "regex": a line that matches one of them gives the numbers of its named groups."""
     value: Text
     """Name of the evaluation's number."""
-    direction: Literal["minimize", "maximize"] | None = None
+    direction: Annotated[Literal["minimize", "maximize"] | None, AddedLater()] = None
     """Which numbers are better. No file leaves it open; studies from before there was this key went by ``maximize``."""
     maximize: Switch = False
     """The older name of direction = "maximize"; without a direction numbers are negated as they are read."""
-    summary: Summary = "best"
+    summary: Annotated[Summary, AddedLater()] = "best"
     step: Text = "step"
-    step_offset: Whole = 0
+    step_offset: Annotated[Whole, AddedLater()] = 0
     """Added to what the script calls its step."""
     total: Amount | Text | None = None
     """The last step: a number, or the name of a parameter, of a set value, or of one of the script's numbers."""
-    ends_early: Switch | None = None
+    ends_early: Annotated[Switch | None, AddedLater()] = None
     """Whether the script may end by itself before ``total``. No file leaves it open; it was not asked before."""
     train_loss: Text = ""
 
@@ -93,15 +95,9 @@ class MetricsSection(Section):
             )
         return self
 
-    @model_serializer(mode="wrap")
-    def _as_it_was_stored(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Without younger keys that nobody has set: a study from before them stays what it was, letter by letter.
-
-        And without an older key, where the one that took its place is set.
-        """
-        values: dict[str, object] = handler(self)
-        older = () if self.direction is None else ("maximize",)
-        return {name: value for name, value in values.items() if _YOUNGER.get(name, ...) != value and name not in older}
+    def _left_out(self) -> Names[str]:
+        # An older key, where the one that took its place is set.
+        return super()._left_out() | (set() if self.direction is None else {"maximize"})
 
     @property
     def maximizes(self) -> bool:
@@ -127,11 +123,6 @@ class MetricsSection(Section):
         if begun.ends_early is None:
             update["ends_early"] = None
         return self.model_copy(update=update)
-
-
-_YOUNGER = {
-    name: MetricsSection.model_fields[name].default for name in ("direction", "summary", "step_offset", "ends_early")
-}
 
 
 def completed_metrics(metrics: Table) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import graphlib
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +11,7 @@ from pydantic import ConfigDict, PrivateAttr, model_validator
 from optsweep.errors import did_you_mean
 from optsweep.study.parameter import Parameter
 from optsweep.study.scalar import Parameters, Scalar
-from optsweep.study.script.formula import Formula
+from optsweep.study.script.formula import Formula, in_order
 from optsweep.study.script.parameter import AnyScriptParameter, ScriptChoices, ScriptParameter, only_values
 from optsweep.study.script.trainer_table import GIVEN
 from optsweep.study.space import SearchSpace
@@ -37,7 +36,12 @@ class ScriptSpace(SearchSpace):
     def _prepare(self) -> ScriptSpace:
         parameters = self._parameters
         self._conditions = {name: Formula.read(one.when) for name, one in parameters.items() if one.when is not None}
-        self._order, self._only = _in_order(self._needs()), only_values(parameters)
+        self._only = only_values(parameters)
+        try:
+            self._order = in_order(self._needs())
+        except ValueError:
+            # A file with such conditions is refused; until then it is only looked at.
+            self._order = self.names()
         return self
 
     @property
@@ -66,10 +70,9 @@ class ScriptSpace(SearchSpace):
             ]
             found += [f"{place}: {mistake}" for mistake in self.never(condition)]
         try:
-            graphlib.TopologicalSorter(self._needs()).prepare()
-        except graphlib.CycleError as error:
-            names = " -> ".join(reversed(error.args[1]))
-            found.append(f"space: conditions go round in a circle: {names}")
+            in_order(self._needs())
+        except ValueError as circle:
+            found.append(f"space: conditions go round in a circle: {circle}")
         return found
 
     def never(self, formula: Formula) -> list[str]:
@@ -188,14 +191,6 @@ def name_mistakes(names: Iterable[str]) -> list[str]:
     return [f"space: {name!r}: a name has no braces, blanks, quotes, = or control characters" for name in wrong] + [
         f"space: {name}: has a meaning of its own here; [trainer.set] can give it a value" for name in taken
     ]
-
-
-def _in_order(needs: Mapping[str, list[str]]) -> list[str]:
-    try:
-        return list(graphlib.TopologicalSorter(needs).static_order())
-    except graphlib.CycleError:
-        # A file with such conditions is refused; until then it is only looked at.
-        return list(needs)
 
 
 def _is_true(condition: Formula, there: Mapping[str, Scalar | None]) -> bool:
