@@ -10,6 +10,7 @@ import typer
 from rich.console import RenderableType
 
 from optsweep.cli.study import AsJson, Name, StorageOption, print_json, read_trust, study_of
+from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_history, read_run, read_snapshot
 from optsweep.errors import ConfigError
 from optsweep.results.folders import study_directory
@@ -119,5 +120,11 @@ def dashboard(
 ) -> None:
     # The package takes a second to load.
     from optsweep.integrations.dashboard import serve
+    from optsweep.workers.describe import describe_runs, describe_study
 
-    serve(study_of(name, storage, only_looks=read_only), host, port, typer.echo, read_only=read_only)
+    def describe(study: Study) -> None:
+        describe_study(study)
+        describe_runs(study, files=not read_only)
+
+    study = study_of(name, storage, only_looks=read_only)
+    serve(study, host, port, typer.echo, describe=describe, read_only=read_only)

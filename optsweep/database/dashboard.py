@@ -1,7 +1,7 @@
 """What the dashboard needs of the database: notes and files of runs, and a copy of it that nobody can change.
 
 Notes and files go by the public functions of optuna and optuna-dashboard. For what serves the dashboard and for a
-process of its own (integrations/describe.py): the package takes a second to load, and all notes are read to write one.
+process of its own (workers/describe.py): the package takes a second to load, and all notes are read to write one.
 """
 
 from __future__ import annotations

@@ -15,14 +15,22 @@ from optuna_dashboard import wsgi
 from optsweep.database.dashboard import ArtifactFolder, frozen_copy
 from optsweep.database.open_study import Study
 from optsweep.errors import UserError
-from optsweep.integrations.describe import describe_runs, describe_study
 from optsweep.integrations.own_names import serve_own_names
 
 
-def serve(study: Study, host: str, port: int, say: Callable[[str], None], *, read_only: bool = False) -> None:
+def serve(
+    study: Study,
+    host: str,
+    port: int,
+    say: Callable[[str], None],
+    *,
+    describe: Callable[[Study], None],
+    read_only: bool = False,
+) -> None:
     """Serve until interrupted; ``read_only``: a copy of this moment, so that no click can change the study.
 
-    Raises `UserError` if the address is taken or there is none; then nothing was printed or written.
+    ``describe`` writes the notes that the served study lacks. Raises `UserError` if the address is taken or there is
+    none; then nothing was printed or written.
     """
     _check_address(host, port)
     with ExitStack() as stack:
@@ -30,8 +38,7 @@ def serve(study: Study, host: str, port: int, say: Callable[[str], None], *, rea
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="optsweep-dashboard-"))
             study = Study(frozen_copy(study.storage, Path(folder)), study.name, study.study_id)
             say(f"A snapshot of {datetime.now():%Y-%m-%d %H:%M:%S}: nothing that is clicked changes the study")
-        describe_study(study)
-        describe_runs(study, files=not read_only)
+        describe(study)
         say(f"Dashboard of {study.name}: http://{host}:{port}/dashboard/studies/{study.study_id}   (Ctrl-C ends it)")
         if _is_loopback(host):
             say(f"From another machine: ssh -L {port}:127.0.0.1:{port} THIS_HOST, then the same address there")

@@ -15,7 +15,6 @@ from optsweep.database.lease import HeldRun
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.subset_copy import recorded_data
-from optsweep.integrations.describing import Describing
 from optsweep.machine.devices import Slot
 from optsweep.machine.process import (
     Cause,
@@ -27,6 +26,7 @@ from optsweep.machine.process import (
 from optsweep.results.attributes import StudyAttributes, SweepEnd
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
+from optsweep.workers.describing import Describing
 from optsweep.workers.early_words import EarlyWords
 from optsweep.workers.ending import Ending
 from optsweep.workers.failures import Failures

@@ -8,8 +8,8 @@ from typing import Any
 
 from optsweep import cli
 from optsweep.database.queue import Queue
-from optsweep.integrations.describing import Describing
 from optsweep.workers import launcher
+from optsweep.workers.describing import Describing
 from tests.fakes.lease import shorten_leases
 
 PARTS: dict[str, tuple[Any, str]] = {"account": (Queue, "reclaim"), "describe": (Describing, "update")}

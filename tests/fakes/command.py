@@ -6,8 +6,7 @@ import os
 import sys
 
 from optsweep import cli
-from optsweep.integrations import describing
-from optsweep.workers import launcher, slurm
+from optsweep.workers import describing, launcher, slurm
 from tests.fakes.lease import shorten_leases
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""In place of `optsweep.integrations.describe`, whose imports take two seconds at every sweep's end: does nothing."""
+"""In place of `optsweep.workers.describe`, whose imports take two seconds at every sweep's end: does nothing."""

@@ -10,9 +10,9 @@ from optuna.trial import TrialState
 from optsweep.database.dashboard import kept_files
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
-from optsweep.integrations import describing
-from optsweep.integrations.describing import Describing
 from optsweep.results.folders import study_directory
+from optsweep.workers import describing
+from optsweep.workers.describing import Describing
 from tests.planned import claim
 
 

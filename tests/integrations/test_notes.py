@@ -13,10 +13,10 @@ from optsweep.database.dashboard import ArtifactFolder, frozen_copy, kept_files
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
-from optsweep.integrations import describe
-from optsweep.integrations.describe import describe_runs, describe_study
 from optsweep.integrations.notes import draw_curve, run_note, study_note
 from optsweep.results.folders import RunDirectory
+from optsweep.workers import describe
+from optsweep.workers.describe import describe_runs, describe_study
 from tests.planned import claim
 from tests.snapshots import DEFINITION, make_data, make_run, make_snapshot
 

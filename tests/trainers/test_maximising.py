@@ -20,7 +20,6 @@ from optsweep.database.open_study import Study, open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.standing import seeds_by_rank
 from optsweep.database.urls import storage_url
-from optsweep.integrations.describe import describe_runs, describe_study
 from optsweep.integrations.mirror import Mirror
 from optsweep.integrations.notes import run_note, study_note
 from optsweep.integrations.notify import Watcher
@@ -31,6 +30,7 @@ from optsweep.views.export import export
 from optsweep.views.html import report_html
 from optsweep.views.status import status_document, status_table
 from optsweep.views.summary import best_document, best_table, summary
+from optsweep.workers.describe import describe_runs, describe_study
 from tests.snapshots import render
 from tests.sweeps import Sweeps
 

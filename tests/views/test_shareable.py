@@ -10,7 +10,6 @@ import pytest
 from optsweep.database.connection import open_storage
 from optsweep.database.dashboard import frozen_copy
 from optsweep.database.urls import storage_url
-from optsweep.integrations import describe
 from optsweep.integrations.mirror import read_flat_config
 from optsweep.integrations.notes import run_note, study_note
 from optsweep.planning.plan import plan_study
@@ -21,6 +20,7 @@ from optsweep.study.shareable import shareable
 from optsweep.views.export import export
 from optsweep.views.html import report_html
 from optsweep.views.summary import best_document
+from optsweep.workers import describe
 from tests.planned import DATA, claim
 from tests.snapshots import DEFINITION, make_run, make_snapshot
 

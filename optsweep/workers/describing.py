@@ -12,7 +12,7 @@ from optsweep.machine.child import end_by, start_module
 from optsweep.results.folders import study_directory
 from optsweep.results.records import StudySnapshot
 
-DESCRIBE = "optsweep.integrations.describe"
+DESCRIBE = "optsweep.workers.describe"
 EVERY_SECONDS = 30.0
 """A child takes a second or two of a processor, so that runs that ended meanwhile share one."""
 LEAVE_SECONDS = 20.0

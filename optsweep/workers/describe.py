@@ -1,7 +1,7 @@
 """Describes a study and its ended runs for the dashboard: notes, and copies of config, log, curve, generated sequences.
 
 The copies are in ``studies/<study>/artifacts``, since a run's directory changes when it is tried again. The launcher
-starts it (describing.py), as ``python -m optsweep.integrations.describe '["STUDY", "RUN", ...]'``; `optsweep dashboard`
+starts it (describing.py), as ``python -m optsweep.workers.describe '["STUDY", "RUN", ...]'``; `optsweep dashboard`
 calls it.
 """
 
