@@ -62,12 +62,13 @@ dashboard: $(READY) ## browse the study with optuna-dashboard on 127.0.0.1:8080
 report: $(READY) ## write a self-contained HTML report
 	@$(OPTSWEEP) report $(call option,NAME,--name)
 
-lint: $(READY) ## ruff, mypy --strict, the import rule, declared dependencies
+lint: $(READY) ## ruff, mypy --strict, the import rule, declared dependencies, the CI workflow
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	$(dir $(PYTHON))lint-imports --no-cache
 	$(dir $(PYTHON))deptry optsweep examples
+	$(PYTHON) -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 test: $(READY) ## the fast tests
 	$(PYTHON) -m pytest -m "not heavy and not gpu" -n 2

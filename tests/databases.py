@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 KINDS = ["sqlite", "postgresql", "mariadb"]
 SERVERS = {
-    "postgresql": "postgresql+psycopg://postgres@127.0.0.1:5432/postgres",
-    "mariadb": "mysql+pymysql://root@127.0.0.1:3306/mysql",
+    "postgresql": os.environ.get("OPTSWEEP_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"),
+    "mariadb": os.environ.get("OPTSWEEP_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/mysql"),
 }
+"""Whoever asks may make and drop databases and users there."""
 
 
 @contextmanager

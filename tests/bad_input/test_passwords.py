@@ -66,7 +66,7 @@ def test_a_server_that_refuses(
 def account(kind: str, folder: Path) -> Iterator[str]:
     """The URL of an empty database with a user who has a password."""
     user = f"me_{uuid.uuid4().hex[:12]}"
-    quoted = {"postgresql": user, "mariadb": f"{user}@'127.0.0.1'"}[kind]
+    quoted = {"postgresql": user, "mariadb": f"{user}@'%'"}[kind]
     make = {
         "postgresql": f"CREATE USER {user} SUPERUSER PASSWORD '{SECRET}'",
         "mariadb": f"GRANT ALL ON `optsweep_test%`.* TO {quoted} IDENTIFIED BY '{SECRET}'",
@@ -75,13 +75,13 @@ def account(kind: str, folder: Path) -> Iterator[str]:
     with fresh_database(kind, folder):
         pass  # or the test is skipped: there is no such server
     with server.connect() as connection:
-        connection.exec_driver_sql(make.replace("%", "%%"))
+        connection.execute(sa.text(make))
     try:
         with fresh_database(kind, folder) as url:
             yield sa.make_url(url).set(username=user, password=SECRET).render_as_string(hide_password=False)
     finally:
         with server.connect() as connection:
-            connection.exec_driver_sql(f"DROP USER {quoted}")
+            connection.execute(sa.text(f"DROP USER {quoted}"))
 
 
 @pytest.mark.heavy
