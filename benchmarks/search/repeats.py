@@ -24,11 +24,11 @@ import optuna
 
 from benchmarks.search.__main__ import SEED_DEVIATION, FloatArray, Search, Strategy, scale_of
 from benchmarks.search.surrogate import Surrogate, read_table
-from optsweep.results.seeds import Configuration, leader, next_to_repeat
+from optsweep.results.seeds import Configuration, completed_noise, leader, next_to_repeat, pooled
 from optsweep.search.pruning_rule import PruningRule
 from optsweep.study.file import load_study
 from optsweep.study.sections import PrunerSection
-from optsweep.trust.verdict import chance_of
+from optsweep.trust.lead import chance_within
 
 POINTS = 20
 LONGEST = 120
@@ -214,11 +214,14 @@ def pairs(drawn: Drawn, pruner: PrunerSection, way: Way, full: float, best: floa
     for budget in BUDGETS:
         ours = costing(budget * full, this, len(drawn.firsts))
         theirs = costing(ours.spent, plain, len(drawn.firsts))
-        truth, chance = drawn.firsts[ours.chosen].truth, chance_of(ours.configurations)
+        truth = drawn.firsts[ours.chosen].truth
+        noise = pooled(one.costs for one in ours.configurations)
+        within = chance_within(ours.configurations, noise)
+        deviation, _ = completed_noise(ours.configurations, noise)
         least = min(one.truth for one in drawn.firsts[: len(ours.configurations)])
         error = None if ours.reported is None else ours.reported - truth
         regrets = (drawn.firsts[theirs.chosen].truth - best, truth - best)
-        found.append(Pair(regrets, chance.within, truth - least <= chance.deviation, error))
+        found.append(Pair(regrets, within, truth - least <= deviation, error))
     return found
 
 

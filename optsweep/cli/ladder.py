@@ -19,7 +19,6 @@ from optsweep.cli.study import (
     NoLaunch,
     StorageOption,
     print_json,
-    read_full_run,
     study_of,
 )
 from optsweep.errors import EXIT_DONE
@@ -46,8 +45,9 @@ def ladder(
 ) -> int:
     """Measure how the best lr and batch move with the length; returns the exit code."""
     from optsweep.cli.linked import finalist, work_on_linked, worth_training_again
+    from optsweep.database.linked import ladder_suffix
     from optsweep.planning.defaults import choose_slots
-    from optsweep.planning.ladder import lengths_of, rungs, suffix
+    from optsweep.planning.ladder import lengths_of, rungs
     from optsweep.planning.trained_again import plan_linked
     from optsweep.views.full_run import ladder_lines
     from optsweep.views.terminal import plain_console
@@ -62,13 +62,16 @@ def ladder(
     slots = choose_slots(gpus, cpu_workers, workers_per_gpu, demo=study.corpus.demo)
     plain_console(stderr=as_json).print(lines)
     data = {"trains_on": snapshot.corpus.corpus, "setting": planned.words}
-    linked = plan_linked(study, "ladder", planned.runs, suffix=suffix(planned.finalist), space=planned.space, data=data)
+    linked = plan_linked(
+        study, "ladder", planned.runs, suffix=ladder_suffix(planned.finalist.run), space=planned.space, data=data
+    )
     said = partial(tell, study, snapshot, planned.finalist, as_json=as_json)
     return work_on_linked([linked], slots, said, launch=not no_launch, as_json=as_json)
 
 
 def tell(study: Study, snapshot: StudySnapshot, run: RunRecord, *, as_json: bool) -> None:
     """Print what the full run of ``run`` should have, by all that is known."""
+    from optsweep.trust.reading import read_full_run
     from optsweep.views.full_run import full_run_document, full_run_lines
 
     found = read_full_run(study, snapshot, run, moved=True)

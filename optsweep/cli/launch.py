@@ -8,7 +8,7 @@ from itertools import pairwise
 from rich.console import Console
 
 from optsweep.cli.agreement import require_agreed
-from optsweep.cli.study import print_json, read_full_run, read_trust
+from optsweep.cli.study import print_json
 from optsweep.database.connection import check_writable
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
@@ -32,12 +32,13 @@ from optsweep.results.records import StudySnapshot
 from optsweep.results.repetition import said, use_of
 from optsweep.results.words import counted, one_line, standstill_words
 from optsweep.study.commands import commands_digest
+from optsweep.trust.reading import read_trust
 from optsweep.views.data import data_lines, data_progress
 from optsweep.views.dry_run import dry_run as dry_run_table
 from optsweep.views.dry_run import dry_run_document, kept_line
 from optsweep.views.live import observer
 from optsweep.views.status import status_document
-from optsweep.views.summary import next_commands, summary
+from optsweep.views.summary import summary
 from optsweep.views.terminal import plain_console, show
 from optsweep.workers.launcher import Launcher
 
@@ -68,20 +69,19 @@ def run(request: SweepRequest, *, launch: bool, trust: str | None, as_json: bool
     check_writable(storage_url(request.storage), session.storage)
     check_disk(preview_session(session))
     study = _begin(session, console)
-    code, why = EXIT_DONE, ""
+    code = EXIT_DONE
     if not launch:
         console.print(f"Planned; start workers with: optsweep worker --name {session.name}")
     else:
-        code, why = _launch(study, session, console)
+        code = _launch(study, session, console)
     snapshot = read_snapshot(study)
+    found = read_trust(study, snapshot)
     if as_json:
-        if why:
-            console.print(f"Ended: {why}")
-        print_json(status_document(snapshot))
+        if launch:
+            console.print("\n".join(found.verdict.lines))
+        print_json(status_document(snapshot, found.verdict))
     elif launch:
-        best = snapshot.best if snapshot.ended and snapshot.trainer.lengths is not None else None
-        full_run = None if best is None else read_full_run(study, snapshot, best)
-        show(summary(snapshot, next_commands(snapshot), read_trust(study, snapshot), full_run, why=why))
+        show(summary(snapshot, found))
     return code
 
 
@@ -127,15 +127,15 @@ def _data(session: Session, console: Console) -> StudyData:
     return data
 
 
-def _launch(study: Study, session: Session, console: Console) -> tuple[int, str]:
-    """Work on the study here; returns the exit code, and why it ended."""
+def _launch(study: Study, session: Session, console: Console) -> int:
+    """Work on the study here; returns the exit code."""
     snapshot = read_snapshot(study)
     if snapshot.ended:
         console.print(f"Nothing to do: all {snapshot.target} runs have ended")
-        return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE, ""
+        return EXIT_FAILED if snapshot.counts["failed"] else EXIT_DONE
     if snapshot.stopped:
         console.print(f"Nothing is started: {standstill_words(snapshot)}")
-        return EXIT_INTERRUPTED, snapshot.stopped
+        return EXIT_INTERRUPTED
     workers = ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots)
     console.print(f"Workers: {workers}")
     definition = session.definition
@@ -151,8 +151,7 @@ def _launch(study: Study, session: Session, console: Console) -> tuple[int, str]
 
         observe(snapshot)
         agreed = commands_digest(definition, notifies=False)
-        launcher = Launcher(study, session.slots, observe=observe, say=console.print, agreed=agreed)
-        return launcher.run(), launcher.ended_by
+        return Launcher(study, session.slots, observe=observe, say=console.print, agreed=agreed).run()
 
 
 def work_on(studies: list[Study], slots: list[Slot], console: Console, agreed: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from optsweep.cli.study import print_json, read_trust
+from optsweep.cli.study import print_json
 from optsweep.errors import EXIT_DONE, ConfigError
 
 if TYPE_CHECKING:
@@ -38,13 +38,11 @@ def worth_training_again(study: Study, command: str) -> StudySnapshot:
 
 
 def finalist(study: Study, snapshot: StudySnapshot, run: str | None, command: str) -> RunRecord:
-    """The run of that id; without one the best of those that are confirmed, else the leader. Raises `ConfigError`."""
-    from optsweep.planning.trained_again import linked_studies
+    """The run of that id; without one the winner. Raises `ConfigError`."""
+    from optsweep.trust.reading import read_trust
 
-    # To assess a whole study takes seconds; without a confirmation it would be for nothing.
-    if run is None and linked_studies(study, "confirm"):
-        confirmed = read_trust(study, snapshot).confirmation
-        run = None if confirmed is None else confirmed.finalists[0].run
+    if run is None and (winner := read_trust(study, snapshot).verdict.winner) is not None:
+        run = winner.run
     found = [one for one in snapshot.ranking if run in (None, one.run)]
     if not found:
         which = "no complete run" if run is None else f"no complete run {run!r}"
@@ -76,7 +74,7 @@ def work_on_linked(
 def tell(study: Study, *, as_json: bool) -> None:
     """Print everything that has been measured."""
     from optsweep.database.snapshot import read_snapshot
-    from optsweep.results.folders import RunDirectory
+    from optsweep.trust.reading import read_trust
     from optsweep.views.fidelity import document, trust_lines
 
     trust = read_trust(study, read_snapshot(study))
@@ -92,8 +90,5 @@ def tell(study: Study, *, as_json: bool) -> None:
         )
         return
     print("\n".join(trust_lines(trust)))
-    if confirmed is not None:
-        run = confirmed.finalists[0].run
-        own = f"sh {RunDirectory.of(study.name, run).path}/command.sh   # trains {run} again, by hand"
-        promoted = f"optsweep promote --name {study.name} --run {run}"
-        print(f"\nNext: {promoted if study.trainer.lengths is not None else own}")
+    print()
+    print("\n".join(trust.verdict.lines))

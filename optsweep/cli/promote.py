@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optsweep.cli.study import Name, StorageOption, read_full_run, study_of
+from optsweep.cli.study import Name, StorageOption, study_of
 from optsweep.cli.train import Gpus, check_shares, train_at
 from optsweep.config import read_config, write_config
 from optsweep.errors import EXIT_DONE, StorageError, UserError
@@ -44,6 +44,7 @@ def promote(
     if gpus is not None and not start:
         raise UserError(f"--gpus {gpus}: is for the training; give --start too")
     from optsweep.database.snapshot import read_snapshot
+    from optsweep.trust.reading import read_full_run
 
     study = study_of(name, storage, only_looks=True)
     snapshot = read_snapshot(study)

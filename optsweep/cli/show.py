@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
-from optsweep.cli.study import AsJson, Name, StorageOption, print_json, read_trust, study_of
+from optsweep.cli.study import AsJson, Name, StorageOption, print_json, study_of
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_history, read_run, read_snapshot
 from optsweep.errors import ConfigError
 from optsweep.results.folders import study_directory
 from optsweep.results.records import StudySnapshot
+from optsweep.trust.reading import read_trust
 from optsweep.views.drawings import require_kaleido, write_pictures
 from optsweep.views.export import ExportFormat, write_output
 from optsweep.views.export import export as export_bytes
@@ -34,7 +35,8 @@ def status(
 ) -> None:
     study = study_of(name, storage, only_looks=True)
     if as_json:
-        print_json(status_document(read_snapshot(study)))
+        snapshot = read_snapshot(study)
+        print_json(status_document(snapshot, read_trust(study, snapshot).verdict))
     elif watch:
         watch_study(lambda: read_snapshot(study), at_end=_table)
     else:

@@ -1,4 +1,4 @@
-"""What commands on a study share: options, how the study is found, what is measured of its ranking, JSON for programs.
+"""What commands on a study share: options, how the study is found, JSON for programs.
 
 The database is loaded when a study is opened, so that help and mistakes in a command line are quick.
 """
@@ -12,10 +12,6 @@ import typer
 
 if TYPE_CHECKING:
     from optsweep.database.open_study import Study
-    from optsweep.results.attributes import Purpose
-    from optsweep.results.records import RunRecord, StudySnapshot
-    from optsweep.trust.full_run import FullRun
-    from optsweep.trust.trust import StudyLosses, Trust
 
 Name = Annotated[str | None, typer.Option(help="The study's name (default: the one last worked on).")]
 StorageOption = Annotated[
@@ -54,40 +50,3 @@ def study_of(name: str | None, storage: str | None, *, only_looks: bool = False)
     if not only_looks:
         check_writable(url, opened)
     return study
-
-
-def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:
-    """What has been measured of the study's ranking, by it and by the studies that train its runs again."""
-    from optsweep.database.run_rows import read_losses
-    from optsweep.database.snapshot import read_snapshot
-    from optsweep.planning.trained_again import linked_studies
-    from optsweep.trust.trust import StudyLosses, assess
-
-    def linked(purpose: Purpose) -> list[StudyLosses]:
-        return [StudyLosses(read_snapshot(one), read_losses(one)) for one in linked_studies(study, purpose)]
-
-    sweep = StudyLosses(snapshot, read_losses(study))
-    return assess(sweep, repeats=linked("repeats"), larger=linked("fidelity"), confirmed=linked("confirm"))
-
-
-def read_full_run(study: Study, snapshot: StudySnapshot, run: RunRecord, *, moved: bool | None = None) -> FullRun:
-    """What the full run of ``run`` should have, by the study and the run's ladder.
-
-    ``moved``: whether lr and batch may differ from those found; None for all runs but presets, which have a full column
-    of their own.
-    """
-    from optsweep.database.snapshot import read_snapshot
-    from optsweep.planning.ladder import suffix
-    from optsweep.planning.trained_again import full_config, linked_studies
-    from optsweep.trust.full_run import FullRun, full_run
-
-    config = full_config(snapshot, run)
-    if moved is False:
-        return FullRun.as_found(run, config, "you asked for that")
-    if moved is None and run.preset is not None:
-        return FullRun.as_found(
-            run, config, "a preset keeps its own full column; optsweep promote --moved moves its batch"
-        )
-    name = f"{study.name}-ladder{suffix(run)}"
-    ladders = [one for one in linked_studies(study, "ladder") if one.name == name]
-    return full_run(snapshot, run, config, read_snapshot(ladders[0]) if ladders else None)

@@ -49,11 +49,6 @@ class Rungs:
         return f"{', '.join(f'{seen:,}' for seen in self.sequences)} sequences of the whole corpus"
 
 
-def suffix(finalist: RunRecord) -> str:
-    """What the linked study's name ends in: each finalist has a ladder of its own."""
-    return f"-{finalist.run}"
-
-
 def lengths_of(text: str) -> list[float]:
     """The value of ``--lengths``: ``0.25,1``, the shortest first; raises `ConfigError`."""
     found = []

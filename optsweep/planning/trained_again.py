@@ -14,11 +14,10 @@ from typing import Literal
 import numpy as np
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from optsweep.config import TrainConfig
 from optsweep.database.change import Change, change
-from optsweep.database.open_study import Study, find_study, study_names
+from optsweep.database.linked import linked_name
+from optsweep.database.open_study import Study
 from optsweep.errors import ConfigError, StorageError
-from optsweep.plain import Plain
 from optsweep.planning.plan import describe_new, existing_runs, find_or_create
 from optsweep.results.attributes import Link, Purpose, RunIdentity, StudyAttributes
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
@@ -29,6 +28,7 @@ from optsweep.study.parameter import Parameter
 from optsweep.study.run_config import RunConfig
 from optsweep.study.scalar import Parameters
 from optsweep.trainers.builtin import lengthened
+from optsweep.trust.full_run import full_config
 
 DENSITY = 1.7
 """Ranks are chosen at (i / (k - 1)) ** DENSITY of the ranking: half of the runs come from its best third."""
@@ -137,32 +137,6 @@ def larger(snapshot: StudySnapshot, chosen: list[RunRecord], setting: Setting) -
     return again
 
 
-def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
-    """The full-length config: a preset's own full column, else the full budget with the same fractions."""
-    lengths = snapshot.lengths("promote")
-    swept = record.train_config
-    # As found: over lengths the same weight decay is nearer to the best than the same product with the learning rate.
-    parameters = {**record.parameters, "weight_decay": swept.optim.weight_decay}
-    config = lengths.full(parameters, preset=record.preset, seed=swept.training.seed)
-    value = {} if record.value is None else {"value": record.value}
-    versions: dict[str, Plain] = {
-        key: swept.provenance[key] for key in ("optsweep", "torch") if key in swept.provenance
-    }
-    provenance: dict[str, Plain] = {
-        "study": snapshot.study,
-        "run": record.run,
-        "trial": record.trial,
-        "source": record.source,
-        "swept_iterations": swept.training.n_iters,
-        "corpus": snapshot.corpus.corpus,
-        "subset": snapshot.corpus.subset,
-        "fingerprint": snapshot.corpus.fingerprint,
-        **versions,
-        **value,
-    }
-    return config.model_copy(update={"provenance": provenance})
-
-
 def plan_linked(
     origin: Study,
     purpose: Purpose,
@@ -177,7 +151,7 @@ def plan_linked(
     ``space`` and ``data`` are what differs from the origin's search space and `StudyData`. Raises `StorageError` if a
     study of the user's has the name.
     """
-    name = f"{origin.name}-{purpose}{suffix}"
+    name = linked_name(origin, purpose, suffix)
     link = Link(origin=origin.name, purpose=purpose)
 
     with origin.storage.planning(name):
@@ -223,12 +197,3 @@ def _waiting(study: str, definition: StudyDefinition, again: RunAgain, index: in
         distributions=distributions_for(definition, parameters),
         user_attrs=identity.stored(),
     )
-
-
-def linked_studies(origin: Study, purpose: Purpose) -> list[Study]:
-    """The origin's linked studies of that purpose that are planned to the end; oldest first."""
-    beginning = f"{origin.name}-{purpose}"
-    names = [name for name in study_names(origin.storage) if name.startswith(beginning)]
-    found = [study for name in names if (study := find_study(origin.storage, name)) is not None]
-    link = Link(origin=origin.name, purpose=purpose)
-    return [study for study in found if (own := study.attributes()).linked == link and own.target is not None]

@@ -8,7 +8,7 @@ would favour those that were lucky once.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist, fmean, median
 
@@ -48,9 +48,12 @@ class Standing:
     seeds: int
 
 
-def standings(configurations: Sequence[Configuration]) -> list[Standing]:
-    """Those with a value, the best first; with one seed each that is always the order of their values."""
-    posterior = _Posterior(configurations)
+def standings(configurations: Sequence[Configuration], noise: SeedNoise | None = None) -> list[Standing]:
+    """Those with a value, the best first; with one seed each that is always the order of their values.
+
+    ``noise`` is that of all that was measured, if that is more than these configurations.
+    """
+    posterior = _Posterior(configurations, noise)
     ranked = sorted((one for one in configurations if one.costs), key=posterior.rank)
     return [
         Standing(one.run, posterior.mean(one), posterior.deviation(len(one.costs)), len(one.costs)) for one in ranked
@@ -84,29 +87,50 @@ def next_to_repeat(configurations: Sequence[Configuration]) -> str | None:
     return max(ranked, key=worth).run if ranked else None
 
 
-def seed_noise(configurations: Sequence[Configuration]) -> tuple[float, int]:
+@dataclass(frozen=True)
+class SeedNoise:
+    """The standard deviation of a run's value over training seeds, pooled over the repeated configurations."""
+
+    deviation: float
+    """In the unit of the values."""
+    configurations: int
+    repeats: int
+    """Runs, the first of each configuration among them."""
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom: few repeats leave open how large the noise is, and Student's t counts that."""
+        return self.repeats - self.configurations
+
+
+def pooled(groups: Iterable[Sequence[float]]) -> SeedNoise | None:
+    """What the groups of seeds say, each around its own mean; None if none has two."""
+    repeated = [values for values in groups if len(values) > 1]
+    if not repeated:
+        return None
+    squares = sum((value - fmean(values)) ** 2 for values in repeated for value in values)
+    seeds = sum(map(len, repeated))
+    return SeedNoise(math.sqrt(squares / (seeds - len(repeated))), len(repeated), seeds)
+
+
+def completed_noise(configurations: Sequence[Configuration], noise: SeedNoise | None = None) -> tuple[float, int]:
     """The deviation of a value over training seeds, and its degrees of freedom.
 
-    Pooled over the repeated configurations; below five degrees of freedom the default takes the missing ones.
+    By default that of the repeated configurations; below five degrees of freedom a share of the values' spread takes
+    the missing ones.
     """
-    squares, freedom = pooled([one.costs for one in configurations])
+    known = noise or pooled(one.costs for one in configurations)
+    squares, freedom = (known.deviation**2 * known.freedom, known.freedom) if known else (0.0, 0)
     missing = max(0, FEWEST_FREEDOM - freedom)
     default = DEFAULT_SHARE * _spread(configurations)
     return math.sqrt((squares + missing * default**2) / (freedom + missing)), freedom + missing
 
 
-def pooled(groups: Sequence[Sequence[float]]) -> tuple[float, int]:
-    """The sum of squares around each group's own mean, and its degrees of freedom."""
-    repeated = [values for values in groups if len(values) > 1]
-    squares = sum((value - fmean(values)) ** 2 for values in repeated for value in values)
-    return squares, sum(len(values) - 1 for values in repeated)
-
-
 class _Posterior:
     """A normal prior over configurations, and normal noise of seeds."""
 
-    def __init__(self, configurations: Sequence[Configuration]) -> None:
-        self._noise = seed_noise(configurations)[0] ** 2
+    def __init__(self, configurations: Sequence[Configuration], noise: SeedNoise | None = None) -> None:
+        self._noise = completed_noise(configurations, noise)[0] ** 2
         firsts = _first_values(configurations)
         self._centre = median(firsts) if firsts else 0.0
         # First seeds only: how often one is repeated depends on its values, and must not move what all are like.

@@ -17,6 +17,11 @@ from optsweep.trainers.trainer import Trainer
 ABSENT = "-"
 SMALL, LARGE = 0.01, 1e4
 """Between them values are shown with a fixed number of decimals."""
+REFERENCES = {
+    "unigram_entropy": "unigram entropy of the validation set",
+    "composition_entropy": "knowing each sequence's composition",
+}
+"""What a study's values are compared with, in words."""
 SYNTHETIC_NOTE = "synthetic data: the values say nothing about real proteins"
 
 
@@ -149,6 +154,14 @@ def way_on(snapshot: StudySnapshot) -> str:
     return f"optsweep sweep --name {one_line(snapshot.study)}{lifting}"
 
 
+def end_words(snapshot: StudySnapshot) -> str | None:
+    """What ended the sweep; None while it is at work, and after one that was killed."""
+    if not snapshot.ended:
+        return one_line(snapshot.standstill or "") or None
+    failed = snapshot.counts["failed"]
+    return f"all {snapshot.target} runs have ended" + (f", {failed} of them failed" if failed else "")
+
+
 def standstill_words(snapshot: StudySnapshot) -> str:
     """Why nobody works on the runs that are left, and what to type; nothing if somebody does, or none is left."""
     why = one_line(snapshot.standstill or "")
@@ -178,13 +191,9 @@ def compared(value: float, reference: float) -> str:
 
 def reference_lines(snapshot: StudySnapshot) -> list[str]:
     """What predictors that know only the composition reach, and how the best run compares."""
-    names = {
-        "unigram_entropy": "unigram entropy of the validation set",
-        "composition_entropy": "knowing each sequence's composition",
-    }
     best = finite(snapshot.best.value) if snapshot.best else None
     lines = []
-    for key, words in names.items():
+    for key, words in REFERENCES.items():
         if (reference := finite(snapshot.reference.get(key))) is None:
             continue
         line = f"{words} {value_words(reference, 3)}"

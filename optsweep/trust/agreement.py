@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optsweep.trust.noise import RESAMPLES, SEED, FloatArray, Interval, Losses, SeedNoise, interval, values_by_luck
+from optsweep.results.seeds import SeedNoise
+from optsweep.trust.noise import RESAMPLES, SEED, FloatArray, Interval, Losses, interval, values_by_luck
 
 TOP = 3
 FAIR = 0.5

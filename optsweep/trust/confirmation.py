@@ -5,15 +5,17 @@ A script scores its runs itself, and holds nothing out for us: its finalists are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optsweep.results.attributes import Weights
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.seeds import SeedNoise
 from optsweep.results.words import rounded_percent, value_words
-from optsweep.trust.noise import RESAMPLES, SEED, Interval, Losses, SeedNoise, interval, pooled_noise, values_by_luck
+from optsweep.trust.noise import RESAMPLES, SEED, FloatArray, Interval, Losses, interval, pooled_noise, values_by_luck
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,13 @@ class Finalist:
     seeds: int
     probability_of_best: float | None
     """None if nothing is known of the luck."""
+    behind: Interval | None = None
+    """By how much it is behind the first one, which has None; None too if nothing is known of the luck."""
+
+    @property
+    def tied(self) -> bool:
+        """Whether it may as well be the better one."""
+        return self.behind is not None and self.behind.low <= 0
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,8 @@ class Confirmation:
     finalists: list[Finalist]
     noise: SeedNoise | None
     scored_by: str = "nats per residue on sequences that were never used before"
+    within: float | None = None
+    """The probability that none is better than the first by more than one seed's deviation; None if that is unknown."""
 
     @property
     def verdict(self) -> str:
@@ -75,12 +86,8 @@ def confirmation(
     rng = np.random.default_rng(SEED)
     values = values_by_luck(list(tails.values()), weights.confirmation, noise, rng, counts)
     points = np.array([np.average(tail, weights=weights.confirmation) for tail in tails.values()])
-    wins = np.bincount(values.argmin(axis=1), minlength=len(tails)) / len(values)
-    finalists = [
-        Finalist(of, swept[of], interval(float(points[i]), values[:, i]), int(counts[i]), wins[i])
-        for i, of in enumerate(tails)
-    ]
-    return Confirmation(sorted(finalists, key=lambda finalist: finalist.confirmed.value), noise)
+    finalists = _finalists(list(tails), swept, points, values, counts)
+    return Confirmation(finalists, noise, within=_within(finalists, list(tails), values, noise))
 
 
 def confirmation_by_value(
@@ -97,18 +104,57 @@ def confirmation_by_value(
     noise = pooled_noise(confirmed.runs) or noise
     points = np.array([np.mean([run.value for run in runs]) for runs in groups.values()])
     counts = np.array([len(runs) for runs in groups.values()])
-    values, chances = points[np.newaxis], list[float | None]([None] * len(points))
-    if noise is not None:
-        luck = np.random.default_rng(SEED).standard_t(noise.freedom, (RESAMPLES, len(points)))
-        values = points + noise.deviation * luck / np.sqrt(counts)
-        best = (cost(1.0) * values).argmin(axis=1)
-        chances = list(np.bincount(best, minlength=len(points)) / len(values))
-    finalists = [
-        Finalist(of, swept[of], interval(float(points[i]), values[:, i]), int(counts[i]), chances[i])
-        for i, of in enumerate(groups)
-    ]
     scored_by = f"{origin.trainer.unit} over fresh seeds, by the script's own value"
-    return Confirmation(sorted(finalists, key=lambda one: cost(one.confirmed.value)), noise, scored_by)
+    if noise is None:
+        alone = [
+            Finalist(of, swept[of], Interval(*[float(points[i])] * 3), int(counts[i]), None)
+            for i, of in enumerate(groups)
+        ]
+        return Confirmation(sorted(alone, key=lambda one: cost(one.confirmed.value)), None, scored_by)
+    luck = np.random.default_rng(SEED).standard_t(noise.freedom, (RESAMPLES, len(points)))
+    values = points + noise.deviation * luck / np.sqrt(counts)
+    finalists = _finalists(list(groups), swept, points, values, counts, cost(1.0))
+    return Confirmation(finalists, noise, scored_by, _within(finalists, list(groups), values, noise, cost(1.0)))
+
+
+def _finalists(
+    names: Sequence[str],
+    swept: Mapping[str, float],
+    points: FloatArray,
+    values: FloatArray,
+    counts: NDArray[np.int64],
+    sign: float = 1.0,
+) -> list[Finalist]:
+    """The best first; ``values`` is [draws, finalists], and ``sign`` -1 if high values are the better ones."""
+    first = (sign * points).argmin()
+    wins = np.bincount((sign * values).argmin(axis=1), minlength=len(names)) / len(values)
+    behind = sign * (values - values[:, [first]])
+    found = [
+        Finalist(
+            of,
+            swept[of],
+            interval(float(points[i]), values[:, i]),
+            int(counts[i]),
+            float(wins[i]),
+            None if i == first else interval(float(sign * (points[i] - points[first])), behind[:, i]),
+        )
+        for i, of in enumerate(names)
+    ]
+    return sorted(found, key=lambda one: sign * one.confirmed.value)
+
+
+def _within(
+    finalists: Sequence[Finalist],
+    names: Sequence[str],
+    values: FloatArray,
+    noise: SeedNoise | None,
+    sign: float = 1.0,
+) -> float | None:
+    if noise is None:
+        return None
+    costs = sign * values
+    behind = costs[:, list(names).index(finalists[0].run)] - costs.min(axis=1)
+    return float(np.mean(behind <= noise.deviation))
 
 
 def _swept(origin: StudySnapshot) -> dict[str, float]:

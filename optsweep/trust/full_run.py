@@ -17,7 +17,7 @@ from optsweep.results.attributes import LADDER_SEQUENCES
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.repetition import MOST_EPOCHS, Repetition
 from optsweep.results.run_table import RunTable
-from optsweep.results.words import tally
+from optsweep.results.words import quantity, tally
 from optsweep.study.lengths import whole_batch
 from optsweep.trainers.builtin import lengthened
 from optsweep.trust.surface import Exponents
@@ -76,9 +76,58 @@ class FullRun:
             return f"{batch}, lr {before.optim.lr:g} as found: {self.why}"
         return f"{batch}, lr {self.lr:g}{_span(self.lr_estimate)} instead of {before.optim.lr:g}: {self.why}"
 
+    @property
+    def sentence(self) -> str:
+        """What to put into the full run."""
+        return f"Full run of {self.run}, {quantity(self.config.total_sequences)} sequences: {self.line}"
+
 
 def _span(found: Estimate | None) -> str:
     return "" if found is None else f" ({found.low:.3g} to {found.high:.3g})"
+
+
+def full_config(snapshot: StudySnapshot, record: RunRecord) -> TrainConfig:
+    """The full-length config: a preset's own full column, else the full budget with the same fractions."""
+    lengths = snapshot.lengths("promote")
+    swept = record.train_config
+    # As found: over lengths the same weight decay is nearer to the best than the same product with the learning rate.
+    parameters = {**record.parameters, "weight_decay": swept.optim.weight_decay}
+    config = lengths.full(parameters, preset=record.preset, seed=swept.training.seed)
+    value = {} if record.value is None else {"value": record.value}
+    versions: dict[str, Plain] = {
+        key: swept.provenance[key] for key in ("optsweep", "torch") if key in swept.provenance
+    }
+    provenance: dict[str, Plain] = {
+        "study": snapshot.study,
+        "run": record.run,
+        "trial": record.trial,
+        "source": record.source,
+        "swept_iterations": swept.training.n_iters,
+        "corpus": snapshot.corpus.corpus,
+        "subset": snapshot.corpus.subset,
+        "fingerprint": snapshot.corpus.fingerprint,
+        **versions,
+        **value,
+    }
+    return config.model_copy(update={"provenance": provenance})
+
+
+def full_run_of(
+    snapshot: StudySnapshot, run: RunRecord, ladder: StudySnapshot | None, *, moved: bool | None = None
+) -> FullRun:
+    """What the full run of ``run`` should have, by the study and the run's ladder.
+
+    ``moved``: whether lr and batch may differ from those found; None for all runs but presets, which have a full column
+    of their own.
+    """
+    config = full_config(snapshot, run)
+    if moved is False:
+        return FullRun.as_found(run, config, "you asked for that")
+    if moved is None and run.preset is not None:
+        return FullRun.as_found(
+            run, config, "a preset keeps its own full column; optsweep promote --moved moves its batch"
+        )
+    return full_run(snapshot, run, config, ladder)
 
 
 def full_run(snapshot: StudySnapshot, run: RunRecord, config: TrainConfig, ladder: StudySnapshot | None) -> FullRun:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optsweep.results.seeds import SeedNoise
 from optsweep.trust.noise import (
     RESAMPLES,
     SEED,
     FloatArray,
     Interval,
     Losses,
-    SeedNoise,
     interval,
     resampled_values,
     values_by_luck,

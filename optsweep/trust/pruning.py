@@ -13,10 +13,10 @@ import numpy as np
 from optsweep.errors import ConfigError
 from optsweep.results.forecast import play
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.results.seeds import SeedNoise
 from optsweep.search.pruning_rule import KINDS, PruningRule, comparable, pruner_name
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.sections import PrunerSection
-from optsweep.trust.noise import SeedNoise
 
 TOP = 3
 PEAKED_EARLY = 0.6

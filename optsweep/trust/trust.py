@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,12 +11,19 @@ from numpy.typing import NDArray
 
 from optsweep.results.records import COMPLETED, RunRecord, StudySnapshot
 from optsweep.results.repetition import use_of
+from optsweep.results.seeds import SeedNoise
+from optsweep.results.words import end_words
 from optsweep.trust.agreement import Fidelity, fidelity
 from optsweep.trust.confirmation import Confirmation, confirmation, confirmation_by_value
-from optsweep.trust.noise import Losses, SeedNoise, Ties, pooled_noise, ties
+from optsweep.trust.full_run import full_run_of
+from optsweep.trust.next_command import Since, next_command
+from optsweep.trust.noise import Losses, pooled_noise
 from optsweep.trust.proxies import EqualCost, Trained, equal_cost
 from optsweep.trust.pruning import PruningRisk, pruning_risk
-from optsweep.trust.verdict import Verdict, verdict
+from optsweep.trust.ranking import Ranked, ranking
+from optsweep.trust.ties import Ties, ties
+from optsweep.trust.verdict import Verdict, Winner, winner_of
+from optsweep.trust.verdict_words import verdict_lines
 
 
 @dataclass(frozen=True)
@@ -29,40 +36,33 @@ class StudyLosses:
 
 @dataclass(frozen=True)
 class Trust:
-    """None and empty if nothing has been measured yet."""
+    """What is known of a study's ranking; None and empty where nothing has been measured yet."""
 
+    ranking: tuple[Ranked, ...]
+    verdict: Verdict
     ties: Ties | None = None
     noise: SeedNoise | None = None
     fidelity: tuple[Fidelity, ...] = ()
     against: tuple[EqualCost, ...] = ()
     confirmation: Confirmation | None = None
     risk: PruningRisk | None = None
-    verdict: Verdict | None = None
-
-    def ranked(self, snapshot: StudySnapshot) -> list[tuple[str | None, RunRecord]]:
-        """All runs with their ranks, the best first: "1", "2=" if it cannot be told from the best, None without one.
-
-        A run that was cut short or has not ended has no rank.
-        """
-        ranking = snapshot.ranking
-        ranks = {
-            run.run: f"{place}=" if self.ties and self.ties.tied(run.run) else str(place)
-            for place, run in enumerate(ranking, start=1)
-        }
-        others = [run for run in snapshot.runs if run.run not in ranks]
-        return [(ranks.get(run.run), run) for run in [*ranking, *others]]
-
-
-NOT_MEASURED = Trust()
 
 
 def assess(
-    sweep: StudyLosses, repeats: Sequence[StudyLosses], larger: Sequence[StudyLosses], confirmed: Sequence[StudyLosses]
+    sweep: StudyLosses,
+    *,
+    repeats: Sequence[StudyLosses] = (),
+    larger: Sequence[StudyLosses] = (),
+    confirmed: Sequence[StudyLosses] = (),
+    ladder: Callable[[RunRecord], StudySnapshot | None] = lambda _: None,
+    promoted: Collection[str] = (),
+    trained: Collection[str] = (),
 ) -> Trust:
     """What a study and those that train its runs again show of its ranking.
 
     ``repeats`` train at the sweep's own setting, each of ``larger`` at one that is larger, and ``confirmed`` are the
-    finalists with fresh seeds; all may be empty.
+    finalists with fresh seeds. ``promoted`` are runs whose full-length config is written, ``trained`` those whose full
+    training has ended.
     """
     snapshot = sweep.snapshot
     weights = snapshot.weights
@@ -80,15 +80,41 @@ def assess(
         if one.values.keys() & cheap.keys()
     ]
     tied = ties(snapshot, sweep.losses, noise)
+    places = ranking(snapshot, tied, noise)
+    confirm = confirmed[0] if confirmed else None
+    finalists = None if confirm is None else _confirmation(snapshot, confirm, noise)
+    since = Since(None if confirm is None else confirm.snapshot, promoted, trained)
+    decides = finalists if since.decides(snapshot) else None
+    winner = winner_of(snapshot, places, tied, noise, decides)
     return Trust(
+        ranking=places,
+        verdict=_verdict(snapshot, winner, since, ladder),
         ties=tied,
-        verdict=verdict(snapshot, tied),
         noise=noise,
         fidelity=tuple(compared),
         against=tuple(against),
-        confirmation=_confirmation(snapshot, confirmed[0], noise) if confirmed else None,
+        confirmation=finalists,
         risk=pruning_risk(snapshot, completed, noise),
     )
+
+
+def _verdict(
+    snapshot: StudySnapshot,
+    winner: Winner | None,
+    since: Since,
+    ladder: Callable[[RunRecord], StudySnapshot | None],
+) -> Verdict:
+    full_run, linked = None, snapshot.attributes.linked is not None
+    if winner is not None and snapshot.ended and snapshot.trainer.lengths is not None and not linked:
+        run = next(run for run in snapshot.runs if run.run == winner.choice)
+        full_run = full_run_of(snapshot, run, ladder(run))
+    found = Verdict(
+        winner=winner,
+        full_run=full_run,
+        ended_by=end_words(snapshot),
+        next=next_command(snapshot, winner, since),
+    )
+    return replace(found, lines=tuple(verdict_lines(found, snapshot)))
 
 
 def _confirmation(origin: StudySnapshot, confirmed: StudyLosses, noise: SeedNoise | None) -> Confirmation | None:

@@ -1,130 +1,167 @@
-"""What a sweep may say of its leader: how likely it is as good as any that was tried, and what its lead is made of."""
+"""The verdict on a study: who leads by how much, what ties with it, how sure that is, what to type next. Data only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from statistics import fmean
 
 from optsweep.results.configurations import complete_value, configurations
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.seeds import Configuration, seed_noise, standings
-from optsweep.results.words import rounded_percent, value_words
-from optsweep.trust.noise import SEED, Ties
+from optsweep.results.seeds import SeedNoise
+from optsweep.results.words import finite
+from optsweep.trust.confirmation import Confirmation
+from optsweep.trust.full_run import FullRun
+from optsweep.trust.lead import LengthLead, chance_within, length_lead
+from optsweep.trust.next_command import NextCommand
+from optsweep.trust.noise import Interval
+from optsweep.trust.ranking import Ranked
+from optsweep.trust.ties import Ties
 
-DRAWS = 4000
-MOST = 500
-"""How many of the best are drawn from; those behind them could not be the best."""
+LEAST_CHEAPER = 1.1
+"""By less than this factor no run is called cheaper: two runs of one configuration differ by as much."""
 
 
-@dataclass(frozen=True)
-class Chance:
-    """Of a leader over the configurations that were tried."""
+@dataclass(frozen=True, kw_only=True)
+class Winner:
+    """The leader, and how it stands beside the others."""
 
     run: str
-    deviation: float
-    """One seed's, as the sweep knows it."""
-    within: float
-    """The probability that no configuration is better than it by more than one such deviation."""
-    best: float
-    """The probability that none is better at all: small in nearly every sweep, at one seed's noise."""
-    measured: bool
-    """Whether the deviation has any repeated seed behind it; else it is a share of the configurations' spread."""
-
-
-@dataclass(frozen=True)
-class LengthLead:
-    """What remains of the leader's lead where both runs had seen as many sequences."""
-
-    over: str
-    lead: float
-    at_equal: float
-    equal: str
-    """What is equal there, in words."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is said of the leader of a sweep."""
-
-    chance: Chance
-    mean: float
-    """Shrunken: what it was chosen by."""
+    value: float | None
+    interval: Interval | None
+    """What is left open of ``value``; None if nothing is known of that."""
     seeds: int
-    reported: float | None
+    """How many ``value`` is the mean of."""
+    scored_by: str
+    """What ``value`` is, in words; of a confirmed winner also on which sequences."""
+    confirmed: bool
+    after_choice: float | None = None
     """The mean of its seeds after the choice, which alone is not too good on average; None without any."""
-    cheapest: str | None
-    """Of those that cannot be told from it, the one whose run costs least, if that is another."""
-    length: LengthLead | None
-    """None if it was trained as long as the next one, or no point is common to their curves."""
+    runner_up: str | None = None
+    lead: float | None = None
+    lead_interval: Interval | None = None
+    """What sequences and seeds leave open of ``lead``, as far as either is known."""
+    ties: tuple[str, ...] = ()
+    """Runs that cannot be told from it, the best first."""
+    cheapest_tie: str | None = None
+    """Whichever of these took the least time, if that is clearly less than the winner's own."""
+    times_cheaper: float = 1.0
+    within_noise: float | None = None
+    """The probability that none that was tried is better by more than one seed's deviation; None if that is unknown."""
+    seed_noise: float | None = None
+    length: LengthLead | None = None
+    """What of the lead is training length; None if it was trained as long as the runner-up."""
+    above: tuple[str, float] | None = None
+    """The reference line that its value does not reach, if there is one: its key, and by how much it is above."""
 
     @property
-    def lines(self) -> list[str]:
-        """In plain English."""
-        chance, deviation = self.chance, value_words(self.chance.deviation)
-        source = "" if chance.measured else ", not measured: no seed was repeated"
-        found = [
-            f"{chance.run} is within one seed deviation ({deviation}{source}) of the best that was tried, "
-            f"with probability {rounded_percent(chance.within)}"
-        ]
-        if self.reported is not None:
-            found.append(f"its value by the seeds after the choice: {value_words(self.reported)}")
-        if self.cheapest is not None:
-            found.append(f"{self.cheapest} cannot be told from it and is the cheapest of those")
-        if self.length is not None:
-            one = self.length
-            found.append(
-                f"ahead of {one.over} by {value_words(one.lead)} at the end, "
-                f"by {value_words(one.at_equal)} at equal {one.equal}"
-            )
-        return found
+    def choice(self) -> str:
+        """The run to train at full length."""
+        return self.cheapest_tie if self.confirmed and self.cheapest_tie else self.run
 
 
-def verdict(snapshot: StudySnapshot, ties: Ties | None = None) -> Verdict | None:
-    """None before a second configuration is complete: there is nothing to be the best of."""
-    direction = snapshot.definition.direction
-    tried = configurations(snapshot.runs, direction)
-    if len(tried) < 2:
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """All that is said of a study at the top of every view."""
+
+    winner: Winner | None = None
+    """None before a run is complete."""
+    full_run: FullRun | None = None
+    """What the full training of the winner should have; None of a script's study, and while runs are left."""
+    ended_by: str | None = None
+    """What ended the sweep; None while it goes on, and after one that was killed."""
+    next: NextCommand
+    lines: tuple[str, ...] = ()
+    """The whole verdict in plain English, for people; the next command is in the last one."""
+
+
+def winner_of(
+    snapshot: StudySnapshot,
+    ranking: Sequence[Ranked],
+    ties: Ties | None,
+    noise: SeedNoise | None,
+    confirmed: Confirmation | None,
+) -> Winner | None:
+    """None before a run is complete. ``confirmed`` goes before the ranking: give it only if it is not out of date."""
+    if snapshot.best is None:
         return None
-    first, second = standings(tried)[:2]
+    if confirmed is not None:
+        return _confirmed(snapshot, confirmed)
+    first, *others = [one for one in ranking if one.rank is not None]
     by_name = {run.run: run for run in snapshot.runs}
+    cost = snapshot.definition.direction.cost
     after = [value for run in snapshot.runs if run.after_choice and (value := complete_value(run)) is not None]
-    return Verdict(
-        chance=chance_of(tried),
-        mean=direction.cost(first.mean),
-        seeds=snapshot.seeds[first.run],
-        reported=float(np.mean(after)) if after else None,
-        cheapest=_cheapest([by_name[one.run] for one in tried], first.run, ties),
-        length=_length_lead(by_name[first.run], by_name[second.run], snapshot),
+    tied = [one.run.run for one in others if one.tied]
+    cheapest, times = _cheapest(first.run, [by_name[run] for run in tied])
+    tried = configurations(snapshot.runs, snapshot.definition.direction)
+    second = others[0] if others else None
+    behind = ties.differences.get(second.run.run) if ties is not None and second is not None else None
+    lead = behind.value if behind is not None else None
+    if lead is None and second is not None and first.value is not None and second.value is not None:
+        lead = cost(second.value) - cost(first.value)
+    return Winner(
+        run=first.run.run,
+        value=finite(first.value),
+        interval=first.interval,
+        seeds=first.seeds,
+        scored_by=snapshot.trainer.unit,
+        confirmed=False,
+        after_choice=fmean(after) if after else None,
+        runner_up=second.run.run if second else None,
+        lead=finite(lead),
+        lead_interval=behind,
+        ties=tuple(tied),
+        cheapest_tie=cheapest,
+        times_cheaper=times,
+        within_noise=chance_within(tried, noise) if noise is not None and others else None,
+        seed_noise=noise.deviation if noise is not None else None,
+        length=length_lead(first.run, second.run, snapshot) if second else None,
+        above=_above(snapshot, first.run),
     )
 
 
-def chance_of(tried: Sequence[Configuration]) -> Chance:
-    """Of the leader: draws from every configuration's posterior, with Student's t for what few seeds leave open."""
-    ranked = standings(tried)[:MOST]
-    deviation, freedom = seed_noise(tried)
-    rng = np.random.default_rng(SEED)
-    # The noise is unknown once for all configurations, not for each.
-    scale = np.sqrt(freedom / rng.chisquare(freedom, size=(DRAWS, 1)))
-    deviations = np.array([one.deviation for one in ranked])
-    drawn = np.array([one.mean for one in ranked]) + scale * rng.standard_normal((DRAWS, len(ranked))) * deviations
-    behind = drawn[:, 0] - drawn.min(axis=1)
-    within, best = float(np.mean(behind <= deviation)), float(np.mean(behind <= 0))
-    return Chance(ranked[0].run, deviation, within, best, measured=any(len(one.costs) > 1 for one in tried))
+def _confirmed(snapshot: StudySnapshot, confirmed: Confirmation) -> Winner:
+    by_name = {run.run: run for run in snapshot.runs}
+    first, *others = confirmed.finalists
+    tied = [one.run for one in others if one.tied]
+    cheapest, times = _cheapest(by_name[first.run], [by_name[run] for run in tied])
+    cost = snapshot.definition.direction.cost
+    second = others[0] if others else None
+    luck = first.confirmed if first.probability_of_best is not None else None
+    return Winner(
+        run=first.run,
+        value=first.confirmed.value,
+        interval=luck,
+        seeds=first.seeds,
+        scored_by=confirmed.scored_by,
+        confirmed=True,
+        runner_up=second.run if second else None,
+        lead=cost(second.confirmed.value) - cost(first.confirmed.value) if second else None,
+        lead_interval=second.behind if second else None,
+        ties=tuple(tied),
+        cheapest_tie=cheapest,
+        times_cheaper=times,
+        within_noise=confirmed.within,
+        seed_noise=confirmed.noise.deviation if confirmed.noise is not None else None,
+        length=length_lead(by_name[first.run], by_name[second.run], snapshot) if second else None,
+        above=_above(snapshot, by_name[first.run]),
+    )
 
 
-def _cheapest(runs: Sequence[RunRecord], first: str, ties: Ties | None) -> str | None:
-    equal = [run for run in runs if run.run == first or (ties is not None and ties.tied(run.run))]
-    cheapest = min(equal, key=lambda run: run.seconds).run
-    return None if cheapest == first else cheapest
+def _cheapest(first: RunRecord, tied: Sequence[RunRecord]) -> tuple[str | None, float]:
+    """The one of the tied runs that took the least time, and how many times less that is; else (None, 1)."""
+    if not tied:
+        return None, 1.0
+    cheapest = min(tied, key=lambda run: run.seconds)
+    times = first.seconds / cheapest.seconds if cheapest.seconds > 0 else 1.0
+    return (cheapest.run, times) if times >= LEAST_CHEAPER else (None, 1.0)
 
 
-def _length_lead(first: RunRecord, second: RunRecord, snapshot: StudySnapshot) -> LengthLead | None:
-    common = first.curve.keys() & second.curve.keys()
-    if not common or first.curve.keys() == second.curve.keys() or first.value is None or second.value is None:
-        return None
-    last = max(common)
-    cost, equal = snapshot.definition.direction.cost, "progress" if snapshot.data is None else "sequences seen"
-    ours, theirs = (min(cost(value) for step, value in run.curve.items() if step <= last) for run in (first, second))
-    return LengthLead(second.run, cost(second.value) - cost(first.value), theirs - ours, equal)
+def _above(snapshot: StudySnapshot, run: RunRecord) -> tuple[str, float] | None:
+    """The highest reference line that the run's value is above."""
+    value = finite(run.value)
+    known = {key: finite(snapshot.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")}
+    for key, reference in known.items():
+        if value is not None and reference is not None and value > reference:
+            return key, value - reference
+    return None

@@ -10,13 +10,15 @@ from rich.table import Table
 
 from optsweep.plain import Plain
 from optsweep.results.records import COMPLETED, StudySnapshot
+from optsweep.results.seeds import SeedNoise
 from optsweep.results.words import counted, duration, percent, quantity, rounded_percent, value_words
 from optsweep.study.run_config import if_builtin
 from optsweep.trust.agreement import TOP, Agreement, Fidelity
 from optsweep.trust.confirmation import Confirmation
-from optsweep.trust.noise import Interval, SeedNoise, Ties
+from optsweep.trust.noise import Interval
 from optsweep.trust.proxies import STANDARD_ERRORS, EqualCost
 from optsweep.trust.pruning import MOST_LOST, MOST_REGRET, PEAKED_EARLY, WORKERS, PruningRisk, Replay, long_budget
+from optsweep.trust.ties import Ties
 from optsweep.trust.trust import Trust
 
 if TYPE_CHECKING:

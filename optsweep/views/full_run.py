@@ -41,14 +41,9 @@ def ladder_lines(snapshot: StudySnapshot, planned: Rungs) -> list[str]:
     ]
 
 
-def full_run_line(found: FullRun) -> str:
-    """What to put into the full run."""
-    return f"Full run of {found.run}, {quantity(found.config.total_sequences)} sequences: {found.line}"
-
-
 def full_run_lines(found: FullRun, study: str) -> list[str]:
     """The same, and how to know it better."""
-    lines = [full_run_line(found)]
+    lines = [found.sentence]
     if found.method == "ladder":
         return [*lines, f"  {CAVEAT}"]
     return [*lines, f"  {measure_line(found, study)}"]

@@ -14,7 +14,7 @@ from optsweep.results.costs import WorkerTimes, device_seconds, saved_seconds, w
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.builtin.preset import Preset
 from optsweep.study.shareable import shareable
-from optsweep.trust.trust import NOT_MEASURED, Trust
+from optsweep.trust.trust import Trust
 from optsweep.views import fidelity
 from optsweep.views.drawings import drawings
 from optsweep.views.export import write_output
@@ -23,12 +23,12 @@ REPORT_NAME = "report.html"
 LENGTHS = ("iterations", "warmup", "preschool")
 
 
-def write_report(snapshot: StudySnapshot, directory: Path, trust: Trust = NOT_MEASURED) -> Path:
+def write_report(snapshot: StudySnapshot, directory: Path, trust: Trust) -> Path:
     """Write report.html into ``directory`` (made if it is missing) and return its path."""
     return write_output(directory / REPORT_NAME, report_html(snapshot, trust).encode())
 
 
-def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
+def report_html(snapshot: StudySnapshot, trust: Trust) -> str:
     """The whole page, with what has been measured of the ranking; everything that a study holds is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from plotly.offline import get_plotlyjs
@@ -47,7 +47,7 @@ def report_html(snapshot: StudySnapshot, trust: Trust = NOT_MEASURED) -> str:
         synthetic_note=words.SYNTHETIC_NOTE,
         as_of=words.moment(snapshot.now),
         state=[words.counts_words(snapshot), *words.reference_lines(snapshot), *stopped],
-        ranking=[_ranking_row(rank, run, snapshot.data) for rank, run in trust.ranked(snapshot)],
+        ranking=[_ranking_row(one.rank, one.run, snapshot.data) for one in trust.ranking],
         ties=fidelity.tie_words(trust.ties),
         noise=fidelity.noise_words(trust.noise),
         fidelity=[

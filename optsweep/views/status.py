@@ -12,9 +12,10 @@ from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.records import RunEvent, RunRecord, StudySnapshot
 from optsweep.results.repetition import Repetition, said, use_of
-from optsweep.trust.verdict import Verdict, verdict
+from optsweep.trust.verdict import Verdict
 from optsweep.views.export import run_values
 from optsweep.views.terminal import Column, RunTable, name, notes, run_columns, stack, state
+from optsweep.views.verdict import verdict_document
 
 WORDS = {"reclaimed": "died, and its run was handed back", "out_of_memory": "out of memory"}
 """What does not say by itself what happened."""
@@ -22,7 +23,7 @@ NOTHING = "nothing is recorded: histories begin with the first worker of this ve
 NO_JOBS: Mapping[str, Mapping[str, int]] = {}
 
 
-def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
+def status_document(snapshot: StudySnapshot, verdict: Verdict) -> dict[str, Plain]:
     """The document of `status --json`; numbers that are not finite are null."""
     best = snapshot.best
     return {
@@ -32,7 +33,7 @@ def status_document(snapshot: StudySnapshot) -> dict[str, Plain]:
         "finished_runs": snapshot.finished_runs,
         **_reference(snapshot),
         "best": None if best is None else run_values(best, "run", "trial", "preset", "value"),
-        "verdict": _verdict_document(verdict(snapshot)),
+        "verdict": verdict_document(verdict),
         **({} if (use := use_of(snapshot.definition, snapshot.data)) is None else {"repetition": use.document()}),
         "runs": [_run_document(run, snapshot) for run in snapshot.runs],
     }
@@ -44,22 +45,6 @@ def _reference(snapshot: StudySnapshot) -> dict[str, Plain]:
         return {}
     known = {key: words.finite(snapshot.reference.get(key)) for key in ("unigram_entropy", "composition_entropy")}
     return {"reference": dict(known)}
-
-
-def _verdict_document(found: Verdict | None) -> Plain:
-    """What is said of the leader, as far as the runs' values alone say it."""
-    if found is None:
-        return None
-    chance = found.chance
-    return {
-        "run": chance.run,
-        "mean": words.finite(found.mean),
-        "seeds": found.seeds,
-        "seed_deviation": words.finite(chance.deviation),
-        "within_one_deviation": chance.within,
-        "best_of_all": chance.best,
-        "after_choice": words.finite(found.reported),
-    }
 
 
 def _run_document(run: RunRecord, snapshot: StudySnapshot) -> dict[str, Plain]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -20,11 +19,9 @@ from optsweep.study.script.config import ScriptConfig
 from optsweep.study.shareable import shareable
 from optsweep.trainers.by_hand import FILE as BY_HAND
 from optsweep.trainers.by_hand import by_hand
-from optsweep.trust.full_run import FullRun
-from optsweep.trust.trust import NOT_MEASURED, Trust
+from optsweep.trust.trust import Trust
 from optsweep.views.export import about_data, run_values
 from optsweep.views.fidelity import budget_words, risk_words, tie_words
-from optsweep.views.full_run import full_run_line
 from optsweep.views.status import reasons
 from optsweep.views.terminal import Column, RunTable, notes, ranked_columns, stack, state
 
@@ -33,59 +30,28 @@ NO_FINISHED_TRIAL = "no finished trial yet"
 
 def summary(
     snapshot: StudySnapshot,
-    next_commands: Sequence[str],
-    trust: Trust = NOT_MEASURED,
-    full_run: FullRun | None = None,
-    *,
-    why: str = "",
+    trust: Trust,
 ) -> RenderableType:
-    """The table of runs, the best configuration, the reference lines, what the full run should have, the cost, why it
-    ended, the next commands."""
+    """The verdict, the table of runs, the best configuration, the reference lines and the cost."""
     head = Text(f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", style="bold")
     table = ["", _ranked_table(snapshot, trust), *tie_words(trust.ties), *reasons(snapshot.runs)]
-    commands = ["", "Next:", *(f"  {command}" for command in next_commands)]
     return stack(
         head,
-        *notes(snapshot, standstill=not why),
+        *notes(snapshot, standstill=False),
+        *trust.verdict.lines,
         *(table if snapshot.runs else ()),
         "",
         *best_configuration(snapshot),
-        *([f"  {line}" for line in trust.verdict.lines] if trust.verdict else []),
-        *([full_run_line(full_run)] if full_run else []),
         "",
         *_costs(snapshot, trust),
-        *([f"Ended: {why}"] if why else []),
-        *(commands if next_commands else ()),
     )
 
 
-def next_commands(snapshot: StudySnapshot) -> list[str]:
-    """What to type after a sweep, complete with the study's name."""
-    name = f"--name {snapshot.study}"
-    if not snapshot.ended:
-        return [f"{words.way_on(snapshot)}   # goes on", f"optsweep status {name}"]
-    commands = [f"optsweep dashboard {name}", f"optsweep report {name}"]
-    if snapshot.trainer.lengths is None and snapshot.best is not None:
-        if snapshot.trainer.takes_seed:
-            commands.append(f"optsweep confirm {name}   # the finalists with fresh seeds")
-        commands.append(f"optsweep best {name} --command   # the winner's command line")
-    elif snapshot.best is not None:
-        commands += [
-            f"optsweep confirm {name}   # the finalists with fresh seeds, on sequences that were never used before",
-            f"optsweep ladder {name} --dry-run   # what it costs to measure lr and batch for the full run",
-            f"optsweep promote {name}   # to full length",
-        ]
-    if snapshot.counts["failed"]:
-        commands.insert(0, f"optsweep sweep {name} --retry-failed")
-    return commands
-
-
 def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
-    ranked = trust.ranked(snapshot)
-    ranks = {run.run: rank or words.ABSENT for rank, run in ranked}
+    ranks = {one.run.run: one.rank or words.ABSENT for one in trust.ranking}
     shown = ranked_columns(ranks, snapshot.runs, with_sequences=snapshot.data is not None)
     columns = [*shown, Column("state", state)]
-    return RunTable([run for _, run in ranked], columns)
+    return RunTable([one.run for one in trust.ranking], columns)
 
 
 def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:

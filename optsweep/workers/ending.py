@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from optsweep.results.records import StudySnapshot
+from optsweep.results.words import end_words
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,7 @@ class Ending:
     @property
     def reason(self) -> str:
         if self.snapshot.ended:
-            failed = self.snapshot.counts["failed"]
-            return f"all {self.snapshot.target} runs have ended" + (f", {failed} of them failed" if failed else "")
+            return end_words(self.snapshot) or ""
         if self.received:
             return f"asked to leave by {signal.Signals(self.received[0]).name}"
         if self.snapshot.stopped is not None:

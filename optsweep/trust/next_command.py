@@ -1,0 +1,101 @@
+"""The one command that fits the state of a study: what to type next, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optsweep.results.folders import RunDirectory, study_directory
+from optsweep.results.records import StudySnapshot
+from optsweep.results.words import one_line, way_on
+
+if TYPE_CHECKING:
+    from optsweep.trust.verdict import Winner
+
+
+@dataclass(frozen=True)
+class NextCommand:
+    """A command as it is typed, and what it is for."""
+
+    command: str
+    why: str
+
+    @property
+    def line(self) -> str:
+        return f"{self.command}   # {self.why}"
+
+
+@dataclass(frozen=True)
+class Since:
+    """What has been done with the study's runs after the sweep."""
+
+    confirm: StudySnapshot | None = None
+    """The study that trains the finalists with fresh seeds."""
+    promoted: Collection[str] = ()
+    """Runs whose full-length config is written."""
+    trained: Collection[str] = ()
+    """Those whose full training has ended."""
+
+    def decides(self, snapshot: StudySnapshot) -> bool:
+        """Whether the finalists have had all of their fresh seeds, and the leader of today is one of them."""
+        if self.confirm is None or not self.confirm.ended or snapshot.best is None:
+            return False
+        return snapshot.best.run in {run.of for run in self.confirm.runs if run.state == "complete"}
+
+
+def next_command(snapshot: StudySnapshot, winner: Winner | None, since: Since) -> NextCommand:
+    """Right whenever it is run, and never `promote` for a model that knows less than frequencies do."""
+    name = f"--name {one_line(snapshot.study)}"
+    if not snapshot.ended:
+        if snapshot.counts["running"] and snapshot.stopped is None:
+            return NextCommand(f"optsweep status {name} --watch", "the live view")
+        return NextCommand(way_on(snapshot), "the runs that are left")
+    if linked := snapshot.attributes.linked:
+        return NextCommand(f"optsweep status --name {one_line(linked.origin)}", "what it says of that study")
+    if winner is None:
+        return _without_winner(snapshot, name)
+    if winner.above is not None:
+        return NextCommand(f"optsweep report {name}", "the curves: do runs learn, are they too short?")
+    if (confirm := _confirm(snapshot, winner, since, name)) is not None:
+        return confirm
+    return _by_hand(snapshot, winner, name) if snapshot.trainer.lengths is None else _promote(winner, since, snapshot)
+
+
+def _without_winner(snapshot: StudySnapshot, name: str) -> NextCommand:
+    failed = next((run for run in snapshot.runs if run.state == "failed"), None)
+    if failed is not None:
+        return NextCommand(f"optsweep show {one_line(failed.run)} {name}", "what it died of")
+    return NextCommand(f"optsweep report {name}", "the curves of the runs that were cut, and why")
+
+
+def _confirm(snapshot: StudySnapshot, winner: Winner, since: Since, name: str) -> NextCommand | None:
+    """Fresh seeds for the finalists; None if they have had them, would tell nothing, or nothing is left to tell."""
+    if winner.confirmed or winner.runner_up is None or not snapshot.trainer.takes_seed:
+        return None
+    if snapshot.trainer.lengths is not None and snapshot.weights is None:
+        return None  # begun by a version that kept nothing to compare by
+    if (again := since.confirm) is not None and again.ended and again.best is None:
+        return NextCommand(f"optsweep retry --name {one_line(again.study)}", "the finalists' runs failed")
+    clear = winner.lead_interval is not None and winner.lead_interval.low > 0 and winner.seed_noise is not None
+    if clear and since.confirm is None:
+        return None
+    where = "on sequences that were never used before" if snapshot.trainer.lengths is not None else "by the script"
+    return NextCommand(f"optsweep confirm {name}", f"the finalists with fresh seeds, scored {where}")
+
+
+def _by_hand(snapshot: StudySnapshot, winner: Winner, name: str) -> NextCommand:
+    if snapshot.best is not None and winner.choice == snapshot.best.run:
+        return NextCommand(f"optsweep best {name} --command", "its call, to be run by hand")
+    call = RunDirectory.of(snapshot.study, winner.choice).path / "command.sh"
+    return NextCommand(f"sh {call}", f"trains {one_line(winner.choice)} again, by hand")
+
+
+def _promote(winner: Winner, since: Since, snapshot: StudySnapshot) -> NextCommand:
+    run = one_line(winner.choice)
+    promote = f"optsweep promote --name {one_line(snapshot.study)} --run {run}"
+    if winner.choice in since.trained:
+        return NextCommand(f"optsweep sample {study_directory(snapshot.study) / 'promoted' / run}", "its proteins")
+    if winner.choice in since.promoted:
+        return NextCommand(f"{promote} --start", "the full training")
+    return NextCommand(promote, "the config of the full training")

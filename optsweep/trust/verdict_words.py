@@ -1,0 +1,123 @@
+"""The words of the verdict: the same ones in every view, in the dashboard and in notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from optsweep.results.records import StudySnapshot
+from optsweep.results.words import (
+    REFERENCES,
+    counted,
+    one_line,
+    rounded_percent,
+    state_words,
+    tally,
+    value_words,
+)
+from optsweep.trust.noise import Interval
+from optsweep.trust.verdict import Verdict, Winner
+
+MOST_NAMES = 4
+
+
+def verdict_lines(found: Verdict, snapshot: StudySnapshot) -> Iterator[str]:
+    """One line for each thing that is known; the last one is the next command."""
+    winner = found.winner
+    if winner is None:
+        yield _why_none(snapshot)
+    else:
+        yield _winner(winner, "Winner" if snapshot.ended else "Leader so far")
+        yield from _reference(winner, snapshot)
+        yield from _lead(winner, snapshot)
+        if winner.runner_up is not None:
+            yield _how_sure(winner)
+        if winner.after_choice is not None:
+            yield f"Its seeds after the choice, which luck did not choose: {value_words(winner.after_choice)}"
+    if found.full_run is not None and winner is not None and winner.above is None:
+        yield one_line(found.full_run.sentence)
+    yield from _failed(snapshot)
+    yield _end(found, snapshot)
+    yield f"Next: {found.next.line}"
+
+
+def _why_none(snapshot: StudySnapshot) -> str:
+    counts = snapshot.counts
+    if not snapshot.ended:
+        return "No winner yet: no run is complete"
+    if counts["pruned"]:
+        return f"No winner: no run reached its end ({tally({'pruned': counts['pruned'], 'failed': counts['failed']})})"
+    return "No winner: every run failed" if counts["failed"] else "No winner: no run is planned"
+
+
+def _winner(winner: Winner, title: str) -> str:
+    seeds = ""
+    if winner.confirmed:
+        seeds = f" over {counted(winner.seeds, 'fresh seed')}"
+    elif winner.seeds > 1:
+        seeds = f", the mean of {winner.seeds} seeds"
+    return f"{title}: {one_line(winner.run)}, {_value(winner.value, winner.interval)} {winner.scored_by}{seeds}"
+
+
+def _value(value: float | None, interval: Interval | None) -> str:
+    if interval is None:
+        return value_words(value)
+    return f"{value_words(value)} ({value_words(interval.low)} to {value_words(interval.high)})"
+
+
+def _reference(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
+    if winner.above is not None:
+        key, above = winner.above
+        line = f"{REFERENCES[key]}, {value_words(snapshot.reference[key], 3)}"
+        yield f"It is {value_words(above, 3)} ABOVE the {line}: it knows less than frequencies do"
+
+
+def _lead(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
+    if winner.runner_up is None:
+        yield "Lead: no other run is complete"
+        return
+    over = f"Lead: {_value(winner.lead, winner.lead_interval)} over {one_line(winner.runner_up)}"
+    if winner.lead_interval is None:
+        yield f"{over}; whether that is luck is not known"
+    elif winner.ties:
+        yield f"{over}. {_tie(winner)}"
+    else:
+        yield f"{over}; no other run ties with it"
+    if (length := winner.length) is not None:
+        equal = "equal sequences seen" if snapshot.data is not None else "equal progress"
+        part = length.lead - length.at_equal
+        yield f"Of that lead {value_words(part)} is training length: at {equal} it is {value_words(length.at_equal)}"
+
+
+def _tie(winner: Winner) -> str:
+    told = "A tie: cannot be told from " + _names(winner.ties)
+    if winner.cheapest_tie is None:
+        return told
+    return f"{told}; {one_line(winner.cheapest_tie)} is {winner.times_cheaper:.1f} times cheaper"
+
+
+def _names(runs: Sequence[str]) -> str:
+    shown = [one_line(run) for run in runs[:MOST_NAMES]]
+    more = len(runs) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _how_sure(winner: Winner) -> str:
+    if winner.within_noise is None or winner.seed_noise is None:
+        return "How sure: not known, since no run was repeated with another seed"
+    return (
+        f"How sure: within one seed deviation ({value_words(winner.seed_noise)}) of the best that was tried, "
+        f"with probability {rounded_percent(winner.within_noise)}"
+    )
+
+
+def _failed(snapshot: StudySnapshot) -> Iterator[str]:
+    failed = [run for run in snapshot.runs if run.state == "failed"]
+    if failed:
+        yield f"{counted(len(failed), 'run')} failed: {one_line(failed[0].run)} {state_words(failed[0])}"
+
+
+def _end(found: Verdict, snapshot: StudySnapshot) -> str:
+    if found.ended_by is not None:
+        return f"Ended: {found.ended_by}"
+    left = tally({"running": snapshot.counts["running"], "waiting": snapshot.counts["waiting"]})
+    return f"Not ended: {snapshot.finished_runs} of {snapshot.target} runs finished, {left}"
