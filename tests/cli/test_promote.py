@@ -11,12 +11,11 @@ from optsweep.cli.promote import chosen_runs, promote_runs
 from optsweep.config import read_config, write_config
 from optsweep.errors import EXIT_INTERRUPTED, UserError
 from optsweep.machine.foreground import Place
-from optsweep.planning.trained_again import full_config
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.file import load_study
 from optsweep.trainers import trainer_of
-from optsweep.trust.full_run import full_run
+from optsweep.trust.full_run import full_config, full_run
 from tests.snapshots import make_run, make_snapshot
 
 DEFINITION = load_study("uniref50")

@@ -11,12 +11,13 @@ import pytest
 from optuna.trial import TrialState
 
 from optsweep.database.connection import open_storage
+from optsweep.database.linked import linked_studies
 from optsweep.database.open_study import Study, open_study
 from optsweep.database.run_rows import keep_losses, read_losses
 from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import StorageError
 from optsweep.machine.process import Cause, identify
-from optsweep.planning.trained_again import RunAgain, linked_studies, plan_linked
+from optsweep.planning.trained_again import RunAgain, plan_linked
 from optsweep.workers.prepared_run import Preparer
 from tests.cut_off import Killed, killed_at
 

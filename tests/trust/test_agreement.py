@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
+from optsweep.results.seeds import SeedNoise
 from optsweep.trust.agreement import Fidelity, fidelity
-from optsweep.trust.noise import SeedNoise
 from optsweep.views.fidelity import document, fidelity_lines, fidelity_table
 from tests.trust.planted import WEIGHTS, Losses, make_losses, value_of
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from optsweep.results.attributes import Weights
+from optsweep.results.seeds import SeedNoise
 from optsweep.study.file import parse_study
 from optsweep.trust.confirmation import Confirmation, confirmation, confirmation_by_value
-from optsweep.trust.noise import SeedNoise
 from optsweep.views.fidelity import confirmation_lines, document
 from tests.snapshots import make_run, make_snapshot
 from tests.trust.planted import WEIGHTS, Losses, make_losses, seeded, value_of

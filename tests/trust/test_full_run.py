@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from optsweep.planning.ladder import rungs
-from optsweep.planning.trained_again import full_config
 from optsweep.results.attributes import TrainingSize
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.search.sampling import RandomRuns
 from optsweep.study.file import load_study
 from optsweep.trainers import trainer_of
-from optsweep.trust.full_run import FullRun, full_run
+from optsweep.trust.full_run import FullRun, full_config, full_run
 from tests.snapshots import make_data, make_run, make_snapshot
 
 DEFINITION = load_study("uniref50")

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from optsweep.results.records import StudySnapshot
-from optsweep.trust.noise import SeedNoise, pooled_noise, ties
+from optsweep.results.seeds import SeedNoise
+from optsweep.trust.noise import pooled_noise
+from optsweep.trust.ties import ties
 from tests.snapshots import make_data, make_run, make_snapshot
 from tests.trust.planted import WEIGHTS, Losses, make_losses, seeded, value_of
 

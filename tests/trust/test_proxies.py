@@ -10,9 +10,9 @@ import pytest
 
 from optsweep.results.attributes import StudyData, TrainingSize, Weights
 from optsweep.results.records import RunRecord
+from optsweep.results.seeds import SeedNoise
 from optsweep.trust import agreement, proxies
 from optsweep.trust import noise as noise_of
-from optsweep.trust.noise import SeedNoise
 from optsweep.trust.proxies import EqualCost, Trained, equal_cost
 from optsweep.trust.trust import StudyLosses, Trust, assess
 from optsweep.views.fidelity import document, equal_cost_lines, trust_lines

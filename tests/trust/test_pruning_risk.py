@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from optsweep.results.records import StudySnapshot
+from optsweep.results.seeds import SeedNoise
 from optsweep.study.builtin.study import BuiltinStudy
 from optsweep.study.sections import BudgetSection
-from optsweep.trust.noise import SeedNoise
 from optsweep.trust.pruning import pruning_risk
 from optsweep.views.fidelity import budget_words, risk_words
 from tests.snapshots import CONFIG, SCRIPT_STUDY, make_run, make_snapshot

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from optsweep.results.seeds import Configuration
-from optsweep.trust.noise import Interval, Ties
+from optsweep.trust.noise import Interval
+from optsweep.trust.ties import Ties
 from optsweep.trust.verdict import chance_of, verdict
 from tests.snapshots import make_run, make_snapshot
 
