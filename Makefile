@@ -31,27 +31,33 @@ READY_FOR_BENCH = $(RIVALS)
 endif
 
 $(INSTALLED): pyproject.toml constraints.txt
-	test -x .venv/bin/python || python3 -m venv .venv
-	.venv/bin/python -m pip install --quiet --upgrade pip
-	.venv/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	touch $@
+	@test -x .venv/bin/python || { echo "1 of 3: a virtual environment in .venv"; python3 -m venv .venv; }
+	@echo "2 of 3: the newest pip"
+	@.venv/bin/python -m pip install --quiet --upgrade pip
+	@echo "3 of 3: optsweep and what it needs, half a minute to several minutes: torch with its CUDA libraries is large"
+	@.venv/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+	@echo "Installed. Try it: make sweep, or .venv/bin/optsweep sweep"
 
 # What test-all needs besides: the trackers and the drawer of pictures are tested as they really are.
 $(EXTRAS): $(INSTALLED)
-	.venv/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,all]'
-	touch $@
+	@echo "What test-all needs besides: trackers, pictures, frameworks (minutes)"
+	@.venv/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,all]'
+	@touch $@
 
 # What the benchmarks measure against.
 $(RIVALS): $(INSTALLED)
-	.venv/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
-	touch $@
+	@echo "What the benchmarks measure against (minutes)"
+	@.venv/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
+	@touch $@
 
 sweep: $(READY) ## plan, run and resume a sweep (options below)
 	@$(OPTSWEEP) sweep $(SWEEP_OPTIONS)
 
 resume: $(READY) ## go on with the study last worked on (or NAME=)
-	@$(OPTSWEEP) sweep --name "$(or $(call given,NAME),$$(cat studies/.last_study 2>/dev/null))" \
-		$(call option,GPUS,--gpus)
+	@name="$(or $(call given,NAME),$$(cat studies/.last_study 2>/dev/null))"; \
+	test -n "$$name" || { echo "There is no study yet to go on with; begin one: make sweep" >&2; exit 2; }; \
+	$(OPTSWEEP) sweep --name "$$name" $(call option,GPUS,--gpus)
 
 status: $(READY) ## how the study stands
 	@$(OPTSWEEP) status $(call option,NAME,--name)

@@ -58,7 +58,9 @@ class ConfigError(UserError):
         if len(self.mistakes) == 1:
             super().__init__(f"{place}: {self.mistakes[0]}")
         else:
-            super().__init__(f"{place}: {len(self.mistakes)} mistakes\n" + "; ".join(self.mistakes))
+            # All of them on the three lines that an error may have: the second is the first one's own.
+            first, *rest = (f"({number}) {mistake}" for number, mistake in enumerate(self.mistakes, start=1))
+            super().__init__(f"{place}: {len(self.mistakes)} mistakes\n{first}\n" + "  ".join(rest))
 
 
 class DataError(UserError):

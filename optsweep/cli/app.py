@@ -9,7 +9,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -78,7 +78,7 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         _, _, given = self.make_parser(ctx).parse_args(args=list(args))
-        for place, option in enumerate(given):
+        for place, option in enumerate(() if ctx.resilient_parsing else given):
             if option.param_type_name == "option" and not option.multiple and option in given[:place]:
                 ctx.fail(f"{option.opts[0]} is given twice; give it once")
         rest = super().parse_args(ctx, args)
@@ -97,7 +97,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
-        return name, load(args[0]), rest
+        # Completion asks for whatever has been typed so far.
+        return name, None if name is None else load(name), rest
 
 
 def load(name: str) -> Any:
@@ -117,12 +118,30 @@ def _not_loaded() -> None:
 
 app = typer.Typer(
     cls=LazyGroup,
-    help="Resumable hyperparameter sweeps for protein language models.",
+    help="Resumable hyperparameter sweeps: of protein language models, and of any training script of your own.",
     epilog=EPILOG,
     rich_markup_mode=None,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"optsweep {version('optsweep')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What stands in front of a command."""
+
+
 for _name, (_, _line) in COMMANDS.items():
     app.command(_name, help=_line)(_not_loaded)
 

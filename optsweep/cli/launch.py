@@ -92,7 +92,7 @@ def _checked(request: SweepRequest) -> Session:
 
 
 def _begin(session: Session, console: Console) -> Study:
-    console.print(f"Study {session.name}: {one_line(session.choice.why)}")
+    console.print(one_line(session.choice.line(session.name)))
     for line in (session.definition.study.message, kept_line(session), *session.trainer.notes):
         if line:
             console.print(clean(line))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optsweep.cli.completion import run_names
 from optsweep.cli.study import Name, StorageOption, study_of
 from optsweep.cli.train import Gpus, check_shares, train_at
 from optsweep.config import read_config, write_config
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 def promote(
     trial: Annotated[int | None, typer.Option(help="The number of the run's trial in Optuna.")] = None,
-    run: Annotated[str | None, typer.Option(help="The run's id.")] = None,
+    run: Annotated[str | None, typer.Option(help="The run's id.", autocompletion=run_names)] = None,
     top: Annotated[int | None, typer.Option(min=1, help="How many of the best (default: one).")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The config to write.")] = None,
     start: Annotated[

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
+from optsweep.cli.completion import run_names
 from optsweep.cli.study import AsJson, Name, StorageOption, print_json, study_of
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_history, read_run, read_snapshot
@@ -22,7 +23,7 @@ from optsweep.views.export import export as export_bytes
 from optsweep.views.html import write_report
 from optsweep.views.live import watch as watch_study
 from optsweep.views.status import history_document, history_lines, status_document, status_table
-from optsweep.views.summary import best_command, best_document, best_table, best_toml
+from optsweep.views.summary import best_command, best_document, best_table, best_toml, toml_notes
 from optsweep.views.terminal import show as show_view
 from optsweep.workers.slurm import job_states
 
@@ -47,7 +48,12 @@ def _table(snapshot: StudySnapshot) -> RenderableType:
     return status_table(snapshot, job_states(snapshot.attributes.slurm_jobs))
 
 
-def show(run: str, as_json: AsJson = False, name: Name = None, storage: StorageOption = None) -> None:
+def show(
+    run: Annotated[str, typer.Argument(autocompletion=run_names)],
+    as_json: AsJson = False,
+    name: Name = None,
+    storage: StorageOption = None,
+) -> None:
     study = study_of(name, storage, only_looks=True)
     record, events = read_run(study, run), read_history(study, run)
     if as_json:
@@ -75,6 +81,9 @@ def best(
         print_json(best_document(snapshot, top))
     elif as_toml:
         typer.echo(best_toml(snapshot), nl=False)
+        if not sys.stdout.isatty():
+            # Whoever writes it into a file does not see its first lines.
+            typer.echo("\n".join(f"Note: {line}" for line in toml_notes(snapshot)), err=True)
     else:
         show_view(best_table(snapshot, top))
 

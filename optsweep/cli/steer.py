@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from optsweep.cli.completion import run_names
 from optsweep.cli.study import Name, StorageOption, study_of
 from optsweep.planning import steering
 from optsweep.workers.slurm import cancel_waiting
@@ -33,12 +34,14 @@ def enqueue(
     typer.echo(f"Queued {steering.enqueue(study, parameters)} in study {study.name}")
 
 
-def skip(run: str, name: Name = None, storage: StorageOption = None) -> None:
+def skip(
+    run: Annotated[str, typer.Argument(autocompletion=run_names)], name: Name = None, storage: StorageOption = None
+) -> None:
     typer.echo(steering.skip(study_of(name, storage), run))
 
 
 def retry(
-    runs: Annotated[list[str] | None, typer.Argument(metavar="[RUN...]")] = None,
+    runs: Annotated[list[str] | None, typer.Argument(metavar="[RUN...]", autocompletion=run_names)] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, not from the last checkpoint.")] = False,
     name: Name = None,
     storage: StorageOption = None,

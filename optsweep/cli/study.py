@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optsweep.cli.completion import study_names
+
 if TYPE_CHECKING:
     from optsweep.database.open_study import Study
 
-Name = Annotated[str | None, typer.Option(help="The study's name (default: the one last worked on).")]
+Name = Annotated[
+    str | None,
+    typer.Option(help="The study's name (default: the one last worked on).", autocompletion=study_names),
+]
 StorageOption = Annotated[
     str | None,
     typer.Option(help="Database URL (default: $OPTSWEEP_STORAGE, else sqlite:///studies/optsweep.db)."),

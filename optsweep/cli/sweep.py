@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from optsweep.cli.agreement import Trust
+from optsweep.cli.completion import study_files
 from optsweep.cli.study import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption
 from optsweep.errors import ConfigError
 from optsweep.study.sections import PrunerKind, StudyType
@@ -16,7 +17,9 @@ from optsweep.study.sections import PrunerKind, StudyType
 
 def sweep(
     context: typer.Context,
-    study: Annotated[str | None, typer.Argument(help="A study file, or the name of a shipped one.")] = None,
+    study: Annotated[
+        str | None, typer.Argument(help="A study file, or the name of a shipped one.", autocompletion=study_files)
+    ] = None,
     gpus: Gpus = None,
     cpu_workers: CpuWorkers = None,
     workers_per_gpu: int = 1,

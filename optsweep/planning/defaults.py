@@ -24,29 +24,35 @@ class Choice:
     data: Path | None
     """None: the synthetic demo corpus, or nothing for a script that is given none."""
     why: str
+    """Goes on after the study's name: "on data/x.pt: there is data and a GPU"."""
     begun: bool = False
     """Whether the study is taken as the database has it, not from a file."""
+
+    def line(self, name: str) -> str:
+        """What a sweep says first; ``name`` is the study's."""
+        file = "" if self.study == name else f" ({self.study})"
+        return f"Study {name}{file} {self.why}"
 
 
 def choose(study: str | None, data: Path | None, *, gpus_asked: bool, takes_data: bool = True) -> Choice:
     """Pick what was left open; raises `DataError` if GPUs are asked for and there is no data."""
     if study is not None and data is None and not takes_data:
-        return Choice(study, None, f"study {study}, a script of your own")
+        return Choice(study, None, "with a script of your own")
     found = data or (USUAL_DATA if USUAL_DATA.exists() else None)
     if study is not None:
         if found is None and Path(study).stem != "demo":
             raise DataError(f"study {study}: no data; {_how_to_get_data()}")
         if found is None:
-            return Choice(study, None, f"study {study} on the synthetic demo corpus: no --data is given")
-        return Choice(study, found, f"study {study} on {found}")
+            return Choice(study, None, "on the synthetic demo corpus: no --data is given")
+        return Choice(study, found, f"on {found}")
     if found is not None:
         origin = "" if data else " (found there)"
         if gpus_asked or allowed_gpus():
-            return Choice("uniref50", found, f"study uniref50 on {found}{origin}: there is data and a GPU")
-        return Choice("demo", found, f"study demo on {found}{origin}: there is data and no GPU, so small models")
+            return Choice("uniref50", found, f"on {found}{origin}: there is data and a GPU")
+        return Choice("demo", found, f"on {found}{origin}: there is data and no GPU, so small models")
     if gpus_asked:
         raise DataError(f"--gpus asks for a real sweep, but there is no data; {_how_to_get_data()}")
-    return Choice("demo", None, "study demo on the synthetic demo corpus: no --data is given")
+    return Choice("demo", None, "on the synthetic demo corpus: no --data is given")
 
 
 def _how_to_get_data() -> str:

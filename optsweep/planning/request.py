@@ -127,7 +127,7 @@ def _chosen(request: SweepRequest, database: Callable[[], Storage | None]) -> tu
         begun = find(database(), study_name(request.name))
         if begun is not None and is_begun(begun):
             corpus = None if begun.data is None or begun.data.demo else Path(begun.data.corpus)
-            choice = Choice(begun.definition.name, corpus, f"study {begun.name} as it was begun", begun=True)
+            choice = Choice(begun.definition.name, corpus, "as it was begun", begun=True)
             return choice, begun.definition, begun.name
     # A study that does not exist is said before data that is missing.
     given = load_study(request.study) if request.study is not None else None

@@ -92,7 +92,11 @@ def look_first(config: ScriptConfig, directory: Path, data: Path | None) -> Firs
         finally:
             script.end(config.trainer.grace_seconds)
     look.found = described(reader.found, work)
-    look.wrong += [*_still(look, config.trainer.metrics.step), *_bad_end(look, progress)]
+    look.wrong += [
+        *_still(look, config.trainer.metrics.step),
+        *_unknown_length(look, progress),
+        *_bad_end(look, progress),
+    ]
     look.said = last_shown(without_its_own(tail(log)), LINES)
     return look
 
@@ -123,6 +127,13 @@ def _bad_end(look: FirstLook, progress: ScriptProgress) -> list[str]:
     if look.status == 0 and short is not None and progress.metrics.ends_early is False:
         return [f"it ended at {short}: such a run fails, unless [trainer.metrics] says ends_early = true"]
     return ["it failed after its first values"] if look.status else []
+
+
+def _unknown_length(look: FirstLook, progress: ScriptProgress) -> list[str]:
+    """That a name which should tell how far the script is has not come with its values."""
+    if not look.values or progress.missing is None:
+        return []
+    return [f"{progress.missing}; without it nothing tells how far a run is, and evaluations are counted"]
 
 
 def _still(look: FirstLook, step: str) -> list[str]:

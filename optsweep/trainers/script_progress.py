@@ -122,8 +122,8 @@ class ScriptProgress:
         step = self._next_step() if position is None else round(position)
         if any(known.step == step and known.value == value for known in self.history):
             return []
-        if progress is None:
-            self._say_what_is_missing()
+        if missing := self.missing:
+            self._say("missing", f"{missing}; until it comes, evaluations are counted")
         if not self._own and self.steps.stepped:
             self._cut_back(step)
         elif self._own:
@@ -164,15 +164,17 @@ class ScriptProgress:
         elif step < before.step:
             self._say("back", f"steps go back, from {before.step} to {step}; all values count, in the order they came")
 
-    def _say_what_is_missing(self) -> None:
+    @property
+    def missing(self) -> str | None:
+        """Which name of the study file has not come, so that nothing tells how far the run is."""
         metrics = self.metrics
+        if self.steps.progress is not None:
+            return None
         if self.steps.position is None and (metrics.step != "step" or metrics.total is not None):
-            missing = missing_name(metrics.step, "step", self._found)
-        elif self.steps.position is not None and isinstance(metrics.total, str):
-            missing = missing_name(metrics.total, "total", self._found)
-        else:
-            return
-        self._say("missing", f"{missing}; until it comes, evaluations are counted")
+            return missing_name(metrics.step, "step", self._found)
+        if self.steps.position is not None and isinstance(metrics.total, str):
+            return missing_name(metrics.total, "total", self._found)
+        return None
 
     def _say(self, what: str, words: str) -> None:
         if what not in self._said:

@@ -22,7 +22,7 @@ from optsweep.planning.timing import Cost, Measured
 from optsweep.results.attributes import RunIdentity
 from optsweep.results.folders import RunDirectory
 from optsweep.results.repetition import Repetition, said
-from optsweep.results.words import counted, duration, setting
+from optsweep.results.words import counted, duration, one_line, setting
 from optsweep.study.script.command_line import Call
 from optsweep.study.script.config import ScriptConfig
 from optsweep.trainers.script_start import filled, places_of
@@ -43,9 +43,9 @@ def dry_run(preview: Preview, data: DataPreview | None = None, measured: Measure
     peak = preview.peak_disk_bytes
     disk = "what the script writes" if peak is None else f"about {peak / 1e9:.2f} GB of checkpoints"
     return stack(
-        f"Dry run: nothing is stored or started. {session.choice.why}",
-        f"Study {session.name}: target {plan.target} runs; {len(plan.existing)} exist, "
-        f"{len(plan.queued)} would be queued",
+        "Dry run: nothing is stored or started",
+        one_line(session.choice.line(session.name)),
+        f"Target {plan.target} runs: {len(plan.existing)} exist, {len(plan.queued)} would be queued",
         *(preview_lines(data) if data is not None else []),
         "Workers: " + ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots),
         "Order: interrupted runs, presets (longest first), sampled runs, repeats; a free worker takes the next one",

@@ -156,4 +156,17 @@ def best_toml(snapshot: StudySnapshot) -> str:
     best = snapshot.best
     if best is None:
         raise UserError(f"study {snapshot.study}: {NO_FINISHED_TRIAL}, so there is no best configuration to write")
-    return config_to_toml(best.train_config)
+    return "".join(f"# {line}\n" for line in toml_notes(snapshot)) + config_to_toml(best.train_config)
+
+
+def toml_notes(snapshot: StudySnapshot) -> list[str]:
+    """What the config of `best --toml` is not: as long as a full run's. Nothing in a study of longer runs."""
+    best = snapshot.best
+    if best is None or snapshot.attributes.linked is not None:
+        return []
+    iterations = best.train_config.training.n_iters
+    return [
+        f"{words.one_line(best.run)} of study {words.one_line(snapshot.study)} with the sweep's short length: "
+        f"{iterations:,} iterations",
+        f"the full-length config: optsweep promote --name {words.one_line(snapshot.study)}",
+    ]

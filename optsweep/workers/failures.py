@@ -11,6 +11,13 @@ from optsweep.results.folders import RunDirectory
 from optsweep.results.words import one_line
 from optsweep.trainers.last_words import last_shown, last_words, named_error
 
+_START = re.compile(
+    r"^Starting job: .*\n"
+    r"(?:(?:(?:Training iterations|Warmup steps|Preschool steps|Dataset size): |Limiting dataset from "
+    r"|Dataset limited to |Training on a fixed sample |Trained again at |\(attempt \d).*\n)*",
+    re.MULTILINE,
+)
+"""The lines with which a worker begins a run's log (`results.words.start_lines`)."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
@@ -40,7 +47,8 @@ class Failures:
 
 
 def _end_of(said: str, run: str, reason: str) -> list[str]:
-    """The last lines of a run's output, without those that its worker has added."""
+    """The last lines of what the last attempt's training has said, without those that its worker has added."""
+    said = _START.split(said)[-1]
     error = named_error(said)
     # A traceback of an earlier attempt may stand further above.
     lines = last_words(said) if error and error in reason else last_shown(said)

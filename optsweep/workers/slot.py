@@ -85,7 +85,7 @@ class WorkerSlot:
             self.failed_before.add(failed.run)
             self.early_failures.append(failed.run)
         if len(self.early_failures) >= MAX_EARLY_FAILURES:
-            self.park(f"{', '.join(self.early_failures)} failed here before their first evaluation")
+            self.park(f"{', '.join(self.early_failures)} failed here, each before a new evaluation")
 
     def give_up(self, error: Exception) -> None:
         """Park after an error of our own; a worker that still lives goes on with its run, and gets no successor."""

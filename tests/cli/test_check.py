@@ -160,6 +160,13 @@ def test_a_script_that_fails_after_its_first_value_is_not_called_good(
     assert "it ended at step 1 of 100: such a run fails, unless" in output
 
 
+def test_a_total_that_never_comes_is_not_called_good(workplace: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    output = said(capfd, STUDY.replace('total = "steps"', 'total = "all_steps"'), 0)
+    assert "no number is called all_steps, which [trainer.metrics] total names" in output
+    assert "nothing tells how far a run is" in output
+    assert "Good" not in output
+
+
 def test_it_asks_no_database(workplace: Path, capfd: pytest.CaptureFixture[str]) -> None:
     Path("mine.toml").write_text(STUDY)
     assert cli.run(["sweep", "mine.toml", "--cpu-workers", "1", "--no-launch"]) == 0

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from optsweep.cli.app import COMMANDS as TABLE
-from optsweep.cli.app import load
+from optsweep.cli.app import app, load
 from optsweep.study.file import load_study, parse_study
 from optsweep.toml_files import read_toml
 from tests.snapshots import make_run, make_snapshot
@@ -26,6 +27,7 @@ COMMON = "Options of every command that concerns a study"
 
 
 def commands() -> Iterator[tuple[str, Any]]:
+    yield "optsweep", get_command(app)
     for name in TABLE:
         command = load(name)
         group = getattr(command, "commands", None)
@@ -76,7 +78,8 @@ def mistake(words: list[str]) -> str | None:
     if words[0] == "make":
         unknown = [word for word in words[1:] if word.partition("=")[0] not in TARGETS | VARIABLES]
         return f"make has no {', '.join(unknown)}" if unknown else None
-    name = next((" ".join(words[:size]) for size in (3, 2) if " ".join(words[:size]) in COMMANDS), None)
+    sizes = (1,) if words[1].startswith("-") else (3, 2)
+    name = next((" ".join(words[:size]) for size in sizes if " ".join(words[:size]) in COMMANDS), None)
     if name is None:
         return f"no command {' '.join(words[:3])}"
     options = {word.partition("=")[0] for word in words if word.startswith("-")}

@@ -108,7 +108,7 @@ def test_a_place_where_three_runs_in_a_row_fail_at_once_is_parked_and_the_runs_w
     assert code == EXIT_FAILED, output
     parked, _ = [line for line in output.splitlines() if "is parked" in line]
     assert all(preset in parked for preset in presets)
-    assert "failed here before their first evaluation" in parked
+    assert "failed here, each before a new evaluation" in parked
     # R16: what ended the sweep is said in its last lines, and in the first of the next.
     why = parked.partition("; its log")[0]
     assert f"\nEnded: {why}\n" in output

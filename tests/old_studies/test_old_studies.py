@@ -235,12 +235,12 @@ def test_a_shipped_file_that_has_changed_since_refuses_nothing(
 ) -> None:
     code, said = planned(capsys, "demo")
     assert code == EXIT_DONE, said
-    assert "target 12 runs; 12 exist, 0 would be queued" in said
+    assert "Target 12 runs: 12 exist, 0 would be queued" in said
     assert "The shipped demo.toml has changed since, the study goes on as it began, with its own " in said
     assert "space.weight_decay" in said
     code, said = planned(capsys, "demo", "--trials", "9", "--type", "random")
     assert code == EXIT_DONE, said
-    assert "target 14 runs; 12 exist, 2 would be queued" in said
+    assert "Target 14 runs: 12 exist, 2 would be queued" in said
     assert "weight_decay 0." in said, "the new runs are drawn in the space that the study began with"
     assert "decay" not in said.replace("weight_decay", "").replace("space.decay", "")
 

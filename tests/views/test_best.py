@@ -17,6 +17,14 @@ def test_the_best_config_is_read_back_equal(busy: StudySnapshot, tmp_path: Path)
     assert read_config(path) == TrainConfig.model_validate(CONFIG)
 
 
+def test_the_best_config_says_that_it_is_the_sweeps_short_one(busy: StudySnapshot) -> None:
+    head = best_toml(busy).splitlines()[:2]
+    assert head == [
+        "# small_fast of study uniref50 with the sweep's short length: 25,000 iterations",
+        "# the full-length config: optsweep promote --name uniref50",
+    ]
+
+
 def test_the_top_runs_are_in_order(busy: StudySnapshot) -> None:
     document = best_document(busy, 5)
     assert [(run["rank"], run["run"]) for run in document["best"]] == [(1, "small_fast"), (2, "medium_rigorous")]

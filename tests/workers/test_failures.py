@@ -50,3 +50,10 @@ def test_words_of_a_run_s_own_make_no_other_kind(workplace: Path) -> None:
     fail(failures, "usual", 1, "unrecognized arguments: --lr=0.{number} --dir=runs/{run}/work\n")
     fail(failures, "random-001", 2, "unrecognized arguments: --lr=0.{number} --dir=runs/{run}/work\n")
     assert said[-1] == "random-001 failed like usual: unrecognized arguments: --lr=0.2 --dir=runs/random-001/work"
+
+
+def test_the_lines_with_which_a_worker_begins_a_log_are_not_the_scripts(workplace: Path) -> None:
+    said: list[str] = []
+    log = "Starting job: {run} on CPU worker 0\nDataset size: 9 samples\n(attempt 2)\nTraining begins\nno data\n"
+    fail(Failures("mine", said.append), "a", 1, f"an earlier attempt\n{log}the script ended with 1: no data\n")
+    assert said[0].splitlines()[1:-1] == ["  | Training begins", "  | no data"]

@@ -59,7 +59,7 @@ def check_repeats(snapshot: StudySnapshot | None, sampled: int, repeats: int) ->
 def test_a_sweep_with_repeats_ends_exactly_and_a_larger_one_adds_first_seeds(sweeps: Sweeps) -> None:
     code, output = sweeps.run(*SWEEP, "6", "--dry-run")
     assert "repeat-004 a further seed of one of the best" in " ".join(output.split())
-    assert "target 11 runs; 0 exist, 11 would be queued" in output
+    assert "Target 11 runs: 0 exist, 11 would be queued" in output
     code, output = sweeps.run(*SWEEP, "6")
     assert code == EXIT_DONE, output
     sweeps.check_exact(11)
