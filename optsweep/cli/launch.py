@@ -136,13 +136,17 @@ def _launch(study: Study, session: Session, console: Console) -> int:
     if snapshot.stopped:
         console.print(f"Nothing is started: {standstill_words(snapshot)}")
         return EXIT_INTERRUPTED
+    definition = session.definition
+
+    def verdict_lines(snapshot: StudySnapshot) -> tuple[str, ...]:
+        return read_trust(study, snapshot).verdict.lines
+
     workers = ", ".join(f"{slot.label} ({counted(slot.threads, 'thread')})" for slot in session.slots)
     console.print(f"Workers: {workers}")
-    definition = session.definition
     with (
         mirrored(study.name, definition.trackers.chosen, console.print),
         observer(console) as show_snapshot,
-        Notifier(definition.notify.command) as notifier,
+        Notifier(definition.notify.command, verdict_lines) as notifier,
     ):
 
         def observe(snapshot: StudySnapshot) -> None:

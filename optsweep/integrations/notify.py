@@ -1,4 +1,4 @@
-"""Tell a command of the user's what happens: a new best run, the end, a stall, a run that failed for good."""
+"""Tell a command of the user's what happens: a new best run, the end, a stop, a stall, a run that failed for good."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import queue
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import counts_words, one_line, state_words, value_words
+from optsweep.results.words import counts_words, error_words, one_line, state_words, value_words
 
-Happening = Literal["new_best", "failed", "finished", "stalled"]
+Happening = Literal["new_best", "failed", "finished", "stopped", "stalled"]
+ENDS: tuple[Happening, ...] = ("finished", "stopped")
+"""Whose message is the study's verdict."""
 COMMAND_SECONDS = 30.0
 """How long the command may take before it is killed."""
 STALL_SECONDS = 1800.0
@@ -32,6 +34,7 @@ class Event:
     event: Happening
     study: str
     message: str
+    """A line; for one of `ENDS` several."""
     run: str | None = None
     value: float | None = None
     directory: str | None = None
@@ -60,6 +63,8 @@ class Watcher:
             yield _of_run("new_best", snapshot, best, f"new best: {one_line(best.run)}, {value_words(best.value)}")
         if snapshot.ended and not last.ended:
             yield Event("finished", snapshot.study, counts_words(snapshot))
+        elif _came_to_rest(snapshot) and not _came_to_rest(last):
+            yield Event("stopped", snapshot.study, counts_words(snapshot))
         yield from self._stall(last, snapshot)
 
     def _stall(self, last: StudySnapshot, snapshot: StudySnapshot) -> Iterator[Event]:
@@ -68,6 +73,11 @@ class Watcher:
         elif self._moved is not None and snapshot.now - self._moved >= STALL_SECONDS:
             self._moved = None
             yield Event("stalled", snapshot.study, f"no run has got on for {STALL_SECONDS / 60:.0f} minutes")
+
+
+def _came_to_rest(snapshot: StudySnapshot) -> bool:
+    """Whether a limit or a person stopped it, and the runs that were under way have been handed back or have ended."""
+    return snapshot.stopped is not None and not snapshot.ended and not snapshot.counts["running"]
 
 
 def _standing(snapshot: StudySnapshot) -> list[tuple[str, str, int, float, float]]:
@@ -81,10 +91,11 @@ def _of_run(event: Happening, snapshot: StudySnapshot, run: RunRecord, message: 
 class Notifier:
     """Runs the command, if there is one, for every event, one after the other in a thread; a failure is only logged."""
 
-    def __init__(self, command: str) -> None:
-        self._command = command
+    def __init__(self, command: str, verdict_lines: Callable[[StudySnapshot], Sequence[str]]) -> None:
+        """``verdict_lines`` is called in the thread, when the study has come to an end."""
+        self._command, self._verdict_lines = command, verdict_lines
         self._watcher = Watcher()
-        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[tuple[Event, StudySnapshot] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="notifier", daemon=True)
 
     def __enter__(self) -> Notifier:
@@ -98,11 +109,21 @@ class Notifier:
     def update(self, snapshot: StudySnapshot) -> None:
         """Tell what is new in ``snapshot``; returns at once."""
         for event in self._watcher.events(snapshot) if self._command else ():
-            self._events.put(event)
+            self._events.put((event, snapshot))
 
     def _work(self) -> None:
-        while (event := self._events.get()) is not None:
+        while (found := self._events.get()) is not None:
+            event, snapshot = found
+            if event.event in ENDS:
+                event = self._with_verdict(event, snapshot)
             run_command(self._command, event)
+
+    def _with_verdict(self, event: Event, snapshot: StudySnapshot) -> Event:
+        try:
+            return replace(event, message="\n".join(self._verdict_lines(snapshot)))
+        except Exception as error:  # the end is told all the same
+            _logger.warning("notify.command for %s lacks the verdict: %s", event.event, error_words(error))
+            return event
 
 
 def run_command(command: str, event: Event) -> None:
@@ -121,7 +142,7 @@ def run_command(command: str, event: Event) -> None:
             start_new_session=True,
         )
         try:
-            process.communicate(json.dumps(told).encode(), COMMAND_SECONDS)
+            process.communicate(f"{json.dumps(told)}\n".encode(), COMMAND_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -9,8 +9,8 @@ import pytest
 
 from optsweep.integrations import notify
 from optsweep.integrations.notify import STALL_SECONDS, Event, Notifier, Watcher, run_command
-from optsweep.results.records import StudySnapshot
-from tests.snapshots import make_run, make_snapshot
+from optsweep.results.records import ReachedLimit, StudySnapshot
+from tests.snapshots import make_run, make_snapshot, stopped
 
 EVENT = Event("new_best", "study", "new best: a, 2.8000", "a", 2.8, "runs/a")
 
@@ -40,6 +40,20 @@ def test_a_worse_run_is_no_news_and_a_failed_one_is() -> None:
     assert told(before, failed) == [("failed", "b failed: ValueError: no such thing")]
 
 
+def test_a_stop_is_told_once_nothing_runs_any_more() -> None:
+    def stands(*states: str) -> StudySnapshot:
+        return make_snapshot([make_run(name, state, value=2.8) for name, state in zip("ab", states, strict=True)])
+
+    running, waiting, done = stands("complete", "running"), stands("complete", "waiting"), stands("complete", "pruned")
+    limit = ReachedLimit("the limit of 2 GPU-hours is reached", "--max-gpu-hours 4")
+    once = [("stopped", "1 of 2 runs finished (1 complete, 0 pruned), 0 running, 1 waiting, 0 failed")]
+    by_hand = stopped(waiting, "stopped by the user")
+    assert told(running, stopped(running, "stopped by the user"), by_hand, by_hand) == once
+    assert told(running, replace(running, limit=limit), replace(waiting, limit=limit)) == once
+    # What was running at the stop was the last of them.
+    assert [event for event, _ in told(running, stopped(done, "stopped by the user"))] == ["finished"]
+
+
 def test_what_a_resumed_sweep_finds_is_not_told_again() -> None:
     assert told(make_snapshot([make_run("a", "complete"), make_run("b", "failed")])) == []
 
@@ -59,7 +73,9 @@ def test_a_stall_is_told_once_until_something_moves() -> None:
 def test_the_command_gets_the_event_as_json_and_as_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run_command('cat > stdin.json; echo "$OPTSWEEP_EVENT $OPTSWEEP_RUN $OPTSWEEP_VALUE" > variables.txt', EVENT)
-    document = json.loads(Path("stdin.json").read_text())
+    line = Path("stdin.json").read_text()
+    document = json.loads(line)
+    assert line.endswith("}\n")
     assert document["event"] == "new_best"
     assert document["value"] == 2.8
     assert Path("variables.txt").read_text() == "new_best a 2.8\n"
@@ -80,7 +96,38 @@ def test_a_command_that_fails_or_hangs_is_logged_and_left(
 
 def test_the_sweep_does_not_wait_for_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with Notifier('echo "$OPTSWEEP_EVENT" >> told.txt') as notifier:
+    with Notifier('echo "$OPTSWEEP_EVENT" >> told.txt', lambda _: []) as notifier:
         notifier.update(make_snapshot([make_run("a", "running")]))
         notifier.update(make_snapshot([make_run("a", "complete")]))
     assert Path("told.txt").read_text() == "new_best\nfinished\n"
+
+
+def test_the_end_is_told_in_the_words_of_the_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked: list[StudySnapshot] = []
+
+    def verdict_lines(snapshot: StudySnapshot) -> list[str]:
+        asked.append(snapshot)
+        return ["a wins", "Next: promote it"]
+
+    end = make_snapshot([make_run("a", "complete")])
+    with Notifier('echo "$OPTSWEEP_MESSAGE" >> told.txt; cat >> stdin.txt', verdict_lines) as notifier:
+        notifier.update(make_snapshot([make_run("a", "running")]))
+        notifier.update(end)
+    assert Path("told.txt").read_text() == "new best: a, 2.8500\na wins\nNext: promote it\n"
+    assert json.loads(Path("stdin.txt").read_text().splitlines()[1])["message"] == "a wins\nNext: promote it"
+    # It costs a look at the database, so only the end has it.
+    assert asked == [end]
+
+
+def test_an_end_whose_verdict_cannot_be_read_is_told_in_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Notifier('echo "$OPTSWEEP_MESSAGE" >> told.txt', lambda _: [str(1 // 0)]) as notifier:
+        notifier.update(make_snapshot([make_run("a", "running")]))
+        notifier.update(make_snapshot([make_run("a", "failed")]))
+    assert Path("told.txt").read_text().splitlines()[1] == (
+        "0 of 1 runs finished (0 complete, 0 pruned), 0 running, 0 waiting, 1 failed"
+    )
+    assert "finished lacks the verdict: ZeroDivisionError" in caplog.text
