@@ -35,6 +35,8 @@ from optsweep.results.folders import STUDIES, study_directory
 from optsweep.study.shareable import shareable
 
 ROWS = 2000
+KEPT_BELOW = "\n[//]: # (written anew while the study goes on; what is below this line is not)\n\n"
+"""A line of Markdown that only who edits a note sees."""
 
 
 class ArtifactFolder:
@@ -117,14 +119,21 @@ def note_run(study: Study, trial_id: int, body: str) -> None:
         save_note(trial, body)
 
 
-def note_study(study: Study, metric: str, body: str) -> None:
-    """Give the study a note, and its values a name with a unit, unless it has them."""
+def note_study(study: Study, metric: str, above: str, below: str) -> None:
+    """Write ``above`` into the study's note anew, and name its values with their unit unless they have a name.
+
+    ``below`` is written once: what a person makes of it later stays, and so does a note that was there before.
+    """
     opened = study.optuna()
     if opened.metric_names is None:
         with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
             opened.set_metric_names([metric])
-    if not get_note(opened):
-        save_note(opened, body)
+    # A long note is stored in several pieces, one after the other.
+    with study.storage.lock(f"note {study.name}"):
+        there = get_note(opened)
+        kept = there.rpartition(KEPT_BELOW)[2] if there else below
+        if (body := f"{above}{KEPT_BELOW}{kept}") != there:
+            save_note(opened, body)
 
 
 def frozen_copy(storage: Storage, folder: Path) -> Storage:

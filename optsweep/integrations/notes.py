@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
+from optsweep.outside_text import clean
 from optsweep.results.attributes import StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.words import most, one_line, summary_words, value_words
@@ -23,8 +25,15 @@ BLUE, GREY = "#0072B2", "#999999"
 Points = Sequence[tuple[float, float]]
 
 
+def verdict_note(lines: Sequence[str]) -> str:
+    """The verdict as a list; in its last line stands the next command."""
+    *said, following = lines
+    label, _, command = following.partition(": ")
+    return "\n".join([*(f"* {_escaped(line)}" for line in said), f"* {label}: {_code(command)}", ""])
+
+
 def study_note(snapshot: StudySnapshot, study_id: int) -> str:
-    """What was searched, on which data if there are any, the presets by name, and what to type."""
+    """What was searched, on which data if there are any, the presets by name, and how to look at it."""
     name = f"--name {snapshot.study}"
     presets = [
         f"* [{run.run}](/dashboard/studies/{study_id}/trials?numbers={run.trial})"
@@ -32,18 +41,15 @@ def study_note(snapshot: StudySnapshot, study_id: int) -> str:
         if run.preset is not None
     ]
     synthetic = "**Synthetic data: the values say nothing about real proteins.**\n\n" if snapshot.synthetic else ""
-    commands = [f"sweep {name}", f"status {name} --watch", f"report {name}"]
-    if snapshot.trainer.lengths is None:
-        way, commands = "To resume, look and report", [*commands, f"best {name} --command"]
-    else:
-        way, commands = "To resume, look, report and promote", [*commands, f"best {name} --toml", f"promote {name}"]
+    best = "--command" if snapshot.trainer.lengths is None else "--toml"
+    commands = [f"status {name} --watch", f"report {name}", f"best {name} {best}"]
     return "\n".join(
         [
             f"## Study {snapshot.study}\n",
             f"{synthetic}{_values(snapshot)}\n",
             "Presets:\n",
             *presets,
-            f"\n{way}:\n",
+            "\nTo look at it:\n",
             "```",
             *(f"optsweep {command}" for command in commands),
             "```",
@@ -122,6 +128,19 @@ def _plain(words: str) -> str:
     for letter, stands_for in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "'"), ("[", "\\[")):
         line = line.replace(letter, stands_for)
     return line
+
+
+def _escaped(words: str) -> str:
+    """As text within a line, and never markup, a formula or a link: names and reasons come from outside."""
+    return re.sub(r"[\\`*_\[\]<>&$~|#@]|:(?=//)|(?i:(?<=www))\.", r"\\\g<0>", clean(words))
+
+
+def _code(words: str) -> str:
+    """As a piece of code on one line, whatever backticks it holds."""
+    line = clean(words)
+    fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
+    padding = " " if "`" in line else ""
+    return f"{fence}{padding}{line}{padding}{fence}"
 
 
 def draw_curve(title: str, metrics: Path, definition: StudyDefinition) -> str | None:

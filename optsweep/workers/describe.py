@@ -18,17 +18,18 @@ from pathlib import Path
 
 from optsweep.database.connection import reopen_storage
 from optsweep.database.dashboard import keep_files, kept_files, note_run, note_study, noted_trials
-from optsweep.database.open_study import Study, open_study
+from optsweep.database.open_study import Study, find_study, open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_FAILED, OptsweepError
-from optsweep.integrations.notes import CURVE, draw_curve, run_note, study_note
+from optsweep.integrations.notes import CURVE, draw_curve, run_note, study_note, verdict_note
 from optsweep.machine.child import end_with_parent
 from optsweep.machine.process import limit_patience
 from optsweep.results.folders import RunDirectory, log_to_stdout
 from optsweep.results.records import RunRecord
 from optsweep.study.definition import StudyDefinition
 from optsweep.study.shareable import shareable
+from optsweep.trust.reading import read_trust
 
 LOG = "log_tail.txt"
 LOG_LINES = 200
@@ -39,9 +40,11 @@ _logger = logging.getLogger(__name__)
 
 
 def describe_study(study: Study) -> None:
-    """Name the metric with its unit and write the study's note; whatever goes wrong is logged."""
+    """Name the metric with its unit and write the verdict into the study's note; whatever goes wrong is logged."""
     try:
-        note_study(study, study.trainer.metric, study_note(read_snapshot(study), study.study_id))
+        snapshot = read_snapshot(study)
+        verdict = verdict_note(read_trust(study, snapshot).verdict.lines)
+        note_study(study, study.trainer.metric, verdict, study_note(snapshot, study.study_id))
     except Exception as error:
         _logger.warning("the dashboard will lack the study's note: %s: %s", type(error).__name__, error)
 
@@ -119,6 +122,9 @@ def main(study_name: str, *runs: str) -> int:
         return EXIT_FAILED
     describe_study(study)
     describe_runs(study, runs)
+    # What a linked study's runs come to may change the verdict on those that they train again.
+    if (linked := study.attributes().linked) and (origin := find_study(study.storage, linked.origin)):
+        describe_study(origin)
     return EXIT_DONE
 
 

@@ -29,7 +29,8 @@ class Describing:
         self._known: set[str] | None = None
         """The runs that had ended by the last look, described or not."""
         self._due: list[str] = []
-        self._described = False
+        self._described: tuple[bool, str | None] | None = None
+        """Whether the study had ended, and what had stopped it, when the last child was started."""
         self._process: subprocess.Popen[bytes] | None = None
         self._next = time.monotonic() + EVERY_SECONDS
 
@@ -40,13 +41,13 @@ class Describing:
         self._known = set(ended)
         self._due += sorted(run for run in new if ended[run] in self._workers)
         if time.monotonic() >= self._next and not self._busy():
-            self._start()
+            self._start(snapshot)
 
     def finish(self, snapshot: StudySnapshot, *, more: bool, hurried: Callable[[], bool]) -> None:
         """Wait for the last child, and (``more``) for one with all that is left; not for long, nor once ``hurried``."""
         self.update(snapshot)
         deadline = time.monotonic() + LEAVE_SECONDS
-        while time.monotonic() < deadline and not hurried() and (self._busy() or (more and self._start())):
+        while time.monotonic() < deadline and not hurried() and (self._busy() or (more and self._start(snapshot))):
             time.sleep(0.05)
         if self._process is not None:
             # `optsweep dashboard` describes what is missing.
@@ -55,15 +56,16 @@ class Describing:
     def _busy(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def _start(self) -> bool:
+    def _start(self, snapshot: StudySnapshot) -> bool:
         """Start a child if there is something to describe; returns whether there was."""
-        if self._described and not self._due:
+        standing = (snapshot.ended, snapshot.standstill)
+        if self._described == standing and not self._due:
             return False
         order, log = json.dumps([self._study, *self._due]), study_directory(self._study) / "workers" / "describe.log"
         try:
             self._process = start_module(DESCRIBE, order, log, {"OPTSWEEP_STORAGE": self._storage})
         except OSError as error:  # a full disk, above all
             _logger.warning("the dashboard will lack notes: %s", error)
-        self._due, self._described = [], True
+        self._due, self._described = [], standing
         self._next = time.monotonic() + EVERY_SECONDS
         return True

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from optsweep.database.lease import HeldRun
@@ -108,12 +109,13 @@ class Launcher:
             snapshot = read_snapshot(self._study)
             self._asides.do("showing the study", lambda: self._observe(snapshot))
             more, hurried = not self.received, lambda: len(self.received) > 1
-            self._asides.do("describing runs", lambda: self._describing.finish(snapshot, more=more, hurried=hurried))
             parked = [f"{slot.place.label} is parked: {slot.parked}" for slot in self._slots if slot.parked]
             ending = Ending(snapshot, self.received, parked, ends=self._ends is not None)
             self.ended_by = ending.reason
             if not snapshot.ended:
                 self._study.store(StudyAttributes(last_end=SweepEnd(reason=self.ended_by)))
+            last = replace(snapshot, attributes=self._study.attributes())
+            self._asides.do("describing runs", lambda: self._describing.finish(last, more=more, hurried=hurried))
         return ending.exit_code
 
     def _loop(self) -> None:

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import html
 import json
+import re
 import xml.etree.ElementTree
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 from optuna.artifacts.exceptions import ArtifactNotFound
 from optuna.trial import TrialState
-from optuna_dashboard import get_note
+from optuna_dashboard import get_note, save_note
 
 from optsweep.database.dashboard import ArtifactFolder, frozen_copy, kept_files
 from optsweep.database.lease import Lease
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
-from optsweep.integrations.notes import draw_curve, run_note, study_note
+from optsweep.integrations.notes import draw_curve, run_note, study_note, verdict_note
+from optsweep.outside_text import clean
 from optsweep.results.folders import RunDirectory
 from optsweep.workers import describe
 from optsweep.workers.describe import describe_runs, describe_study
@@ -84,15 +88,55 @@ def test_the_study_says_what_it_is_measured_in_and_how_to_go_on(study: Study) ->
     note = get_note(opened)
     for preset in ("small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus"):
         assert f"[{preset}]" in note
-    assert "optsweep sweep --name study" in note
-    assert note == study_note(read_snapshot(study), study.study_id)
+    assert "* Next: `optsweep sweep --name study   # " in note
+    assert "optsweep report --name study" in note
+
+
+def test_the_verdict_is_at_the_top_and_follows_the_study(study: Study) -> None:
+    describe_study(study)
+    assert get_note(study.optuna()).startswith("* No winner yet: no run is complete\n")
+    lease = claim(study)
+    study.queue.finish(lease, TrialState.COMPLETE, 2.8, outcome="complete", reason=None)
+    describe_study(study)
+    note = get_note(study.optuna())
+    assert note.startswith(f"* Leader so far: {lease.run.replace('_', chr(92) + '_')}, 2.8000")
+    assert "No winner yet" not in note
+    assert note.endswith(study_note(read_snapshot(study), study.study_id))
+
+
+@pytest.mark.parametrize("mine", ["below", "instead"])
+def test_what_a_person_wrote_into_the_studys_note_stays_below_the_verdict(study: Study, mine: str) -> None:
+    if mine == "below":
+        describe_study(study)
+        save_note(study.optuna(), get_note(study.optuna()) + "\nAsk *Ada* about the learning rate.")
+    else:  # as in a study of an earlier version, which wrote its note once
+        save_note(study.optuna(), "Ask *Ada* about the learning rate.")
+    study.queue.finish(claim(study), TrialState.COMPLETE, 2.8, outcome="complete", reason=None)
+    for _ in range(2):
+        describe_study(study)
+        note = get_note(study.optuna())
+        assert note.startswith("* Leader so far: ")
+        assert note.endswith("\nAsk *Ada* about the learning rate.")
+        assert note.count("Ask *Ada*") == note.count("Leader so far") == note.count("[//]: #") == 1
+
+
+def test_words_from_outside_are_never_markup_in_the_verdict() -> None:
+    lines = [
+        "Winner: <script>alert(1)</script> **a** _b_ ~~c~~ `d` [e](f) ![g](h) $i$ &lt; a|b # \x1b[31m@k \\",
+        "1 run failed: x: see http://evil.example and www.evil.example and me@evil.example",
+        "Next: optsweep show `` --name s   # <b>why</b>",
+    ]
+    page = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(verdict_note(lines))
+    assert set(re.findall(r"<(/?\w+)", page)) == {"ul", "/ul", "li", "/li", "code", "/code"}
+    shown = html.unescape(re.sub("<[^>]*>", "", page)).strip().splitlines()
+    assert shown == [clean(line) for line in lines]
 
 
 def test_a_long_note_is_whole_in_the_dashboard(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     long = "α β γ\n" * 1000
     monkeypatch.setattr(describe, "study_note", lambda *_: long)
     describe_study(study)
-    assert get_note(study.optuna()) == long
+    assert get_note(study.optuna()).endswith(f"\n{long}")
 
 
 def test_a_run_does_not_suffer_from_a_store_that_cannot_be_written(
