@@ -59,6 +59,16 @@ def value_words(value: float | None, digits: int = 4) -> str:
     return f"{known:.{digits + 4}g}" if abs(known) >= LARGE else f"{known:.{digits}f}"
 
 
+def difference_words(difference: float | None, value: float | None) -> str:
+    """A difference of values, with as many decimals as such a ``value`` is shown with."""
+    if (known := finite(difference)) is None:
+        return ABSENT
+    shown = value_words(value)
+    if "e" in shown or shown == ABSENT:
+        return f"{known:.3g}"
+    return f"{known:.{len(shown.partition('.')[2])}f}"
+
+
 def summary_words(summary: Summary) -> str:
     """What a run's value is: "its best evaluation"."""
     if isinstance(summary, str):

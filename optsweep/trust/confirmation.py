@@ -45,7 +45,9 @@ class Confirmation:
 
     finalists: list[Finalist]
     noise: SeedNoise | None
-    scored_by: str = "nats per residue on sequences that were never used before"
+    unit: str = "nats per residue"
+    scored: str = "on sequences that were never used before"
+    """What the values were scored by, in words."""
     within: float | None = None
     """The probability that none is better than the first by more than one seed's deviation; None if that is unknown."""
 
@@ -53,7 +55,7 @@ class Confirmation:
     def verdict(self) -> str:
         first, *others = self.finalists
         if not others:
-            return f"{first.run}: {value_words(first.confirmed.value)} {self.scored_by}"
+            return f"{first.run}: {value_words(first.confirmed.value)} {self.unit} over fresh seeds, {self.scored}"
         if first.probability_of_best is None:
             return f"{first.run} comes first; what of that is luck, one seed each does not tell: give --seeds 3"
         chance = rounded_percent(first.probability_of_best) + ("" if self.noise else ", seeds left out")
@@ -104,17 +106,17 @@ def confirmation_by_value(
     noise = pooled_noise(confirmed.runs) or noise
     points = np.array([np.mean([run.value for run in runs]) for runs in groups.values()])
     counts = np.array([len(runs) for runs in groups.values()])
-    scored_by = f"{origin.trainer.unit} over fresh seeds, by the script's own value"
+    unit, scored = origin.trainer.unit, "by the script's own value"
     if noise is None:
         alone = [
             Finalist(of, swept[of], Interval(*[float(points[i])] * 3), int(counts[i]), None)
             for i, of in enumerate(groups)
         ]
-        return Confirmation(sorted(alone, key=lambda one: cost(one.confirmed.value)), None, scored_by)
+        return Confirmation(sorted(alone, key=lambda one: cost(one.confirmed.value)), None, unit, scored)
     luck = np.random.default_rng(SEED).standard_t(noise.freedom, (RESAMPLES, len(points)))
     values = points + noise.deviation * luck / np.sqrt(counts)
     finalists = _finalists(list(groups), swept, points, values, counts, cost(1.0))
-    return Confirmation(finalists, noise, scored_by, _within(finalists, list(groups), values, noise, cost(1.0)))
+    return Confirmation(finalists, noise, unit, scored, _within(finalists, list(groups), values, noise, cost(1.0)))
 
 
 def _finalists(

@@ -71,7 +71,7 @@ def _without_winner(snapshot: StudySnapshot, name: str) -> NextCommand:
 
 def _confirm(snapshot: StudySnapshot, winner: Winner, since: Since, name: str) -> NextCommand | None:
     """Fresh seeds for the finalists; None if they have had them, would tell nothing, or nothing is left to tell."""
-    if winner.confirmed or winner.runner_up is None or not snapshot.trainer.takes_seed:
+    if winner.confirmed_by or winner.runner_up is None or not snapshot.trainer.takes_seed:
         return None
     if snapshot.trainer.lengths is not None and snapshot.weights is None:
         return None  # begun by a version that kept nothing to compare by

@@ -25,7 +25,7 @@ def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:
         repeats=linked("repeats"),
         larger=linked("fidelity"),
         confirmed=linked("confirm"),
-        ladder=lambda run: _ladder(study, run),
+        full_run=lambda run: full_run_of(snapshot, run, _ladder(study, run)),
         promoted={path.stem for path in promoted.glob("*.toml")},
         # The model card is written last.
         trained={path.parent.name for path in promoted.glob("*/README.md")},

@@ -15,7 +15,7 @@ from optsweep.results.seeds import SeedNoise
 from optsweep.results.words import end_words
 from optsweep.trust.agreement import Fidelity, fidelity
 from optsweep.trust.confirmation import Confirmation, confirmation, confirmation_by_value
-from optsweep.trust.full_run import full_run_of
+from optsweep.trust.full_run import FullRun
 from optsweep.trust.next_command import Since, next_command
 from optsweep.trust.noise import Losses, pooled_noise
 from optsweep.trust.proxies import EqualCost, Trained, equal_cost
@@ -54,7 +54,7 @@ def assess(
     repeats: Sequence[StudyLosses] = (),
     larger: Sequence[StudyLosses] = (),
     confirmed: Sequence[StudyLosses] = (),
-    ladder: Callable[[RunRecord], StudySnapshot | None] = lambda _: None,
+    full_run: Callable[[RunRecord], FullRun | None] = lambda _: None,
     promoted: Collection[str] = (),
     trained: Collection[str] = (),
 ) -> Trust:
@@ -62,7 +62,7 @@ def assess(
 
     ``repeats`` train at the sweep's own setting, each of ``larger`` at one that is larger, and ``confirmed`` are the
     finalists with fresh seeds. ``promoted`` are runs whose full-length config is written, ``trained`` those whose full
-    training has ended.
+    training has ended; ``full_run`` says what that of a run should have.
     """
     snapshot = sweep.snapshot
     weights = snapshot.weights
@@ -88,7 +88,7 @@ def assess(
     winner = winner_of(snapshot, places, tied, noise, decides)
     return Trust(
         ranking=places,
-        verdict=_verdict(snapshot, winner, since, ladder),
+        verdict=_verdict(snapshot, winner, since, full_run),
         ties=tied,
         noise=noise,
         fidelity=tuple(compared),
@@ -102,15 +102,13 @@ def _verdict(
     snapshot: StudySnapshot,
     winner: Winner | None,
     since: Since,
-    ladder: Callable[[RunRecord], StudySnapshot | None],
+    full_run: Callable[[RunRecord], FullRun | None],
 ) -> Verdict:
-    full_run, linked = None, snapshot.attributes.linked is not None
-    if winner is not None and snapshot.ended and snapshot.trainer.lengths is not None and not linked:
-        run = next(run for run in snapshot.runs if run.run == winner.choice)
-        full_run = full_run_of(snapshot, run, ladder(run))
+    own = snapshot.trainer.lengths is not None and snapshot.attributes.linked is None
+    chosen = winner.choice if winner is not None and winner.above is None and snapshot.ended and own else None
     found = Verdict(
         winner=winner,
-        full_run=full_run,
+        full_run=next((full_run(run) for run in snapshot.runs if run.run == chosen), None),
         ended_by=end_words(snapshot),
         next=next_command(snapshot, winner, since),
     )

@@ -32,9 +32,8 @@ class Winner:
     """What is left open of ``value``; None if nothing is known of that."""
     seeds: int
     """How many ``value`` is the mean of."""
-    scored_by: str
-    """What ``value`` is, in words; of a confirmed winner also on which sequences."""
-    confirmed: bool
+    confirmed_by: str = ""
+    """What the fresh seeds of a confirmed winner were scored by, in words; empty for the sweep's own leader."""
     after_choice: float | None = None
     """The mean of its seeds after the choice, which alone is not too good on average; None without any."""
     runner_up: str | None = None
@@ -57,7 +56,7 @@ class Winner:
     @property
     def choice(self) -> str:
         """The run to train at full length."""
-        return self.cheapest_tie if self.confirmed and self.cheapest_tie else self.run
+        return self.cheapest_tie if self.confirmed_by and self.cheapest_tie else self.run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +103,6 @@ def winner_of(
         value=finite(first.value),
         interval=first.interval,
         seeds=first.seeds,
-        scored_by=snapshot.trainer.unit,
-        confirmed=False,
         after_choice=fmean(after) if after else None,
         runner_up=second.run.run if second else None,
         lead=finite(lead),
@@ -133,8 +130,7 @@ def _confirmed(snapshot: StudySnapshot, confirmed: Confirmation) -> Winner:
         value=first.confirmed.value,
         interval=luck,
         seeds=first.seeds,
-        scored_by=confirmed.scored_by,
-        confirmed=True,
+        confirmed_by=confirmed.scored,
         runner_up=second.run if second else None,
         lead=cost(second.confirmed.value) - cost(first.confirmed.value) if second else None,
         lead_interval=second.behind if second else None,

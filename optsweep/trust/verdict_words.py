@@ -8,6 +8,7 @@ from optsweep.results.records import StudySnapshot
 from optsweep.results.words import (
     REFERENCES,
     counted,
+    difference_words,
     one_line,
     rounded_percent,
     state_words,
@@ -18,6 +19,7 @@ from optsweep.trust.noise import Interval
 from optsweep.trust.verdict import Verdict, Winner
 
 MOST_NAMES = 4
+ALL_BUT_SURE = 0.995
 
 
 def verdict_lines(found: Verdict, snapshot: StudySnapshot) -> Iterator[str]:
@@ -26,14 +28,14 @@ def verdict_lines(found: Verdict, snapshot: StudySnapshot) -> Iterator[str]:
     if winner is None:
         yield _why_none(snapshot)
     else:
-        yield _winner(winner, "Winner" if snapshot.ended else "Leader so far")
+        yield _winner(winner, "Winner" if snapshot.ended else "Leader so far", snapshot.trainer.unit)
         yield from _reference(winner, snapshot)
         yield from _lead(winner, snapshot)
         if winner.runner_up is not None:
             yield _how_sure(winner)
         if winner.after_choice is not None:
             yield f"Its seeds after the choice, which luck did not choose: {value_words(winner.after_choice)}"
-    if found.full_run is not None and winner is not None and winner.above is None:
+    if found.full_run is not None:
         yield one_line(found.full_run.sentence)
     yield from _failed(snapshot)
     yield _end(found, snapshot)
@@ -49,13 +51,11 @@ def _why_none(snapshot: StudySnapshot) -> str:
     return "No winner: every run failed" if counts["failed"] else "No winner: no run is planned"
 
 
-def _winner(winner: Winner, title: str) -> str:
-    seeds = ""
-    if winner.confirmed:
-        seeds = f" over {counted(winner.seeds, 'fresh seed')}"
-    elif winner.seeds > 1:
-        seeds = f", the mean of {winner.seeds} seeds"
-    return f"{title}: {one_line(winner.run)}, {_value(winner.value, winner.interval)} {winner.scored_by}{seeds}"
+def _winner(winner: Winner, title: str, unit: str) -> str:
+    seeds = f", the mean of {winner.seeds} seeds" if winner.seeds > 1 else ""
+    if winner.confirmed_by:
+        seeds = f" over {counted(winner.seeds, 'fresh seed')}, {winner.confirmed_by}"
+    return f"{title}: {one_line(winner.run)}, {_value(winner.value, winner.interval)} {one_line(unit)}{seeds}"
 
 
 def _value(value: float | None, interval: Interval | None) -> str:
@@ -68,14 +68,14 @@ def _reference(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
     if winner.above is not None:
         key, above = winner.above
         line = f"{REFERENCES[key]}, {value_words(snapshot.reference[key], 3)}"
-        yield f"It is {value_words(above, 3)} ABOVE the {line}: it knows less than frequencies do"
+        yield f"It is {difference_words(above, winner.value)} ABOVE the {line}: it knows less than frequencies do"
 
 
 def _lead(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
     if winner.runner_up is None:
         yield "Lead: no other run is complete"
         return
-    over = f"Lead: {_value(winner.lead, winner.lead_interval)} over {one_line(winner.runner_up)}"
+    over = f"Lead: {_lead_words(winner)} over {one_line(winner.runner_up)}"
     if winner.lead_interval is None:
         yield f"{over}; whether that is luck is not known"
     elif winner.ties:
@@ -84,8 +84,17 @@ def _lead(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
         yield f"{over}; no other run ties with it"
     if (length := winner.length) is not None:
         equal = "equal sequences seen" if snapshot.data is not None else "equal progress"
-        part = length.lead - length.at_equal
-        yield f"Of that lead {value_words(part)} is training length: at {equal} it is {value_words(length.at_equal)}"
+        shares = (length.lead - length.at_equal, length.at_equal)
+        part, rest = (difference_words(one, winner.value) for one in shares)
+        yield f"Of that lead {part} is training length: at {equal} it is {rest}"
+
+
+def _lead_words(winner: Winner) -> str:
+    lead, between = difference_words(winner.lead, winner.value), winner.lead_interval
+    if between is None:
+        return lead
+    low, high = (difference_words(one, winner.value) for one in (between.low, between.high))
+    return f"{lead} ({low} to {high})"
 
 
 def _tie(winner: Winner) -> str:
@@ -104,10 +113,9 @@ def _names(runs: Sequence[str]) -> str:
 def _how_sure(winner: Winner) -> str:
     if winner.within_noise is None or winner.seed_noise is None:
         return "How sure: not known, since no run was repeated with another seed"
-    return (
-        f"How sure: within one seed deviation ({value_words(winner.seed_noise)}) of the best that was tried, "
-        f"with probability {rounded_percent(winner.within_noise)}"
-    )
+    deviation = difference_words(winner.seed_noise, winner.value)
+    chance = rounded_percent(winner.within_noise) if winner.within_noise < ALL_BUT_SURE else "more than 99 %"
+    return f"How sure: within one seed deviation ({deviation}) of the best that was tried, with probability {chance}"
 
 
 def _failed(snapshot: StudySnapshot) -> Iterator[str]:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from optsweep.results.seeds import Configuration, leader, next_to_repeat, seed_noise, standings
+from optsweep.results.seeds import Configuration, completed_noise, leader, next_to_repeat, standings
 
 NOISE = 0.002
 FIELD = [Configuration(f"tpe-{i:03d}", (2.9 + 0.001 * i,)) for i in range(9)]
@@ -80,24 +80,24 @@ def test_a_first_seed_that_still_runs_has_no_say() -> None:
 
 
 def test_measured_noise_takes_over_from_the_default() -> None:
-    default, freedom = seed_noise(FIELD)
+    default, freedom = completed_noise(FIELD)
     assert freedom == 5
     assert 0 < default < 0.003
-    assert seed_noise([Configuration(one.run, (1000 * one.costs[0],)) for one in FIELD])[0] == pytest.approx(
+    assert completed_noise([Configuration(one.run, (1000 * one.costs[0],)) for one in FIELD])[0] == pytest.approx(
         1000 * default
     ), "a script's values may have any scale"
     rng = random.Random(2)
     repeated = [Configuration(str(i), tuple(rng.gauss(2.9, 0.01) for _ in range(6))) for i in range(20)]
-    deviation, freedom = seed_noise([*FIELD, *repeated])
+    deviation, freedom = completed_noise([*FIELD, *repeated])
     assert freedom == 100
     assert deviation == pytest.approx(0.01, rel=0.2)
     few = [Configuration("twice", (2.900, 2.902)), *FIELD]
-    expected = ((2 * 0.001**2 + 4 * seed_noise([Configuration("twice", (2.900,)), *FIELD])[0] ** 2) / 5) ** 0.5
-    assert seed_noise(few) == (pytest.approx(expected), 5)
+    expected = ((2 * 0.001**2 + 4 * completed_noise([Configuration("twice", (2.900,)), *FIELD])[0] ** 2) / 5) ** 0.5
+    assert completed_noise(few) == (pytest.approx(expected), 5)
 
 
 def test_values_that_are_all_equal_and_a_single_run_divide_by_nothing() -> None:
-    assert seed_noise([]) == (0.0, 5)
+    assert completed_noise([]) == (0.0, 5)
     single = standings([Configuration("only", (2.9,))])
     assert (single[0].mean, single[0].deviation) == (2.9, 0.0)
     assert [one.mean for one in standings([Configuration("a", (1.0,)), Configuration("b", (1.0, 1.0))])] == [1.0, 1.0]

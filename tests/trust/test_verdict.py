@@ -1,73 +1,202 @@
-"""What is said of a sweep's leader."""
+"""What is said of a study at the top of every view, and what it says to type next."""
 
 from __future__ import annotations
 
-import random
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
-from optsweep.results.seeds import Configuration
-from optsweep.trust.noise import Interval
-from optsweep.trust.ties import Ties
-from optsweep.trust.verdict import chance_of, verdict
-from tests.snapshots import make_run, make_snapshot
+from optsweep.results.attributes import Link, StudyAttributes, SweepEnd, Weights
+from optsweep.results.records import ReachedLimit, RunRecord, StudySnapshot
+from optsweep.trust.noise import Losses
+from optsweep.trust.trust import StudyLosses, Trust, assess
+from tests.snapshots import SCRIPT_STUDY, make_data, make_run, make_snapshot
 
-NOISE = 0.002
-
-
-def test_what_is_said_is_true_as_often_as_it_says() -> None:
-    rng = random.Random(3)
-    said, true = 0.0, 0
-    for _ in range(150):
-        truth = [rng.gauss(2.9, 0.002) for _ in range(20)]
-        tried = [Configuration(str(i), tuple(rng.gauss(t, NOISE) for _ in range(3))) for i, t in enumerate(truth)]
-        chance = chance_of(tried)
-        said += chance.within
-        true += truth[int(chance.run)] - min(truth) <= chance.deviation
-    assert said / 150 == pytest.approx(true / 150, abs=0.08)
-    assert 0.5 < said / 150 < 0.99
+WEIGHTS = Weights(validation=[1] * 400, confirmation=[1] * 400)
 
 
-def test_a_clear_leader_is_certain_and_the_best_is_less_certain_than_nearly_the_best() -> None:
-    field = [Configuration(str(i), (2.9 + 0.0005 * i, 2.9 + 0.0005 * i + 0.001)) for i in range(12)]
-    close = chance_of(field)
-    assert 0 < close.best < close.within < 1
-    clear = chance_of([Configuration("clear", (2.8, 2.801)), *field])
-    assert clear.run == "clear"
-    assert clear.within > 0.99
+def losses_around(values: dict[str, float], spread: float = 0.001) -> Losses:
+    """Losses of 800 sequences that all runs find equally hard, but for ``spread``."""
+    rng = np.random.default_rng(1)
+    hard = rng.normal(0, 0.3, 800)
+    return {run: (value + hard + rng.normal(0, spread, 800)).astype(np.float32) for run, value in values.items()}
 
 
-def test_the_words_name_the_value_after_the_choice_the_cheapest_tie_and_what_is_length() -> None:
-    leader = make_run("large_quality", "complete", value=2.80, curve={1: 3.0, 2: 2.86, 3: 2.80}, seconds=900.0)
-    second = make_run("tpe-001", "complete", value=2.85, curve={1: 3.0, 2: 2.85}, seconds=300.0)
-    others = [make_run(f"tpe-{i:03d}", "complete", value=2.85 + i / 100) for i in range(2, 8)]
-    after = [
-        make_run(f"large_quality-seed{i}", "complete", value=2.80 + i / 100, source="repeat", preset=None,
-                 repeat_of="large_quality", after_choice=True)
-        for i in (2, 3)
-    ]  # fmt: skip
-    tied = Ties({"tpe-001": Interval(0.05, -0.01, 0.1), "tpe-002": Interval(0.07, 0.01, 0.1)}, None)
-    found = verdict(make_snapshot([leader, second, *others, *after]), tied)
-    assert found is not None
-    assert found.lines[0].startswith("large_quality is within one seed deviation (")
-    assert found.lines[0].endswith(" %")
-    assert found.lines[1:] == [
-        "its value by the seeds after the choice: 2.8250",
-        "tpe-001 cannot be told from it and is the cheapest of those",
-        "ahead of tpe-001 by 0.0500 at the end, by -0.0100 at equal sequences seen",
+def sweep_of(values: dict[str, float], spread: float = 0.001, **changed: Any) -> StudyLosses:
+    runs = [make_run(run, "complete", value=value, **changed) for run, value in values.items()]
+    return StudyLosses(make_snapshot(runs, data=make_data(weights=WEIGHTS)), losses_around(values, spread))
+
+
+def confirming(origin: StudyLosses, values: dict[str, tuple[float, ...]], **changed: Any) -> StudyLosses:
+    """The study that trains finalists of ``origin`` with fresh seeds."""
+    runs = [
+        make_run(f"{of}-seed-{seed}", "complete", value=value, of=of, source="linked", index=seed)
+        for of, seeds in values.items()
+        for seed, value in enumerate(seeds)
     ]
-    assert found.seeds == 3
+    runs = [replace(run, stored_config=_seeded(run, number)) for number, run in enumerate(runs)]
+    attributes = StudyAttributes(linked=Link(origin="uniref50", purpose="confirm"))
+    snapshot = replace(make_snapshot(runs, study="uniref50-confirm"), attributes=attributes, **changed)
+    return StudyLosses(snapshot, losses_around({run.run: run.value or 0.0 for run in runs}))
 
 
-def test_a_seed_deviation_that_no_repeated_seed_has_shown_is_said_to_be_unmeasured() -> None:
-    runs = [make_run(f"tpe-{i:03d}", "complete", value=2.8 + i / 100) for i in range(4)]
-    repeat = make_run("tpe-000-seed2", "complete", value=2.81, source="repeat", repeat_of="tpe-000")
-    alone, repeated = verdict(make_snapshot(runs)), verdict(make_snapshot([*runs, repeat]))
-    assert alone is not None
-    assert repeated is not None
-    assert ", not measured: no seed was repeated) of the best that was tried" in alone.lines[0]
-    assert "not measured" not in repeated.lines[0]
+def _seeded(run: RunRecord, seed: int) -> dict[str, Any]:
+    config: dict[str, Any] = dict(run.stored_config)
+    return config | {"training": {**config["training"], "seed": seed}}
 
 
-def test_a_single_configuration_is_the_best_of_nothing() -> None:
-    assert verdict(make_snapshot([make_run("small_fast", "complete")])) is None
+def said(trust: Trust, beginning: str) -> str:
+    """The line of the verdict that begins so."""
+    return next(line for line in trust.verdict.lines if line.startswith(beginning))
+
+
+def test_a_tie_names_the_cheapest_and_asks_for_fresh_seeds() -> None:
+    sweep = sweep_of({"tpe-000": 2.8000, "tpe-001": 2.80005, "tpe-002": 2.9}, spread=0.01)
+    runs = [replace(run, seconds=100.0) if run.run == "tpe-001" else run for run in sweep.snapshot.runs]
+    found = assess(replace(sweep, snapshot=replace(sweep.snapshot, runs=runs)))
+    winner = found.verdict.winner
+    assert winner is not None
+    assert (winner.run, winner.runner_up, winner.ties, winner.cheapest_tie) == (
+        "tpe-000",
+        "tpe-001",
+        ("tpe-001",),
+        "tpe-001",
+    )
+    assert said(found, "Winner: ") == "Winner: tpe-000, 2.8000 nats per residue"
+    assert said(found, "Lead: 0.0001 (").endswith(
+        " over tpe-001. A tie: cannot be told from tpe-001; tpe-001 is 6.0 times cheaper"
+    )
+    assert said(found, "How sure") == "How sure: not known, since no run was repeated with another seed"
+    assert found.verdict.next.command == "optsweep confirm --name uniref50"
+    assert [one.rank for one in found.ranking] == ["1", "2=", "3"]
+
+
+def test_a_clear_winner_whose_noise_is_known_is_promoted_at_once() -> None:
+    sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.85, "tpe-002": 2.9})
+    first = sweep.snapshot.runs[0]
+    repeats = [
+        replace(first, run=f"tpe-000-seed{seed}", source="repeat", repeat_of="tpe-000", preset=None, value=value,
+                after_choice=after, stored_config=_seeded(first, seed))
+        for seed, value, after in ((2, 2.801, False), (3, 2.802, True))
+    ]  # fmt: skip
+    snapshot = replace(sweep.snapshot, runs=[*sweep.snapshot.runs, *repeats])
+    found = assess(replace(sweep, snapshot=snapshot))
+    winner = found.verdict.winner
+    assert winner is not None
+    assert (winner.seeds, winner.value, winner.after_choice) == (2, pytest.approx(2.8005), pytest.approx(2.802))
+    assert winner.within_noise is not None
+    assert winner.within_noise > 0.9
+    assert "no other run ties with it" in said(found, "Lead")
+    assert said(found, "How sure: within one seed deviation (0.00").endswith(" %")
+    assert said(found, "Its seeds after the choice") == "Its seeds after the choice, which luck did not choose: 2.8020"
+    assert found.verdict.next.command == "optsweep promote --name uniref50 --run tpe-000"
+
+
+def test_what_of_the_lead_is_length_is_said() -> None:
+    long = make_run("long", "complete", value=2.80, curve={1: 3.0, 2: 2.86, 3: 2.80}, config={})
+    short = make_run("short", "complete", value=2.85, curve={1: 3.0, 2: 2.85}, config={})
+    found = assess(StudyLosses(make_snapshot([long, short, make_run("tpe-001")]), {}))
+    assert said(found, "Leader so far: long")
+    assert (
+        said(found, "Of that lead") == "Of that lead 0.0600 is training length: at equal sequences seen it is -0.0100"
+    )
+    assert [one.at_equal for one in found.ranking] == [2.86, 2.85, None]
+
+
+@pytest.mark.parametrize("value", [2.95, 2.87])
+def test_a_model_that_knows_less_than_frequencies_is_never_promoted(value: float) -> None:
+    found = assess(sweep_of({"tpe-000": value, "tpe-001": 3.0}))
+    assert "ABOVE the" in said(found, "It is ")
+    assert found.verdict.next.command == "optsweep report --name uniref50"
+    assert not any(line.startswith("Full run") for line in found.verdict.lines)
+
+
+def test_a_confirmation_decides_unless_the_leader_is_younger_than_it() -> None:
+    sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801, "tpe-002": 2.9})
+    again = confirming(sweep, {"tpe-000": (2.81, 2.811, 2.812), "tpe-001": (2.79, 2.791, 2.792)})
+    found = assess(sweep, confirmed=[again])
+    winner = found.verdict.winner
+    assert winner is not None
+    assert (winner.run, winner.seeds) == ("tpe-001", 3)
+    assert said(found, "Winner: tpe-001, 2.7").endswith(" over 3 fresh seeds, on sequences that were never used before")
+    assert found.verdict.next.command == "optsweep promote --name uniref50 --run tpe-001"
+
+    younger = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801, "tpe-003": 2.79})
+    late = assess(younger, confirmed=[again]).verdict
+    assert late.winner is not None
+    assert (late.winner.run, late.winner.confirmed_by) == ("tpe-003", "")
+    assert late.next.command == "optsweep confirm --name uniref50"
+
+
+def test_an_unfinished_or_failed_confirmation_goes_on() -> None:
+    sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801})
+    again = confirming(sweep, {"tpe-000": (2.81,)})
+    waiting = replace(again.snapshot, runs=[*again.snapshot.runs, make_run("tpe-001-seed-1", of="tpe-001")])
+    found = assess(sweep, confirmed=[replace(again, snapshot=waiting)])
+    assert found.verdict.next.command == "optsweep confirm --name uniref50"
+    failed = replace(again.snapshot, runs=[make_run("tpe-001-seed-1", "failed", of="tpe-001")])
+    found = assess(sweep, confirmed=[replace(again, snapshot=failed)])
+    assert found.verdict.next.command == "optsweep retry --name uniref50-confirm"
+
+
+def test_promoted_then_trained_then_sampled() -> None:
+    sweep = sweep_of({"tpe-000": 2.80})
+
+    def after(**done: Any) -> str:
+        return assess(sweep, **done).verdict.next.command
+
+    assert after() == "optsweep promote --name uniref50 --run tpe-000"
+    assert after(promoted={"tpe-000"}) == "optsweep promote --name uniref50 --run tpe-000 --start"
+    assert after(promoted={"tpe-000"}, trained={"tpe-000"}) == ("optsweep sample studies/uniref50/promoted/tpe-000")
+
+
+def of(*runs: RunRecord, **values: Any) -> Trust:
+    return assess(StudyLosses(make_snapshot(list(runs), **values), {}))
+
+
+def test_a_study_without_a_complete_run_says_why_and_what_to_look_at() -> None:
+    found = of(make_run("tpe-001", "pruned"), make_run("tpe-002", "pruned"))
+    assert found.verdict.winner is None
+    assert found.verdict.lines[0] == "No winner: no run reached its end (2 pruned)"
+    assert found.verdict.next.command == "optsweep report --name uniref50"
+    found = of(make_run("tpe-001", "failed"))
+    assert found.verdict.lines[0] == "No winner: every run failed"
+    assert said(found, "1 run failed: tpe-001 failed: ValueError")
+    assert found.verdict.next.command == "optsweep show tpe-001 --name uniref50"
+
+
+def ended_by(snapshot: StudySnapshot, **attributes: Any) -> Trust:
+    return assess(StudyLosses(replace(snapshot, attributes=StudyAttributes(**attributes)), {}))
+
+
+def test_what_ended_a_sweep_and_what_lifts_it() -> None:
+    left = make_snapshot([make_run("tpe-000", "complete"), make_run("tpe-001")])
+    limited = replace(left, limit=ReachedLimit("the limit of 2 GPU-hours is reached", "--max-gpu-hours 4"))
+    found = assess(StudyLosses(limited, {}))
+    assert said(found, "Ended") == "Ended: the limit of 2 GPU-hours is reached"
+    assert found.verdict.next.command == "optsweep sweep --name uniref50 --max-gpu-hours 4"
+    found = ended_by(left, last_end=SweepEnd(reason="asked to leave by SIGINT"))
+    assert said(found, "Ended") == "Ended: asked to leave by SIGINT"
+    assert found.verdict.next.command == "optsweep sweep --name uniref50"
+    killed = assess(StudyLosses(left, {}))
+    assert said(killed, "Not ended") == "Not ended: 1 of 2 runs finished, 1 waiting"
+    at_work = of(make_run("tpe-000", "complete"), make_run("tpe-001", "running"))
+    assert at_work.verdict.next.command == "optsweep status --name uniref50 --watch"
+
+
+def test_a_scripts_winner_is_called_by_hand() -> None:
+    def script(*values: float) -> Trust:
+        runs = [make_run(f"random-{i:03d}", "complete", value=value, config={}) for i, value in enumerate(values)]
+        return of(*runs, definition=SCRIPT_STUDY, data=None, study="script")
+
+    found = script(1.5, 2.5)
+    # It takes no seed, so another one would give the same run again.
+    assert found.verdict.next.command == "optsweep best --name script --command"
+    assert found.verdict.full_run is None
+
+
+def test_every_verdict_ends_with_its_next_command() -> None:
+    for found in (of(), of(make_run("tpe-001", "complete")), of(make_run("a", "failed"), make_run("b", "running"))):
+        assert found.verdict.lines[-1] == f"Next: {found.verdict.next.line}"
