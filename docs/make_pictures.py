@@ -1,26 +1,68 @@
-"""Draw docs/pictures/live.svg, the live view in the middle of a sweep: start a sweep, then, in the same folder, this.
+"""Draw all pictures of README and docs from one study that has ended, by default the demo: `make sweep`, then this.
 
-optsweep sweep & python docs/make_pictures.py
+    python docs/make_pictures.py [--name demo] [--only live,dashboard,report]
+
+The live view is that of the moment when two thirds of the runs had ended, worked out from what the database keeps. The
+others are taken in Chromium (`playwright install chromium`, or the system's).
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import io
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
 import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from playwright.sync_api import Browser, Error, sync_playwright
 from rich.console import Console
 
 from optsweep.database.connection import open_storage
 from optsweep.database.open_study import open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
-from optsweep.planning.defaults import last_study
-from optsweep.results.records import StudySnapshot
+from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.views.live import frame
 
-PICTURE = Path(__file__).with_name("pictures") / "live.svg"
+PICTURES = Path(__file__).with_name("pictures")
 WIDTH = 100
+SHARE = 2 / 3
+PATIENCE = 60_000
+"""Milliseconds that a page may take on a busy machine."""
+REPORTS: dict[str, dict[str, Any]] = {
+    "report": {"viewport": {"width": 1200, "height": 1000}, "color_scheme": "light"},
+    "report-dark": {"viewport": {"width": 1200, "height": 1000}, "color_scheme": "dark"},
+    "report-phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "device_scale_factor": 2},
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--name", default="demo", help="the study")
+    parser.add_argument("--only", default="live,dashboard,report")
+    given = parser.parse_args()
+    wanted = given.only.split(",")
+    PICTURES.mkdir(exist_ok=True)
+    snapshot = read_snapshot(open_study(open_storage(storage_url(None)), given.name))
+    if not snapshot.ended:
+        sys.exit(f"{given.name} has not ended yet: the pictures are made of a whole study")
+    if "live" in wanted:
+        draw(replayed(snapshot), PICTURES / "live.svg")
+    with _chromium() as chromium:
+        if "dashboard" in wanted:
+            _dashboard(snapshot, chromium)
+        if "report" in wanted:
+            _report(given.name, chromium)
 
 
 def draw(snapshot: StudySnapshot, path: Path) -> None:
@@ -31,14 +73,108 @@ def draw(snapshot: StudySnapshot, path: Path) -> None:
     path.write_text(console.export_svg(title="optsweep sweep"), encoding="utf-8")
 
 
-def in_the_middle(snapshot: StudySnapshot) -> bool:
-    """Whether there is something to see: two thirds of the runs have ended, two train and have values."""
-    training = [run for run in snapshot.runs if run.state == "running" and run.curve]
-    return 3 * snapshot.finished_runs >= 2 * snapshot.target and len(training) >= 2
+def replayed(snapshot: StudySnapshot) -> StudySnapshot:
+    """The study as it was halfway between two ends, when two thirds of its runs had ended."""
+    ends = sorted(run.ended for run in snapshot.runs if run.ended is not None)
+    number = round(SHARE * len(ends))
+    now = (ends[number - 1] + ends[number]) / 2
+    attributes = snapshot.attributes.model_copy(update={"last_end": None, "stop": None})
+    return replace(snapshot, runs=[_at(run, now) for run in snapshot.runs], now=now, attributes=attributes, limit=None)
 
+
+def _at(run: RunRecord, now: float) -> RunRecord:
+    assert run.started is not None
+    assert run.ended is not None
+    if run.ended <= now:
+        return run
+    done = max(0.0, (now - run.started) / (run.ended - run.started))
+    seen = {step: value for step, value in run.curve.items() if step <= done * max(run.curve)}
+    then = replace(
+        run,
+        state="running",
+        cut=False,
+        reason=None,
+        ended=None,
+        curve=seen,
+        value=min(seen.values(), default=None),
+        last_value=seen[max(seen)] if seen else None,
+        best_step=None,
+        progress=done * run.progress,
+        sequences=round(done * run.sequences),
+        seconds=done * run.seconds,
+    )
+    if run.started <= now:
+        return then
+    return replace(then, state="waiting", started=None, worker=None, parameters={}, stored_config={}, train_loss=None)
+
+
+@contextlib.contextmanager
+def _chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(args=["--no-sandbox"])
+        except Error:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def _dashboard(snapshot: StudySnapshot, chromium: Browser) -> None:
+    with _served(snapshot.study) as address:
+        page = chromium.new_page(viewport={"width": 1300, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        studies = json.loads(_get(f"{address}/api/studies"))["study_summaries"]
+        number = next(one["study_id"] for one in studies if one["study_name"] == snapshot.study)
+        study = f"{address}/dashboard/studies/{number}"
+        page.goto(study)
+        page.locator("text.bartext").first.wait_for()
+        page.screenshot(path=PICTURES / "dashboard.png")
+        best = snapshot.ranking[0]
+        page.goto(f"{study}/trials?numbers={best.trial}")
+        page.get_by_role("img", name=f"learning curve of {best.run}").wait_for()
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=PICTURES / "dashboard-run.png")
+
+
+@contextlib.contextmanager
+def _served(study: str) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen([*_OPTSWEEP, "dashboard", "--name", study, "--port", str(port)])
+    try:
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not _get(f"{address}/api/studies"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                sys.exit("the dashboard did not start")
+            time.sleep(0.5)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _get(url: str) -> bytes:
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=60) as response:
+        return bytes(response.read())
+    return b""
+
+
+def _report(study: str, chromium: Browser) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([*_OPTSWEEP, "report", "--name", study, "-o", folder], check=True)
+        for name, look in REPORTS.items():
+            context = chromium.new_context(offline=True, **look)
+            context.set_default_timeout(PATIENCE)
+            page = context.new_page()
+            page.goto((Path(folder) / "report.html").as_uri())
+            page.wait_for_load_state("load")
+            page.screenshot(path=PICTURES / f"{name}.png")
+            context.close()
+
+
+_OPTSWEEP = (sys.executable, "-m", "optsweep")
 
 if __name__ == "__main__":
-    study = open_study(open_storage(storage_url(None)), last_study() or "demo")
-    while not in_the_middle(shown := read_snapshot(study)) and not shown.ended:
-        time.sleep(1.0)
-    draw(shown, PICTURE)
+    main()

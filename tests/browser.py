@@ -1,19 +1,13 @@
-"""A headless Chromium for the tests of what people see, and where pictures of it go."""
+"""A headless Chromium for the tests of what people see."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
-SAVE_PICTURES = "OPTSWEEP_SAVE_PICTURES"
-"""Set in the environment, it makes the tests write the pictures of the README anew."""
 
 
 @contextlib.contextmanager
@@ -30,13 +24,3 @@ def headless_chromium() -> Iterator[Any]:
             browser = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-def saves_pictures() -> bool:
-    return bool(os.environ.get(SAVE_PICTURES))
-
-
-def save_picture(page: Any, name: str) -> None:
-    """Write docs/pictures/<name>.png."""
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png")

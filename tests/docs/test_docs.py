@@ -1,17 +1,22 @@
-"""README and docs say nothing that is not there: commands, options, make targets, links, presets, study files."""
+"""README and docs say nothing that is not there: commands, options, links, presets, study files, code of any kind."""
 
 from __future__ import annotations
 
+import configparser
 import importlib.util
 import re
 import shlex
-from collections.abc import Iterator
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.main import get_command
 
+from benchmarks import gpu_hours
 from optsweep.cli.app import COMMANDS as TABLE
 from optsweep.cli.app import app, load
 from optsweep.study.file import load_study, parse_study
@@ -131,7 +136,9 @@ def numbers(text: str) -> list[float]:
 
 def test_the_table_of_presets_is_the_study_file() -> None:
     rows = {
-        cells[1].strip(): "|".join(cells[2:]) for line in README.splitlines() if len(cells := line.split("|")) == 14
+        cells[1].strip(): "|".join(cells[2:])
+        for line in (ROOT / "docs" / "presets.md").read_text(encoding="utf-8").splitlines()
+        if len(cells := line.split("|")) == 14
     }
     for preset in load_study(ROOT / "studies" / "uniref50.toml").presets:
         full, sweep = preset.full, preset.sweep
@@ -143,8 +150,13 @@ def test_the_table_of_presets_is_the_study_file() -> None:
         assert ("off" in rows[preset.name]) == (not full.preschool)
 
 
-def test_the_study_file_of_the_readme_is_right(tmp_path: Path) -> None:
-    (block,) = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(text: str) -> list[tuple[str, str]]:
+    """The language and the text of each code block."""
+    return re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_study_file_of_the_docs_is_right(tmp_path: Path) -> None:
+    ((_, block),) = blocks((ROOT / "docs" / "study-file.md").read_text(encoding="utf-8"))
     path = tmp_path / "my_study.toml"
     path.write_text(block)
     definition = parse_study(read_toml(path), name="my_study", place=str(path))
@@ -152,12 +164,63 @@ def test_the_study_file_of_the_readme_is_right(tmp_path: Path) -> None:
     assert definition.space.schedule.choices == ["cosine"]
 
 
-def test_the_picture_shows_a_study(tmp_path: Path) -> None:
+def _shell(block: str) -> None:
+    subprocess.run(["bash", "-n"], input=block, text=True, check=True, capture_output=True)
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "bash": _shell,
+    "sh": _shell,
+    "toml": tomllib.loads,
+    "yaml": yaml.safe_load,
+    "ini": lambda block: configparser.ConfigParser().read_string(block),
+    "python": lambda block: compile(block, "page", "exec"),
+    "text": str,
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_block_is_what_it_says(page: Path) -> None:
+    """Shell can be parsed, and its commands are looked up above; files are read, Python is compiled."""
+    for language, block in blocks(page.read_text(encoding="utf-8")):
+        READERS[language](block)
+
+
+def test_the_readme_is_short_and_the_index_has_every_page() -> None:
+    assert len(README.split()) <= 1500
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        assert page.name == "README.md" or f"[{title}]({page.name})" in index, page.name
+
+
+def test_what_a_sweep_costs_is_what_the_command_prints() -> None:
+    printed = list(gpu_hours.lines([1, 4]))
+    assert "\n".join(printed) in (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+    in_sum = [re.sub(r"[*| ]*$", "", line).rpartition("**")[2] for line in printed[-2:]]
+    assert f"| the sweep | {' | '.join(in_sum)} |" in README
+
+
+def make_pictures() -> Any:
     spec = importlib.util.spec_from_file_location("make_pictures", ROOT / "docs" / "make_pictures.py")
     assert spec is not None
     assert spec.loader is not None
-    pictures = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(pictures)
-    running = make_run("tpe-001", "running", source="tpe", progress=0.5, train_loss=2.9)
-    pictures.draw(make_snapshot([make_run("small_fast", "complete"), running]), tmp_path / "live.svg")
-    assert "tpe-001" in (tmp_path / "live.svg").read_text(encoding="utf-8")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_live_picture_shows_the_study_as_it_was(tmp_path: Path) -> None:
+    curve = {1: 2.9, 2: 2.7, 3: 2.5, 4: 2.4}
+    ended = [
+        make_run(f"tpe-00{number}", "complete", source="tpe", curve=curve, progress=1.0, started=start, ended=end)
+        for number, (start, end) in enumerate([(0, 10), (10, 20), (20, 28), (20, 40), (35, 50), (45, 60)], 1)
+    ]
+    pictures = make_pictures()
+    then = pictures.replayed(make_snapshot(ended))
+    assert then.now == 45
+    assert [run.state for run in then.runs] == ["complete"] * 4 + ["running"] * 2
+    assert then.runs[4].curve == {1: 2.9, 2: 2.7}
+    assert (then.runs[4].value, then.runs[5].value) == (2.7, None)
+    pictures.draw(then, tmp_path / "live.svg")
+    assert "tpe-005" in (tmp_path / "live.svg").read_text(encoding="utf-8")

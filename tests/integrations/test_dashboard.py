@@ -17,7 +17,7 @@ import pytest
 
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.views.html import write_report
-from tests.browser import SAVE_PICTURES, headless_chromium, save_picture, saves_pictures
+from tests.browser import headless_chromium
 from tests.integrations.swept import Swept
 from tests.sweeps import Sweeps, no_process_left, wait_for
 
@@ -152,37 +152,3 @@ def test_browsing_does_not_disturb_a_running_sweep(swept: Swept, tmp_path: Path)
     logs = "".join(log.read_text() for log in (tmp_path / "studies/study/runs").glob("*/log_stdout.txt"))
     assert "Traceback" not in logs
     assert "WARNING" not in logs
-
-
-@pytest.mark.timeout(1800)
-@pytest.mark.skipif(not saves_pictures(), reason=f"the README's pictures are made where {SAVE_PICTURES} is set")
-def test_the_pictures_of_the_readme(tmp_path: Path) -> None:
-    """From a demo that is really trained: about ten minutes."""
-    sweeps = Sweeps(
-        tmp_path,
-        f"sqlite:///{tmp_path}/studies/optsweep.db",
-        name="demo",
-        command="optsweep",
-        worker="optsweep.workers.worker",
-    )
-    with no_process_left(sweeps), (tmp_path / "output.txt").open("w") as output:
-        sweeps.start("--cpu-workers", "2", "--trials", "12", output=output).wait()
-    snapshot = sweeps.snapshot()
-    assert snapshot is not None
-    assert snapshot.finished_runs == 17
-    with contextlib.chdir(tmp_path):
-        report = write_report(snapshot, tmp_path)
-    with dashboard(sweeps) as address, headless_chromium() as chromium:
-        page = chromium.new_page(viewport={"width": 1300, "height": 900})
-        page.set_default_timeout(PATIENCE)
-        study = f"{address}/dashboard/studies/1"
-        page.goto(study)
-        page.locator("text.bartext").first.wait_for()
-        save_picture(page, "dashboard")
-        run = snapshot.ranking[0]
-        page.goto(f"{study}/trials?numbers={run.trial}")
-        see_picture(page, f"learning curve of {run.run}")
-        save_picture(page, "dashboard-run")
-        page.goto(report.as_uri())
-        page.evaluate("document.getElementById('figure-learning-curves').scrollIntoView()")
-        save_picture(page, "report")
