@@ -15,6 +15,7 @@ from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.builtin.study import BuiltinStudy
 from optsweep.study.file import parse_study
 from optsweep.study.sections import BudgetSection
+from optsweep.trust.trust import StudyLosses, Trust, assess
 
 CONFIG: dict[str, Any] = {
     "model": {"hidden_size": 512, "n_heads": 8, "n_blocks": 6, "dropout": 0.1, "cond_dim": 128},
@@ -98,6 +99,11 @@ def make_snapshot(runs: list[RunRecord], **values: Any) -> StudySnapshot:
     stored = {key: values.pop(key) for key in ("command", "measured", "versions") if key in values}
     attributes = StudyAttributes(created=900.0, **stored)
     return StudySnapshot(runs=runs, attributes=attributes, **defaults | values)
+
+
+def trust_of(snapshot: StudySnapshot) -> Trust:
+    """What a study without losses or linked studies shows of itself."""
+    return assess(StudyLosses(snapshot, {}))
 
 
 def stopped(snapshot: StudySnapshot, reason: str) -> StudySnapshot:

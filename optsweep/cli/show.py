@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -38,14 +39,16 @@ def status(
     if as_json:
         snapshot = read_snapshot(study)
         print_json(status_document(snapshot, read_trust(study, snapshot).verdict))
-    elif watch:
-        watch_study(lambda: read_snapshot(study), at_end=_table)
+        return
+    table = partial(_table, study)
+    if watch:
+        watch_study(lambda: read_snapshot(study), at_end=table)
     else:
-        show_view(_table(read_snapshot(study)))
+        show_view(table(read_snapshot(study)))
 
 
-def _table(snapshot: StudySnapshot) -> RenderableType:
-    return status_table(snapshot, job_states(snapshot.attributes.slurm_jobs))
+def _table(study: Study, snapshot: StudySnapshot) -> RenderableType:
+    return status_table(snapshot, read_trust(study, snapshot), job_states(snapshot.attributes.slurm_jobs))
 
 
 def show(
@@ -58,8 +61,10 @@ def show(
     record, events = read_run(study, run), read_history(study, run)
     if as_json:
         print_json(history_document(study.name, record, events))
-    else:
-        typer.echo("\n".join(history_lines(record, events)))
+        return
+    snapshot = read_snapshot(study)
+    place = next(one for one in read_trust(study, snapshot).ranking if one.run.run == record.run)
+    typer.echo("\n".join(history_lines(place, snapshot, events)))
 
 
 def best(
@@ -74,7 +79,8 @@ def best(
 ) -> None:
     if as_json + as_toml + as_command > 1:
         raise ConfigError("--json, --toml and --command", ["give one of them"])
-    snapshot = read_snapshot(study_of(name, storage, only_looks=True))
+    study = study_of(name, storage, only_looks=True)
+    snapshot = read_snapshot(study)
     if as_command:
         typer.echo(best_command(snapshot), nl=False)
     elif as_json:
@@ -85,7 +91,7 @@ def best(
             # Whoever writes it into a file does not see its first lines.
             typer.echo("\n".join(f"Note: {line}" for line in toml_notes(snapshot)), err=True)
     else:
-        show_view(best_table(snapshot, top))
+        show_view(best_table(snapshot, read_trust(study, snapshot), top))
 
 
 def report(

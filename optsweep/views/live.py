@@ -15,7 +15,6 @@ from optsweep.results import words
 from optsweep.results.costs import device_seconds, saved_seconds, study_share
 from optsweep.results.forecast import prediction_error, remaining_seconds
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.views.status import status_table
 from optsweep.views.terminal import STATE_STYLE, Column, RunTable, bar, name, plain_console, sparkline, stack
 
 LAST_FINISHED = 5
@@ -118,11 +117,11 @@ def watching() -> Iterator[tuple[Show, Callable[[str], None]]]:
 def watch(
     read: Callable[[], StudySnapshot],
     console: Console | None = None,
-    at_end: Callable[[StudySnapshot], RenderableType] = status_table,
+    at_end: Callable[[StudySnapshot], RenderableType] | None = None,
 ) -> None:
     """Show what ``read`` gives until every run has ended or the person has seen enough (Ctrl-C).
 
-    A terminal keeps what ``at_end`` makes of the last snapshot.
+    A terminal keeps what ``at_end`` makes of the last snapshot, if it is given.
     """
     console = console or plain_console()
     snapshot = read()
@@ -132,7 +131,7 @@ def watch(
             time.sleep(WATCH_SECONDS)
             snapshot = read()
             show(snapshot)
-    if console.is_terminal:
+    if console.is_terminal and at_end is not None:
         console.print(at_end(snapshot), soft_wrap=True)
 
 

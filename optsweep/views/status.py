@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.records import RunEvent, RunRecord, StudySnapshot
 from optsweep.results.repetition import Repetition, said, use_of
+from optsweep.trust.ranking import Ranked
+from optsweep.trust.trust import Trust
 from optsweep.trust.verdict import Verdict
 from optsweep.views.export import run_values
-from optsweep.views.terminal import Column, RunTable, name, notes, run_columns, stack, state
+from optsweep.views.ranking import place_words, ranking_part
+from optsweep.views.terminal import Line, notes, stack
 from optsweep.views.verdict import verdict_document
 
 WORDS = {"reclaimed": "died, and its run was handed back", "out_of_memory": "out of memory"}
@@ -57,28 +59,24 @@ def _run_document(run: RunRecord, snapshot: StudySnapshot) -> dict[str, Plain]:
     return document if repeated is None else document | repeated.document()
 
 
-def status_table(snapshot: StudySnapshot, jobs: Mapping[str, Mapping[str, int]] = NO_JOBS) -> RenderableType:
-    """What `optsweep status` prints: the state of the study, its runs, and why runs ended or wait.
+def status_table(
+    snapshot: StudySnapshot, trust: Trust, jobs: Mapping[str, Mapping[str, int]] = NO_JOBS
+) -> RenderableType:
+    """What `optsweep status` prints: the verdict, the ranking, and why runs ended or wait.
 
     ``jobs`` are its jobs of SLURM: id -> state -> how many of their tasks are in it.
     """
-    head = [f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", words.best_words(snapshot)]
+    head: list[RenderableType] = [
+        Line(f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", "bold"),
+        *notes(snapshot),
+        *trust.verdict.lines,
+    ]
     if jobs:
         head.append(f"SLURM jobs: {', '.join(f'{job} ({words.tally(states)})' for job, states in jobs.items())}")
-    head += notes(snapshot)
     head += [words.one_line(line) for line in said(use_of(snapshot.definition, snapshot.data))]
     if not snapshot.runs:
         return stack(*head, "No run is planned yet.")
-    progress = Column("state", _state_and_progress)
-    worker = Column("worker", lambda run: name(run.worker or words.ABSENT), optional=True)
-    run, value, source, *costs = run_columns(snapshot.runs, with_sequences=snapshot.data is not None)
-    columns = [run, source, progress, value, *costs, worker]
-    return stack(*head, "", RunTable(snapshot.runs, columns), *reasons(snapshot.runs))
-
-
-def _state_and_progress(run: RunRecord) -> Text:
-    shown = state(run)
-    return shown.append(f" {words.percent(run.progress)}") if run.state != "complete" and run.progress > 0 else shown
+    return stack(*head, "", *ranking_part(snapshot, trust.ranking), *reasons(snapshot.runs))
 
 
 def reasons(runs: Sequence[RunRecord]) -> list[str]:
@@ -92,14 +90,16 @@ def history_document(study: str, run: RunRecord, events: Sequence[RunEvent]) -> 
     return {"study": study, "run": run.run, "state": run.state, "events": [asdict(event) for event in events]}
 
 
-def history_lines(run: RunRecord, events: Sequence[RunEvent]) -> list[str]:
-    """A head, then one line an event: when (UTC), which worker, what; the oldest first."""
+def history_lines(place: Ranked, snapshot: StudySnapshot, events: Sequence[RunEvent]) -> list[str]:
+    """The run's place in the ranking, then one line an event: when (UTC), which worker, what; the oldest first."""
+    run = place.run
     who = [_who(event) for event in events]
     width = max(map(len, who), default=0)
     lines = [
         f"{words.moment(event.time)}  {name:{width}}  {_what(event)}" for event, name in zip(events, who, strict=True)
     ]
-    return [f"{run.run}: {run.state}, {words.counted(run.attempts, 'attempt')}", *(lines or [NOTHING])]
+    head = f"{run.run}: {run.state}, {words.counted(run.attempts, 'attempt')}"
+    return [head, place_words(place, snapshot), *(lines or [NOTHING])]
 
 
 def _who(event: RunEvent) -> str:

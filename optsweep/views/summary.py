@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from optsweep.config import config_to_toml
 from optsweep.errors import UserError
@@ -21,23 +19,20 @@ from optsweep.trainers.by_hand import FILE as BY_HAND
 from optsweep.trainers.by_hand import by_hand
 from optsweep.trust.trust import Trust
 from optsweep.views.export import about_data, run_values
-from optsweep.views.fidelity import budget_words, risk_words, tie_words
+from optsweep.views.fidelity import budget_words, risk_words
+from optsweep.views.ranking import ranking_part
 from optsweep.views.status import reasons
-from optsweep.views.terminal import Column, RunTable, notes, ranked_columns, stack, state
+from optsweep.views.terminal import Line, notes, stack
 
 NO_FINISHED_TRIAL = "no finished trial yet"
 
 
-def summary(
-    snapshot: StudySnapshot,
-    trust: Trust,
-) -> RenderableType:
-    """The verdict, the table of runs, the best configuration, the reference lines and the cost."""
-    head = Text(f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", style="bold")
-    table = ["", _ranked_table(snapshot, trust), *tie_words(trust.ties), *reasons(snapshot.runs)]
+def summary(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
+    """The verdict, the ranking, the winner's configuration and what it all cost."""
+    table = ["", *ranking_part(snapshot, trust.ranking), *reasons(snapshot.runs)]
     return stack(
-        head,
-        *notes(snapshot, standstill=False),
+        Line(f"Study {words.one_line(snapshot.study)}: {words.counts_words(snapshot)}", "bold"),
+        *notes(snapshot),
         *trust.verdict.lines,
         *(table if snapshot.runs else ()),
         "",
@@ -47,38 +42,22 @@ def summary(
     )
 
 
-def _ranked_table(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
-    ranks = {one.run.run: one.rank or words.ABSENT for one in trust.ranking}
-    shown = ranked_columns(ranks, snapshot.runs, with_sequences=snapshot.data is not None)
-    columns = [*shown, Column("state", state)]
-    return RunTable([one.run for one in trust.ranking], columns)
-
-
 def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
-    """The best run, its parameters and how it compares with the reference lines; or that there is none."""
+    """The parameters of the best run, its last value and the reference lines; without one only these."""
     best = snapshot.best
     references = words.reference_lines(snapshot)
     if best is None:
-        return [_why_none(snapshot), *references]
-    value = f"Best: {words.one_line(best.run)}, {words.value_words(best.value)} {words.one_line(snapshot.trainer.unit)}"
+        return [*references]
     summary = snapshot.definition.summary
     earlier = "the best one was seen before the run's end"
     why = earlier if summary == "best" else f"its value is {words.summary_words(summary)}"
     last = f"  its last value: {words.value_words(best.last_value)} ({why})"
     differs = words.finite(best.last_value) is not None and best.last_value != best.value
-    settings = Table.grid(padding=(0, 2))
-    for section, values in words.configuration_lines(best):
-        settings.add_row(Text(f"  {section}"), Text(values))
-    return [Text(value, style="bold"), *([last] if differs else []), settings, *references]
-
-
-def _why_none(snapshot: StudySnapshot) -> str:
-    counts = snapshot.counts
-    if counts["pruned"]:
-        return "No run reached its end (all finished runs were pruned), so there is no best configuration."
-    if counts["failed"]:
-        return "No run has finished: every run that ended failed, so there is no best configuration."
-    return "No run has finished yet, so there is no best configuration."
+    settings = words.configuration_lines(best)
+    width = max((len(section) for section, _ in settings), default=0)
+    lines = [Line(f"  {section:{width}}  {values}", indent=width + 4) for section, values in settings]
+    title = Line(f"Configuration of {words.one_line(best.run)}", "bold")
+    return [title, *lines, *([last] if differs else []), *references]
 
 
 def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
@@ -100,16 +79,12 @@ def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
     return [*lines, *risk_words(trust.risk), *budget_words(snapshot)]
 
 
-def best_table(snapshot: StudySnapshot, top: int) -> RenderableType:
+def best_table(snapshot: StudySnapshot, trust: Trust, top: int) -> RenderableType:
     """The ``top`` best complete runs and the configuration of the first; in words if there is none."""
-    ranked = snapshot.ranking[:top]
+    ranked = [one for one in trust.ranking if one.rank is not None][:top]
     if not ranked:
         return stack(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}")
-    ranks = {run.run: str(place) for place, run in enumerate(ranked, start=1)}
-    columns = ranked_columns(ranks, ranked, with_sequences=snapshot.data is not None)
-    columns.insert(3, Column("last value", lambda run: words.value_words(run.last_value), "right"))
-    note = [words.SYNTHETIC_NOTE] if snapshot.synthetic else []
-    return stack(*note, RunTable(ranked, columns), "", *best_configuration(snapshot))
+    return stack(*notes(snapshot), *ranking_part(snapshot, ranked), "", *best_configuration(snapshot))
 
 
 def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Plain]:

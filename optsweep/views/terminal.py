@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.table import Table
@@ -17,15 +19,13 @@ from optsweep.results.words import (
     SYNTHETIC_NOTE,
     finite,
     one_line,
-    quantity,
-    seconds_unit,
-    source_words,
-    standstill_words,
-    value_words,
 )
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 _TO_ASCII = str.maketrans("…█░─━" + BLOCKS, "~#.--" + "_.:-=+*#")
+
+_TOKEN = re.compile(r"\s*(?:optsweep [a-z]+(?: -[\w-]+(?: [^\s#-]\S*)?| [^\s#]*/\S*)*\S*|\S+)")
+"""A word with the space in front of it; a command with its options is one word, so that it can be copied."""
 
 # A pipe has no width; what is read by grep should not be cut at 80 columns.
 PIPE_WIDTH = 160
@@ -46,7 +46,35 @@ def show(content: RenderableType) -> None:
 
 def stack(*parts: RenderableType) -> RenderableType:
     """Views and lines of text under each other; a string is taken as it is, without markup."""
-    return AsciiSafe(Group(*(Text(part) if isinstance(part, str) else part for part in parts)))
+    return AsciiSafe(Group(*(Line(part) if isinstance(part, str) else part for part in parts)))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text: broken between words by a terminal's width, but never within a command; whole in a pipe."""
+
+    text: str
+    style: str = ""
+    indent: int = 4
+    """Of the lines that follow the first."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        whole = options.no_wrap and not console.is_terminal
+        for line in [self.text] if whole else _broken(self.text, options.max_width, self.indent):
+            yield Text(line, self.style, no_wrap=True, overflow="ignore")
+
+
+def _broken(text: str, width: int, indent: int) -> list[str]:
+    lines, used = [""], 0
+    for token in _TOKEN.findall(text):
+        size = cell_len(token.rstrip())
+        if used + size > width and lines[-1].strip():
+            lines.append(" " * indent + token.lstrip())
+            used = indent + cell_len(token.lstrip())
+        else:
+            lines[-1] += token
+            used += cell_len(token)
+    return [line.rstrip() for line in lines]
 
 
 @dataclass(frozen=True)
@@ -82,12 +110,9 @@ def sparkline(values: Sequence[float], width: int) -> str:
     return "".join(BLOCKS[round((value - low) * scale)] for value in known)
 
 
-def notes(snapshot: StudySnapshot, *, standstill: bool = True) -> list[str]:
-    """Lines above every table: why nobody works on the runs that are left, and that the data are synthetic."""
-    said = "No more runs are started" if snapshot.stopped else "The last sweep ended"
-    why = standstill_words(snapshot) if standstill else ""
-    lines = [f"{said}: {why}"] if why else []
-    return [*lines, SYNTHETIC_NOTE] if snapshot.synthetic else lines
+def notes(snapshot: StudySnapshot) -> list[str]:
+    """A line above every table if the data are synthetic."""
+    return [SYNTHETIC_NOTE] if snapshot.synthetic else []
 
 
 STATE_STYLE: dict[RunState, str] = {
@@ -140,30 +165,6 @@ def name(text: str, width: int = 28) -> Text:
     line = Text(one_line(text), no_wrap=True, overflow="ellipsis")
     line.truncate(width)
     return line
-
-
-def state(record: RunRecord) -> Text:
-    return Text(record.state, style=STATE_STYLE[record.state])
-
-
-def run_columns(runs: Iterable[RunRecord], *, with_sequences: bool) -> list[Column]:
-    """What every table shows of a run: its name, value, source, and the sequences and seconds that it took.
-
-    Without sequences where runs are given none.
-    """
-    sequences = Column("sequences", lambda run: quantity(run.sequences), "right")
-    return [
-        Column("run", lambda run: name(run.run), shrinks=True),
-        Column("value", lambda run: value_words(run.value), "right"),
-        Column("source", source_words),
-        *([sequences] if with_sequences else []),
-        Column(seconds_unit(runs), lambda run: f"{finite(run.seconds) or 0:.0f}", "right"),
-    ]
-
-
-def ranked_columns(ranks: Mapping[str, str], runs: Iterable[RunRecord], *, with_sequences: bool) -> list[Column]:
-    """What a ranking shows of each run; ``ranks`` by run."""
-    return [Column("rank", lambda run: ranks[run.run], "right"), *run_columns(runs, with_sequences=with_sequences)]
 
 
 def _text(entry: str | Text) -> Text:

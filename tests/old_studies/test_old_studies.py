@@ -25,6 +25,7 @@ from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
 from optsweep.errors import EXIT_DONE, EXIT_USAGE
 from optsweep.integrations.notes import study_note
+from optsweep.trust.reading import read_trust
 from optsweep.views.status import status_table
 from optsweep.views.summary import best_table
 from tests.databases import fresh_database
@@ -197,13 +198,18 @@ def test_an_old_study_that_maximises_shows_the_scripts_own_numbers(
         assert run.value == (max(run.curve.values()) if run.curve else None)
     assert [run.run for run in snapshot.ranking] == ["slow", "fast"]
     assert opened.definition.direction == "maximize"
-    assert "best 1.0511 (slow)" in table
+    assert "slow, 1.0511" in table
     assert "-valid.loss" not in table
 
 
 def text_of(study: Study) -> str:
     snapshot = read_snapshot(study)
-    return render(status_table(snapshot), 200) + render(best_table(snapshot, 2), 200) + study_note(snapshot, 1)
+    trust = read_trust(study, snapshot)
+    return (
+        render(status_table(snapshot, trust), 200)
+        + render(best_table(snapshot, trust, 2), 200)
+        + study_note(snapshot, 1)
+    )
 
 
 def numbers_of(study: OldStudy, run: str) -> list[str]:

@@ -31,7 +31,7 @@ from optsweep.views.html import report_html
 from optsweep.views.status import status_document, status_table
 from optsweep.views.summary import best_document, best_table, summary
 from optsweep.workers.describe import describe_runs, describe_study
-from tests.snapshots import render
+from tests.snapshots import render, trust_of
 from tests.sweeps import Sweeps
 
 SCRIPT = """
@@ -160,14 +160,14 @@ def text_of(content: RenderableType) -> str:
 
 def told(snapshot: StudySnapshot) -> dict[str, str]:
     """All that people read of the study."""
-    best = snapshot.best
+    best, trust = snapshot.best, trust_of(snapshot)
     assert best is not None
     return {
-        "status": text_of(status_table(snapshot)),
-        "best": text_of(best_table(snapshot, 3)),
-        "summary": text_of(summary(snapshot, [])),
+        "status": text_of(status_table(snapshot, trust)),
+        "best": text_of(best_table(snapshot, trust, 3)),
+        "summary": text_of(summary(snapshot, trust)),
         "csv": export(snapshot, "csv").decode(),
-        "report": report_html(snapshot).split("<h2>Provenance</h2>")[0],
+        "report": report_html(snapshot, trust).split("<h2>Provenance</h2>")[0],
         "study's note": study_note(snapshot, 1),
         "run's note": run_note(best, {}, snapshot.trainer, snapshot.definition.summary),
     }

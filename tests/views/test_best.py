@@ -8,7 +8,7 @@ from optsweep.config import TrainConfig, read_config
 from optsweep.errors import ConfigError, UserError
 from optsweep.results.records import StudySnapshot
 from optsweep.views.summary import best_document, best_table, best_toml
-from tests.snapshots import CONFIG, make_run, make_snapshot, render
+from tests.snapshots import CONFIG, make_run, make_snapshot, render, trust_of
 
 
 def test_the_best_config_is_read_back_equal(busy: StudySnapshot, tmp_path: Path) -> None:
@@ -30,14 +30,14 @@ def test_the_top_runs_are_in_order(busy: StudySnapshot) -> None:
     assert [(run["rank"], run["run"]) for run in document["best"]] == [(1, "small_fast"), (2, "medium_rigorous")]
     assert document["best"][0]["config"] == CONFIG
     assert len(best_document(busy, 1)["best"]) == 1
-    text = render(best_table(busy, 1))
+    text = render(best_table(busy, trust_of(busy), 1))
     assert "small_fast" in text
     assert "medium_rigorous" not in text
 
 
 def test_without_a_finished_trial_it_is_said() -> None:
     snapshot = make_snapshot([make_run("a", "pruned"), make_run("b", "failed")])
-    assert "no finished trial yet" in render(best_table(snapshot, 1))
+    assert "no finished trial yet" in render(best_table(snapshot, trust_of(snapshot), 1))
     assert best_document(snapshot, 1)["best"] == []
     with pytest.raises(UserError, match="no finished trial yet"):
         best_toml(snapshot)

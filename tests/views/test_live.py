@@ -99,8 +99,9 @@ def test_ctrl_c_ends_watching_with_the_table() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(live.time, "sleep", interrupt)
         running = make_snapshot([make_run("a", "running")])
-        live.watch(lambda: running, Console(file=file, width=80, force_terminal=True))
-    assert "0 of 1 runs finished" in file.getvalue()
+        console = Console(file=file, width=80, force_terminal=True)
+        live.watch(lambda: running, console, at_end=lambda snapshot: f"the table of {snapshot.study}")
+    assert file.getvalue().endswith("the table of uniref50\n")
 
 
 def test_a_sparkline_keeps_both_ends_and_ignores_what_is_not_a_number() -> None:

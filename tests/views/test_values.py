@@ -12,7 +12,7 @@ from optsweep.results.words import value_words
 from optsweep.study.definition import StudyDefinition
 from optsweep.views.html import report_html
 from optsweep.views.summary import best_table
-from tests.snapshots import SCRIPT_STUDY, make_run, make_snapshot, render
+from tests.snapshots import SCRIPT_STUDY, make_run, make_snapshot, render, trust_of
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_what_a_runs_value_is_is_said_as_it_is(summary: Any, report: str, best: 
     last = 0.9 if summary == "last" else 0.89
     run = make_run("random-001", "complete", value=0.9, best_step=7, last_value=last, config={})
     snapshot = make_snapshot([run], definition=definition)
-    page = report_html(snapshot)
+    page = report_html(snapshot, trust_of(snapshot))
     assert f"values are loss, higher is better; a run's value is {report}." in page.replace("&#39;", "'")
-    assert best in render(best_table(snapshot, 1), 200)
-    assert ("its last value" in render(best_table(snapshot, 1), 200)) == (summary != "last")
+    assert best in render(best_table(snapshot, trust_of(snapshot), 1), 200)
+    assert ("its last value" in render(best_table(snapshot, trust_of(snapshot), 1), 200)) == (summary != "last")
     assert note in run_note(run, {}, snapshot.trainer, definition.summary)

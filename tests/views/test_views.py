@@ -11,12 +11,12 @@ from optsweep.results.records import StudySnapshot
 from optsweep.views.live import frame
 from optsweep.views.status import status_document, status_table
 from optsweep.views.summary import best_document, best_table, summary
-from tests.snapshots import Views, make_data, render, troubled_snapshots
+from tests.snapshots import Views, make_data, render, troubled_snapshots, trust_of
 
 VIEWS: Views = {
-    "status": status_table,
-    "summary": lambda snapshot: summary(snapshot, ["optsweep best --toml"]),
-    "best": lambda snapshot: best_table(snapshot, 3),
+    "status": lambda snapshot: status_table(snapshot, trust_of(snapshot)),
+    "summary": lambda snapshot: summary(snapshot, trust_of(snapshot)),
+    "best": lambda snapshot: best_table(snapshot, trust_of(snapshot), 3),
     "frame": lambda snapshot: frame(snapshot, 80),
 }
 
@@ -42,7 +42,7 @@ def test_states_and_reasons_are_words_not_only_colours(view: str, busy: StudySna
 
 def test_documents_are_strict_json_for_troubled_studies() -> None:
     for snapshot in troubled_snapshots():
-        for document in (status_document(snapshot), best_document(snapshot, 3)):
+        for document in (status_document(snapshot, trust_of(snapshot).verdict), best_document(snapshot, 3)):
             assert json.loads(json.dumps(document, allow_nan=False)) == document
 
 

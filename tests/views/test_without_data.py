@@ -27,8 +27,8 @@ from optsweep.views.export import export
 from optsweep.views.html import report_html
 from optsweep.views.live import frame
 from optsweep.views.status import status_document, status_table
-from optsweep.views.summary import best_document, best_table, next_commands, summary
-from tests.snapshots import render
+from optsweep.views.summary import best_document, best_table, summary
+from tests.snapshots import render, trust_of
 from tests.sweeps import REPOSITORY
 
 SCRIPT = """
@@ -125,21 +125,26 @@ def test_what_the_database_holds_is_silent(swept: Swept) -> None:
 
 def test_every_view_is_silent(swept: Swept) -> None:
     snapshot = swept.snapshot
-    page = report_html(snapshot)
+    trust = trust_of(snapshot)
+    page = report_html(snapshot, trust)
     # Without Plotly's own source.
     page = re.sub(r"<script>(?!Plotly\.newPlot).*?</script>", "", page, flags=re.DOTALL)
     assert "Ranking" in page
     shown = [page, study_note(snapshot, 1), *(run_note(run, {}, snapshot.trainer, "best") for run in snapshot.runs)]
-    shown += [render(status_table(snapshot)), render(best_table(snapshot, 2)), render(frame(snapshot, 160))]
-    shown.append(render(summary(snapshot, next_commands(snapshot))))
-    shown += [json.dumps(status_document(snapshot)), json.dumps(best_document(snapshot, 2))]
+    shown += [
+        render(status_table(snapshot, trust)),
+        render(best_table(snapshot, trust, 2)),
+        render(frame(snapshot, 160)),
+    ]
+    shown.append(render(summary(snapshot, trust)))
+    shown += [json.dumps(status_document(snapshot, trust.verdict)), json.dumps(best_document(snapshot, 2))]
     shown += [export(snapshot, "csv").decode(), export(snapshot, "json").decode()]
     for text in shown:
         check_silent(text)
 
 
 def test_the_documents_leave_out_what_belongs_to_data_and_nothing_else(swept: Swept) -> None:
-    document = status_document(swept.snapshot)
+    document = status_document(swept.snapshot, trust_of(swept.snapshot).verdict)
     assert list(document) == ["study", "target", "counts", "finished_runs", "best", "verdict", "runs"]
     assert list(document["runs"][0]) == [  # type: ignore[index, call-overload, arg-type]
         *("run", "preset", "source", "state", "reason", "value", "progress", "worker", "attempts", "seconds"),
