@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def promote(
     trial: Annotated[int | None, typer.Option(help="The number of the run's trial in Optuna.")] = None,
     run: Annotated[str | None, typer.Option(help="The run's id.", autocompletion=run_names)] = None,
-    top: Annotated[int | None, typer.Option(min=1, help="How many of the best (default: one).")] = None,
+    top: Annotated[
+        int | None, typer.Option(min=1, help="How many of the ranking's best (default: the winner alone).")
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The config to write.")] = None,
     start: Annotated[
         bool, typer.Option("--start", help="Train it, or resume training; then export the weights.")
@@ -45,11 +47,14 @@ def promote(
     if gpus is not None and not start:
         raise UserError(f"--gpus {gpus}: is for the training; give --start too")
     from optsweep.database.snapshot import read_snapshot
-    from optsweep.trust.reading import read_full_run
+    from optsweep.trust.reading import read_full_run, read_trust
 
     study = study_of(name, storage, only_looks=True)
     snapshot = read_snapshot(study)
     snapshot.lengths("promote")
+    if (trial, run, top) == (None, None, None) and (winner := read_trust(study, snapshot).verdict.winner) is not None:
+        # Fresh seeds may have found another one than the sweep's leader.
+        run = winner.run
     records = chosen_runs(snapshot, trial=trial, run=run, top=top)
     full_runs = [read_full_run(study, snapshot, record, moved=moved) for record in records]
     return promote_runs(snapshot, full_runs, output, start=start, gpus=gpus, goes_on=moved is None)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from optuna.trial import TrialState
 
+from optsweep.database.linked import ladder_suffix
 from optsweep.database.open_study import Study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.errors import ConfigError
-from optsweep.planning.ladder import Rungs, lengths_of, rungs, suffix
+from optsweep.planning.ladder import Rungs, lengths_of, rungs
 from optsweep.planning.trained_again import plan_linked
 from tests.planning.test_linked import finish
 
@@ -28,7 +29,7 @@ def ladder(origin: Study, count: int = 8, lengths: str = "1,2") -> Rungs:
 
 
 def planned(origin: Study, rungs: Rungs) -> Study:
-    return plan_linked(origin, "ladder", rungs.runs, suffix=suffix(rungs.finalist), space=rungs.space)
+    return plan_linked(origin, "ladder", rungs.runs, suffix=ladder_suffix(rungs.finalist.run), space=rungs.space)
 
 
 def test_lr_batch_and_length_vary_and_all_else_is_the_finalists(origin: Study) -> None:
