@@ -32,10 +32,11 @@ from optsweep.database.open_study import open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.views.live import frame
+from optsweep.views.frame import frame
+from optsweep.views.live import time_left
 
 PICTURES = Path(__file__).with_name("pictures")
-WIDTH = 100
+WIDTH, HEIGHT = 100, 36
 SHARE = 2 / 3
 PATIENCE = 60_000
 """Milliseconds that a page may take on a busy machine."""
@@ -68,7 +69,7 @@ def main() -> None:
 def draw(snapshot: StudySnapshot, path: Path) -> None:
     """Write what `optsweep status --watch` shows of ``snapshot`` as SVG."""
     console = Console(file=io.StringIO(), record=True, width=WIDTH, force_terminal=True, color_system="truecolor")
-    console.print(frame(snapshot, WIDTH))
+    console.print(frame(snapshot, WIDTH, HEIGHT, left=time_left(snapshot)))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(console.export_svg(title="optsweep sweep"), encoding="utf-8")
 

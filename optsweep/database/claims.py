@@ -18,6 +18,9 @@ from optsweep.database.stored_text import storable
 from optsweep.database.tables import run_events, runs, trials
 from optsweep.machine.process import ProcessIdentity
 
+PLACE = sa.case((runs.c.priority >= SLOT_PRIORITY, 3), (runs.c.faults > 0, 2), (runs.c.attempts > 0, 0), else_=1)
+"""What claims order waiting runs by, before their priority."""
+
 
 class Claims(Leases):
     """The part of the queue by which runs are taken."""
@@ -133,13 +136,10 @@ class Claims(Leases):
         return True
 
     def _waiting(self) -> sa.Select[tuple[Any, ...]]:
-        place = sa.case(
-            (runs.c.priority >= SLOT_PRIORITY, 3), (runs.c.faults > 0, 2), (runs.c.attempts > 0, 0), else_=1
-        )
         return (
             sa.select(runs)
             .join(trials, trials.c.trial_id == runs.c.trial_id)
             .where(runs.c.study_id == self.study_id, trials.c.study_id == self.study_id)
             .where(runs.c.token.is_(None), trials.c.state == TrialState.WAITING)
-            .order_by(place, runs.c.priority)
+            .order_by(PLACE, runs.c.priority)
         )

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
+from optsweep.database.claims import PLACE
 from optsweep.database.connection import transaction
 from optsweep.database.open_study import Study, data_of
 from optsweep.database.patience import patiently
@@ -73,7 +74,11 @@ def _rows(
 
     Names are compared here once more: to MySQL "small" is "Small" too.
     """
-    query = sa.select(runs).where(runs.c.study_id == study.study_id, current).order_by(runs.c.trial_id)
+    query = (
+        sa.select(runs, PLACE.label("place"))
+        .where(runs.c.study_id == study.study_id, current)
+        .order_by(runs.c.trial_id)
+    )
     rows = connection.execute(query if chosen is None else query.where(runs.c.run.in_(chosen))).all()
     return study.storage.now(connection), [row for row in rows if chosen is None or row.run in chosen]
 
@@ -93,6 +98,7 @@ def _record(study: Study, rows: list[sa.Row[Any]], trial: FrozenTrial) -> RunRec
         value=None if row.best_value is None else shown(row.best_value),
         last_value=None if row.last_value is None else shown(row.last_value),
         curve={step: shown(value) for step, value in sorted(trial.intermediate_values.items())},
+        turn=(row.place, row.priority),
         attempts=sum(earlier.attempts for earlier in rows),
         directory=str(RunDirectory.of(study.name, row.run).path),
         parameters=trial.params or identity.fixed,

@@ -54,6 +54,8 @@ class RunRecord:
     """Share of the run's iterations that are done, 0..1."""
     worker: str | None = None
     """Who holds it, or who ended it: "physical GPU 0", "CPU worker 1"."""
+    turn: tuple[int, int] = (1, 0)
+    """When it is claimed, if it waits: the lowest first, of equal ones as in the plan."""
     attempts: int = 0
     sequences: int = 0
     """Sequences seen."""

@@ -22,6 +22,7 @@ REFERENCES = {
     "composition_entropy": "knowing each sequence's composition",
 }
 """What a study's values are compared with, in words."""
+LOADING = "Workers load torch and the data first, which takes about 10 s"
 SYNTHETIC_NOTE = "synthetic data: the values say nothing about real proteins"
 
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from rich.console import Console, RenderableType
 from rich.live import Live
-from rich.text import Text
 
-from optsweep.machine.load import Gauge, Machine
+from optsweep.machine.load import Gauge
 from optsweep.results import words
-from optsweep.results.costs import device_seconds, saved_seconds, study_share
 from optsweep.results.forecast import prediction_error, remaining_seconds
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.views.terminal import STATE_STYLE, Column, RunTable, bar, name, plain_console, sparkline, stack
+from optsweep.views.frame import TimeLeft, frame
+from optsweep.views.terminal import plain_console
 
-LAST_FINISHED = 5
 WATCH_SECONDS = 1.0
-NOTHING_KNOWN = Machine()
-WIDE = 120
-"""Columns from which on a frame has room for more."""
+ESTIMATE_SHARE = 0.05
+"""How much of the time may go into working out the time left; with thousands of runs it takes a second."""
 
 Show = Callable[[StudySnapshot], None]
 
@@ -90,6 +87,29 @@ def _totals(snapshot: StudySnapshot) -> str:
     return f"{snapshot.finished_runs} of {snapshot.target} runs finished{failed}, {words.best_words(snapshot)}"
 
 
+def time_left(snapshot: StudySnapshot) -> TimeLeft | None:
+    seconds, error = remaining_seconds(snapshot), prediction_error(snapshot)
+    if seconds is None:
+        return None
+    return TimeLeft(seconds, seconds * (1 - (error or 0)), seconds * (1 + (error or 0)))
+
+
+class Estimate:
+    """The time left, worked out again only so often that it costs little."""
+
+    def __init__(self) -> None:
+        self._known: TimeLeft | None = None
+        self._due = 0.0
+
+    def read(self, snapshot: StudySnapshot) -> TimeLeft | None:
+        """What is known now."""
+        began = time.monotonic()
+        if began >= self._due:
+            self._known = time_left(snapshot)
+            self._due = began + (time.monotonic() - began) / ESTIMATE_SHARE
+        return self._known
+
+
 @contextlib.contextmanager
 def observer(console: Console) -> Iterator[Show]:
     """Shows snapshots one after the other: plain lines in a pipe, one frame that is kept up to date on a terminal.
@@ -100,10 +120,15 @@ def observer(console: Console) -> Iterator[Show]:
         # Names and reasons may hold brackets, which rich would take for its markup.
         yield PlainProgress(lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)).update
         return
-    gauge = Gauge()
+    gauge, estimate = Gauge(), Estimate()
+
+    def picture(snapshot: StudySnapshot) -> RenderableType:
+        # A line less than there are: what clears the frame at the end begins with a new one.
+        return frame(snapshot, console.width, console.height - 1, gauge.read(), estimate.read(snapshot))
+
     # No refresh thread: a frame changes only when there is a new snapshot.
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield lambda snapshot: live.update(frame(snapshot, console.width, gauge.read()), refresh=True)
+        yield lambda snapshot: live.update(picture(snapshot), refresh=True)
 
 
 @contextlib.contextmanager
@@ -133,101 +158,3 @@ def watch(
             show(snapshot)
     if console.is_terminal and at_end is not None:
         console.print(at_end(snapshot), soft_wrap=True)
-
-
-def frame(snapshot: StudySnapshot, width: int, machine: Machine = NOTHING_KNOWN) -> RenderableType:
-    """One picture of the study and of this machine, ``width`` columns wide; made for 80 columns and more."""
-    running = [run for run in snapshot.runs if run.state == "running"]
-    table = (
-        RunTable(running, _columns(width, with_speed=snapshot.data is not None)) if running else "No run is running."
-    )
-    return stack(
-        *_study(snapshot, width),
-        _cut(_costs(snapshot, machine)),
-        "",
-        table,
-        *_gpus(machine, width),
-        *_last_finished(snapshot, width),
-    )
-
-
-def _study(snapshot: StudySnapshot, width: int) -> list[Text]:
-    counts, share = snapshot.counts, study_share(snapshot)
-    synthetic = " (synthetic data)" if snapshot.synthetic else ""
-    lines = [_cut(f"optsweep: study {words.one_line(snapshot.study)}{synthetic}", "bold")]
-    if snapshot.stopped:
-        lines.append(_cut(f"No more runs are started: {words.one_line(snapshot.stopped)}", "bold yellow"))
-    numbers = (
-        f"{snapshot.finished_runs} of {snapshot.target} finished, "
-        f"{counts['running']} running, {counts['waiting']} waiting, {counts['failed']} failed"
-    )
-    progress = f"{bar(share, max(10, width // 2 - 10))} {words.percent(share)}{_ahead(snapshot)}"
-    return [*lines, Text(), *map(_cut, (progress, numbers, _best_line(snapshot)))]
-
-
-def _ahead(snapshot: StudySnapshot) -> str:
-    """The time left, and how far such predictions were off."""
-    rest = remaining_seconds(snapshot)
-    if rest is None:
-        return ""
-    error = prediction_error(snapshot)
-    return f", about {words.duration(rest)} left" + ("" if error is None else f" (± {round(100 * error)} %)")
-
-
-def _costs(snapshot: StudySnapshot, machine: Machine) -> str:
-    used = f"{device_seconds(snapshot) / 3600:.2f} {words.hours_unit(snapshot.runs)} used"
-    if saved := saved_seconds(snapshot):
-        used += f", about {saved / 3600:.2f} saved by pruning"
-    return used if machine.disk_free is None else f"{used}, {machine.disk_free / 1e9:.1f} GB of disk left"
-
-
-def _gpus(machine: Machine, width: int) -> list[Text]:
-    """A line for each GPU of this machine; workers on other hosts have theirs there."""
-    size = 30 if width >= WIDE else 8
-    lines = [
-        f"  physical GPU {gpu.index:<3} {bar(gpu.busy, size)} {words.percent(gpu.busy):>5} busy  "
-        f"{gpu.used / 2**30:6.1f} of {gpu.total / 2**30:.1f} GiB"
-        for gpu in machine.gpus
-    ]
-    return [Text(), Text("GPUs here:"), *map(_cut, lines)] if lines else []
-
-
-def _best_line(snapshot: StudySnapshot) -> str:
-    best = words.finite(snapshot.best.value) if snapshot.best else None
-    unigram = words.finite(snapshot.reference.get("unigram_entropy"))
-    if best is None or unigram is None:
-        return words.best_words(snapshot)
-    return f"{words.best_words(snapshot)}, {words.compared(best, unigram)} the unigram entropy"
-
-
-def _columns(width: int, *, with_speed: bool) -> Sequence[Column]:
-    """``with_speed``: whether residues are what runs train on."""
-    wide = width >= WIDE
-    speed = Column("residues/s", lambda run: words.quantity(words.finite(run.residues_per_second)), "right")
-    value = Column("value so far", lambda run: words.value_words(run.value), "right")
-    return [
-        Column("device", lambda run: name(run.worker or words.ABSENT, 40 if wide else 16), shrinks=True),
-        Column("run", lambda run: name(run.run, 40 if wide else 18), shrinks=True),
-        Column("progress", lambda run: f"{bar(run.progress, 30 if wide else 8)} {words.percent(run.progress):>5}"),
-        Column("loss", lambda run: words.value_words(run.train_loss, 3), "right"),
-        *([speed] if with_speed else []),
-        *([value] if wide else []),
-        Column("curve", lambda run: sparkline([run.curve[step] for step in sorted(run.curve)], 20 if wide else 6)),
-    ]
-
-
-def _last_finished(snapshot: StudySnapshot, width: int) -> list[Text]:
-    ended = [run for run in snapshot.runs if run.over]
-    last = sorted(ended, key=lambda run: (run.ended or 0.0, run.index), reverse=True)[:LAST_FINISHED]
-    lines = [
-        _cut(f"  {name(run.run, 40 if width >= WIDE else 20)} {_how(run)}", STATE_STYLE[run.state]) for run in last
-    ]
-    return [Text(), Text("Last ended:"), *lines] if lines else []
-
-
-def _how(run: RunRecord) -> str:
-    return f"complete: {words.value_words(run.value)}" if run.state == "complete" else words.state_words(run)
-
-
-def _cut(text: str, style: str = "") -> Text:
-    return Text(text, style=style, no_wrap=True, overflow="ellipsis")

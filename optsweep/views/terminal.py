@@ -22,7 +22,14 @@ from optsweep.results.words import (
 )
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-_TO_ASCII = str.maketrans("…█░─━" + BLOCKS, "~#.--" + "_.:-=+*#")
+LEADS, RUNS = "●", "○"
+"""At the end of a curve: that of the leader, and one of a run that trains."""
+BLANK_BRAILLE = 0x2800
+_TO_ASCII = str.maketrans("…█░─━│└●○" + BLOCKS, "~#.--|`@o" + "_.:-=+*#")
+# Of braille's dots the upper four, the lower four, or some of each.
+_TO_ASCII |= {
+    BLANK_BRAILLE + bits: ord("." if not bits & 0x1B else ":" if bits & 0xE4 else "'") for bits in range(1, 256)
+}
 
 _TOKEN = re.compile(r"\s*(?:optsweep [a-z]+(?: -[\w-]+(?: [^\s#-]\S*)?| [^\s#]*/\S*)*\S*|\S+)")
 """A word with the space in front of it; a command with its options is one word, so that it can be copied."""

@@ -27,6 +27,7 @@ from optsweep.machine.process import (
 from optsweep.results.attributes import StudyAttributes, SweepEnd
 from optsweep.results.folders import RunDirectory, study_directory
 from optsweep.results.records import StudySnapshot
+from optsweep.results.words import LOADING
 from optsweep.workers.describing import Describing
 from optsweep.workers.early_words import EarlyWords
 from optsweep.workers.ending import Ending
@@ -102,6 +103,8 @@ class Launcher:
                 self._study.queue.reclaim_dead()
                 for slot in self._slots:
                     slot.say_if_held()
+                if self._study.trainer.lengths is not None:
+                    self._say(LOADING)
                 self._loop()
             finally:
                 self._end_workers()

@@ -24,8 +24,8 @@ from optsweep.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from optsweep.integrations.notes import run_note, study_note
 from optsweep.results.records import StudySnapshot
 from optsweep.views.export import export
+from optsweep.views.frame import frame
 from optsweep.views.html import report_html
-from optsweep.views.live import frame
 from optsweep.views.status import status_document, status_table
 from optsweep.views.summary import best_document, best_table, summary
 from tests.snapshots import render, trust_of
