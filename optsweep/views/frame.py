@@ -91,7 +91,7 @@ def _head(snapshot: StudySnapshot, width: int, machine: Machine, left: TimeLeft 
     )
     return [
         *lines,
-        Text(bar(share, min(max(10, width - len(done)), 60)) + done),
+        Text(bar(share, min(max(10, width // 2 - 12), 60)) + done),
         Text(numbers),
         Text(_leader(snapshot), "" if snapshot.best is None else "bold green"),
         Text(_costs(snapshot, machine)),
