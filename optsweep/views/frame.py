@@ -12,8 +12,9 @@ from optsweep.machine.load import Machine
 from optsweep.results import words
 from optsweep.results.costs import device_seconds, saved_seconds, study_share
 from optsweep.results.records import StudySnapshot
+from optsweep.trust.ranking import Ranked
 from optsweep.views.panels import GAP, beside, stacked
-from optsweep.views.run_panels import ended, mean_values, queue, ranking, running
+from optsweep.views.run_panels import ended, leaders, queue, ranking, running
 from optsweep.views.terminal import bar, stack
 from optsweep.views.terminal_curves import curves
 
@@ -40,14 +41,15 @@ def frame(
     left: TimeLeft | None = None,
 ) -> RenderableType:
     """At most ``height`` lines of at most ``width`` columns; ``left`` is how long the sweep still takes, if known."""
-    head = _head(snapshot, width, machine, left)
+    best = leaders(snapshot)
+    head = _head(snapshot, width, machine, left, best)
     room = height - len(head)
     if width >= WIDE:
-        body = _two_columns(snapshot, width, room)
+        body = _two_columns(snapshot, width, room, best)
     elif width >= MIDDLE:
-        body = _with_curves(_table_and_pair(snapshot, width, room), snapshot, width, room)
+        body = _with_curves(_table_and_pair(snapshot, width, room, best), snapshot, width, room)
     else:
-        panels = [panel(snapshot, width) for panel in (running, ended, queue, ranking)]
+        panels = [*(panel(snapshot, width) for panel in (running, ended, queue)), ranking(snapshot, width, best)]
         most = room if room < ROOM_FOR_CURVES else room * 2 // 3
         body = _with_curves(stacked(panels, most), snapshot, width, room)
     lines = [*head, *body][:height]
@@ -56,20 +58,20 @@ def frame(
     return stack(*lines)
 
 
-def _two_columns(snapshot: StudySnapshot, width: int, room: int) -> list[Text]:
+def _two_columns(snapshot: StudySnapshot, width: int, room: int, best: Sequence[Ranked]) -> list[Text]:
     half = (width - BETWEEN) // 2
     ours = stacked([panel(snapshot, half) for panel in (running, ended, queue)], room)
-    theirs = stacked([ranking(snapshot, half)], room)
+    theirs = stacked([ranking(snapshot, half, best)], room)
     return beside(ours, _with_curves(theirs, snapshot, half, room), half, BETWEEN)
 
 
-def _table_and_pair(snapshot: StudySnapshot, width: int, room: int) -> list[Text]:
+def _table_and_pair(snapshot: StudySnapshot, width: int, room: int, best: Sequence[Ranked]) -> list[Text]:
     """What runs over the whole width; below it the ranking, beside what has ended and what waits."""
     half = (width - BETWEEN) // 2
     top = stacked([running(snapshot, width)], room)
     room = max(8, (room - len(top)) // 2)
     right = [ended(snapshot, half), queue(snapshot, half)]
-    return [*top, *beside(stacked([ranking(snapshot, half)], room), stacked(right, room), half, BETWEEN)]
+    return [*top, *beside(stacked([ranking(snapshot, half, best)], room), stacked(right, room), half, BETWEEN)]
 
 
 def _with_curves(lines: Sequence[Text], snapshot: StudySnapshot, width: int, room: int) -> list[Text]:
@@ -78,7 +80,9 @@ def _with_curves(lines: Sequence[Text], snapshot: StudySnapshot, width: int, roo
     return [*lines, *([Text(), *drawn] if drawn else [])]
 
 
-def _head(snapshot: StudySnapshot, width: int, machine: Machine, left: TimeLeft | None) -> list[Text]:
+def _head(
+    snapshot: StudySnapshot, width: int, machine: Machine, left: TimeLeft | None, best: Sequence[Ranked]
+) -> list[Text]:
     counts, share = snapshot.counts, study_share(snapshot)
     synthetic = " (synthetic data)" if snapshot.synthetic else ""
     lines = [Text(f"optsweep: study {words.one_line(snapshot.study)}{synthetic}", "bold")]
@@ -93,7 +97,7 @@ def _head(snapshot: StudySnapshot, width: int, machine: Machine, left: TimeLeft 
         *lines,
         Text(bar(share, min(max(10, width // 2 - 12), 60)) + done),
         Text(numbers),
-        Text(_leader(snapshot), "" if snapshot.best is None else "bold green"),
+        Text(_leader(snapshot, best), "bold green" if best else ""),
         Text(_costs(snapshot, machine)),
         *_gpus(machine, width),
     ]
@@ -113,20 +117,18 @@ def _about(seconds: float) -> str:
     return f"{seconds / 86400:.2g} d"
 
 
-def _leader(snapshot: StudySnapshot) -> str:
+def _leader(snapshot: StudySnapshot, best: Sequence[Ranked]) -> str:
     """Who leads so far, by how much over the next, and over what knows only the composition."""
-    if snapshot.best is None:
+    if not best:
         return words.best_words(snapshot)
-    values, cost = mean_values(snapshot), snapshot.definition.direction.cost
-    first, *others = snapshot.ranking[:2]
-    value = values[first.run]
-    said = f"best {words.value_words(value)} ({words.one_line(first.run)})"
+    first, *others = best
+    said = f"best {words.value_words(first.value)} ({words.one_line(first.run.run)})"
     unigram = words.finite(snapshot.reference.get("unigram_entropy"))
-    if unigram is not None and words.finite(value) is not None:
+    if unigram is not None and (value := words.finite(first.value)) is not None:
         said += f", {words.compared(value, unigram)} the unigram entropy"
     if others:
-        ahead = cost(values[others[0].run]) - cost(value)
-        said += f"; {words.value_words(ahead, 3)} ahead of {words.one_line(others[0].run)}"
+        ahead = abs((others[0].value or 0.0) - (first.value or 0.0))
+        said += f"; {words.value_words(ahead, 3)} ahead of {words.one_line(others[0].run.run)}"
     return said
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from statistics import fmean
+from collections.abc import Sequence
+from typing import Literal
 
 from rich.text import Text
 
 from optsweep.results import words
-from optsweep.results.configurations import complete_value
 from optsweep.results.records import RunRecord, StudySnapshot
+from optsweep.trust.ranking import Ranked
+from optsweep.trust.ranking import ranking as trust_ranking
 from optsweep.views.panels import Panel, listed, table
+from optsweep.views.ranking import Column as RankingColumn
+from optsweep.views.ranking import fitting, ranking_columns
 from optsweep.views.terminal import STATE_STYLE, Column, bar, name, sparkline
 
 MOST_RANKS = 15
@@ -17,15 +21,6 @@ MOST_LINES = 100
 """More lines of one panel are not made: no terminal is so high."""
 NARROW = 90
 """Columns below which a line for a run has only what is needed most."""
-
-
-def mean_values(snapshot: StudySnapshot) -> dict[str, float]:
-    """Complete runs that are no further seeds -> the mean over the seeds that are ranked by."""
-    found: dict[str, list[float]] = {}
-    for run in snapshot.runs:
-        if (value := complete_value(run)) is not None and not run.after_choice:
-            found.setdefault(run.repeat_of or run.run, []).append(value)
-    return {run: fmean(values) for run, values in found.items()}
 
 
 def running(snapshot: StudySnapshot, width: int) -> Panel:
@@ -94,27 +89,22 @@ def _why(run: RunRecord) -> str:
     return f", {words.one_line(run.reason)}" if run.reason else ""
 
 
-def ranking(snapshot: StudySnapshot, width: int) -> Panel:
-    first = snapshot.ranking[:MOST_RANKS]
-    if not first:
+def leaders(snapshot: StudySnapshot) -> list[Ranked]:
+    """The best complete runs; ties and the seeds' noise take too long to be worked out each second."""
+    return [one for one in trust_ranking(snapshot, None, None)[:MOST_RANKS] if one.rank is not None]
+
+
+def ranking(snapshot: StudySnapshot, width: int, best: Sequence[Ranked]) -> Panel:
+    """The best runs in the columns of every other view."""
+    if not best:
         return Panel(Text(), [])
-    values, ranks = mean_values(snapshot), {run.run: str(place) for place, run in enumerate(first, start=1)}
-    repeated = any(snapshot.seeds[run.run] > 1 for run in first)
-    seeds = Column("seeds", lambda run: str(snapshot.seeds[run.run]), "right")
-    sequences = Column("sequences", lambda run: words.quantity(run.sequences), "right", optional=True)
-    columns = [
-        Column("rank", lambda run: ranks[run.run], "right"),
-        Column("run", lambda run: name(run.run), shrinks=True),
-        Column("value", lambda run: words.value_words(values[run.run]), "right"),
-        *([seeds] if repeated else []),
-        *([sequences] if snapshot.data is not None else []),
-        Column(
-            words.seconds_unit(snapshot.runs),
-            lambda run: f"{words.finite(run.seconds) or 0:.0f}",
-            "right",
-            optional=True,
-        ),
-        Column("source", words.source_words, optional=True),
-    ]
-    head, *lines = table(columns, first, width)
+    # All of them are complete.
+    shown = [one for one in fitting(ranking_columns(snapshot, best), width) if one.head != "state"]
+    rows = {one.run.run: row for row, one in enumerate(best)}
+
+    def column(one: RankingColumn) -> Column:
+        justify: Literal["left", "right"] = "right" if one.is_number else "left"
+        return Column(one.head, lambda run: name(one.texts[rows[run.run]]), justify, shrinks=one.head == "run")
+
+    head, *lines = table([column(one) for one in shown], [one.run for one in best], width)
     return Panel(head, lines, least=3)
