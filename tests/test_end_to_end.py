@@ -150,7 +150,7 @@ def test_real_proteins_are_imported_limited_swept_and_left_as_they_are(workplace
 
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
-def test_a_wheel_finds_its_study_files_in_an_empty_folder(tmp_path: Path, workplace: Path) -> None:
+def test_a_wheel_sweeps_in_an_empty_folder(tmp_path: Path, short_study: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     shipped = [f"studies/{name}.toml" for name in VERSIONS]
@@ -164,18 +164,20 @@ def test_a_wheel_finds_its_study_files_in_an_empty_folder(tmp_path: Path, workpl
     wheel = next(tmp_path.glob("optsweep-*.whl"))
     subprocess.run([home / "bin/python", "-m", "pip", "install", "-q", "--no-deps", str(wheel)], check=True)
     # What the wheel depends on is installed already, beside the tests; only optsweep itself must come from the wheel.
-    packages = next(Path(path) for path in sys.path if path.endswith("site-packages"))
-    next((home / "lib").glob("python*/site-packages")).joinpath("others.pth").write_text(str(packages))
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    next((home / "lib").glob("python*/site-packages")).joinpath("others.pth").write_text("\n".join(packages))
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     for command, words in (
         (["sweep", "--trials", "0", "--dry-run"], "medium_rigorous"),
         (["data", "demo", "-o", "x.pt", "-n", "300"], "300 synthetic sequences"),
         (["sweep", "uniref50", "--data", "x.pt", "--dry-run"], "medium_rigorous"),
+        (["sweep", "demo.toml", "--type", "predefined", "--cpu-workers", "2"], "Next: optsweep confirm"),
+        (["report"], "report.html"),
     ):
         done = subprocess.run(
-            [home / "bin/optsweep", *command], cwd=workplace, env=environment, capture_output=True, text=True
+            [home / "bin/optsweep", *command], cwd=short_study, env=environment, capture_output=True, text=True
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         assert words in done.stdout
 
 
