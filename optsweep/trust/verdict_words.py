@@ -98,7 +98,7 @@ def _lead_words(winner: Winner) -> str:
 
 
 def _tie(winner: Winner) -> str:
-    told = "A tie: cannot be told from " + _names(winner.ties)
+    told = "A tie" if winner.ties == (winner.runner_up,) else f"A tie: cannot be told from {_names(winner.ties)}"
     if winner.cheapest_tie is None:
         return told
     return f"{told}; {one_line(winner.cheapest_tie)} is {winner.times_cheaper:.1f} times cheaper"
