@@ -7,11 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.segment import Segment
-from rich.table import Table
 from rich.text import Text
 
 from optsweep.results.records import RunRecord, RunState, StudySnapshot
@@ -144,35 +142,8 @@ class Column:
     """Left out if the terminal is too narrow."""
 
 
-@dataclass(frozen=True)
-class RunTable:
-    """A table with one row per run; in a narrow terminal optional columns are left out."""
-
-    runs: Sequence[RunRecord]
-    columns: Sequence[Column]
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        table = self._table(self.columns)
-        if table.__rich_measure__(console, options.update(width=10_000)).maximum > options.max_width:
-            table = self._table([column for column in self.columns if not column.optional])
-        yield table
-
-    def _table(self, columns: Sequence[Column]) -> Table:
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-        for column in columns:
-            # Rich narrows the columns that may wrap first; their entries do not wrap, so they are cut instead.
-            table.add_column(Text(column.head), justify=column.justify, no_wrap=not column.shrinks)
-        for run in self.runs:
-            table.add_row(*(_text(column.entry(run)) for column in columns))
-        return table
-
-
 def name(text: str, width: int = 28) -> Text:
     """A run's or worker's name on one line, cut with an ellipsis after ``width`` characters or if there is no room."""
     line = Text(one_line(text), no_wrap=True, overflow="ellipsis")
     line.truncate(width)
     return line
-
-
-def _text(entry: str | Text) -> Text:
-    return Text(entry) if isinstance(entry, str) else entry
