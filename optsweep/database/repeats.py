@@ -31,14 +31,12 @@ from optsweep.database.identities import read_identities
 from optsweep.database.optuna_rows import put_attribute, put_parameters, read_direction, user_attributes
 from optsweep.database.optuna_storage import read_trials
 from optsweep.database.tables import current, run_events, runs, trials
-from optsweep.results.attributes import PREFIX, seed_number, seed_run
+from optsweep.results.attributes import PREFIX, after_choice, seed_number, seed_run
 from optsweep.results.configurations import configurations
 from optsweep.results.records import RunRecord, RunState
 from optsweep.results.seeds import leader, next_to_repeat
 
 CLAIMED_PRIORITY, SLOT_PRIORITY = 3_000_000, 4_000_000
-AFTER_CHOICE = 2
-"""How many of the last repeats are seeds of the leader after the choice, at the most."""
 NOTHING_TO_REPEAT = "there is nothing to repeat: no run is complete"
 
 STATES: dict[TrialState, RunState] = {
@@ -87,15 +85,15 @@ def judged(connection: sa.Connection, study_id: int, slots: Sequence[sa.Row[Any]
     known = configurations(others, read_direction(connection, study_id))
     # Slots that ended as such, skipped, are repeats no more.
     number = len(slots) + sum(record.repeat_of is not None for record in records.values())
-    after_choice = len(slots) <= min(AFTER_CHOICE, (number + 1) // 2)
-    first = leader(known) if after_choice else next_to_repeat(known)
+    last = len(slots) <= after_choice(number)
+    first = leader(known) if last else next_to_repeat(known)
     if first is None:
         return Slots(slots, hopeless=all_ended)
-    if after_choice and not all_ended:
+    if last and not all_ended:
         return Slots(slots)
     taken = [seed_number(record.run) for record in records.values() if record.repeat_of == first]
     trial_id = next(trial_id for trial_id, record in records.items() if record.run == first)
-    return Slots(slots, NextSeed(trial_id, first, seed_run(first, max(taken, default=1) + 1), after_choice))
+    return Slots(slots, NextSeed(trial_id, first, seed_run(first, max(taken, default=1) + 1), last))
 
 
 def bare_records(connection: sa.Connection, study_id: int) -> dict[int, RunRecord]:

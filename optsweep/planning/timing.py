@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,9 @@ from optsweep.machine.child import answers_of
 from optsweep.machine.devices import Slot
 from optsweep.planning.session import Session
 from optsweep.results.attributes import NEVER_CUT, RunIdentity
+from optsweep.results.ends import expected_cuts
 from optsweep.results.folders import study_directory
 from optsweep.results.forecast import play
-
-CUT_SHARE = 0.5
-"""Share of the sampled runs that are cut as soon as they may be: the median rule lets the better half go on."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,12 @@ def measure(session: Session, queued: Sequence[RunIdentity]) -> Measured:
         for kind, own in known.items()
     }
     pruner = session.definition.pruner
-    shortest = 1.0 if pruner.kind == "none" else pruner.warmup_fraction
-    # Sampled runs are cut in turn.
+    share_cut = expected_cuts(pruner)
+    # Those that are cut are so as soon as they may be, and come evenly between the others.
     parts = [
-        shortest if run.source not in NEVER_CUT and place % round(1 / CUT_SHARE) == 0 else 1.0
+        pruner.warmup_fraction
+        if run.source not in NEVER_CUT and math.floor((place + 1) * share_cut) > math.floor(place * share_cut)
+        else 1.0
         for place, run in enumerate(queued)
     ]
     cut = {kind: [part * seconds for part, seconds in zip(parts, own, strict=True)] for kind, own in whole.items()}

@@ -221,6 +221,11 @@ class RunIdentity:
         return int(self.run.rpartition("-")[2]) - 1
 
 
+def after_choice(repeats: int) -> int:
+    """How many of a study's repeats, the last ones, are seeds of the leader after the choice."""
+    return min(2, (repeats + 1) // 2)
+
+
 def is_repeat(user_attributes: Mapping[str, Any]) -> bool:
     """Whether the trial with these attributes is a further seed of another's configuration, or a slot for one."""
     return user_attributes.get(f"{PREFIX}source") == "repeat"

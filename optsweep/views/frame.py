@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -11,6 +10,7 @@ from rich.text import Text
 from optsweep.machine.load import Machine
 from optsweep.results import words
 from optsweep.results.costs import device_seconds, saved_seconds, study_share
+from optsweep.results.forecast import TimeLeft
 from optsweep.results.records import StudySnapshot
 from optsweep.trust.ranking import Ranked
 from optsweep.views.panels import GAP, beside, stacked
@@ -24,13 +24,6 @@ MIDDLE, WIDE = 110, 150
 BETWEEN = 3
 ROOM_FOR_CURVES = 26
 """Lines from which on curves have a third of a narrow screen."""
-
-
-@dataclass(frozen=True)
-class TimeLeft:
-    seconds: float
-    low: float
-    high: float
 
 
 def frame(

@@ -11,14 +11,14 @@ from rich.live import Live
 
 from optsweep.machine.load import Gauge
 from optsweep.results import words
-from optsweep.results.forecast import prediction_error, remaining_seconds
+from optsweep.results.forecast import TimeLeft, time_left
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.views.frame import TimeLeft, frame
+from optsweep.views.frame import frame
 from optsweep.views.terminal import plain_console
 
 WATCH_SECONDS = 1.0
 ESTIMATE_SHARE = 0.05
-"""How much of the time may go into working out the time left; with thousands of runs it takes a second."""
+"""How much of the time may go into working out the time left; with thousands of runs it takes long."""
 
 Show = Callable[[StudySnapshot], None]
 
@@ -85,13 +85,6 @@ def _ended(snapshot: StudySnapshot) -> tuple[int, int]:
 def _totals(snapshot: StudySnapshot) -> str:
     failed = f", {count} failed" if (count := snapshot.counts["failed"]) else ""
     return f"{snapshot.finished_runs} of {snapshot.target} runs finished{failed}, {words.best_words(snapshot)}"
-
-
-def time_left(snapshot: StudySnapshot) -> TimeLeft | None:
-    seconds, error = remaining_seconds(snapshot), prediction_error(snapshot)
-    if seconds is None:
-        return None
-    return TimeLeft(seconds, seconds * (1 - (error or 0)), seconds * (1 + (error or 0)))
 
 
 class Estimate:

@@ -17,7 +17,7 @@ from optsweep.errors import EXIT_DONE, EXIT_INTERRUPTED, StorageError, StorageUn
 from optsweep.files import disk_is_full
 from optsweep.machine.process import Cause, ProcessIdentity, identify, limit_patience
 from optsweep.results.folders import RunDirectory
-from optsweep.results.forecast import expected_seconds
+from optsweep.results.pace import expected_seconds
 from optsweep.study.commands import commands_digest
 from optsweep.trainers.trainer import ScriptFailed
 from optsweep.workers.lease_keeper import LeaseKeeper

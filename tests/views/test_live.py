@@ -12,10 +12,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from optsweep.machine.load import Gauge, GpuLoad, Machine, parse_loads
+from optsweep.results.forecast import TimeLeft
 from optsweep.results.records import StudySnapshot
 from optsweep.study.direction import Direction
 from optsweep.views import live
-from optsweep.views.frame import TimeLeft, frame
+from optsweep.views.frame import frame
 from optsweep.views.live import observer
 from optsweep.views.terminal import sparkline
 from optsweep.views.terminal_curves import curves, value_range
