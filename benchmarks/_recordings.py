@@ -104,7 +104,7 @@ class Recording:
 
     @cached_property
     def pauses(self) -> list[tuple[float, float]]:
-        """When nothing ran between the first claim and the last end, for longer than a worker needs for the next run."""
+        """When nothing ran between the first claim and the last end, for longer than between two runs."""
         moments = sorted({at for _, times, _ in self._timelines for at in times if self.begin <= at <= self.end})
         idle = [at for at in moments if not any(run.state == "running" for run in self.at(at).runs)]
         after = {at: min((later for later in moments if later > at), default=at) for at in idle}

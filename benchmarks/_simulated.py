@@ -1,4 +1,4 @@
-"""Sweeps whose truth is known because they were made up: other sizes, workers, speeds and pruners than were recorded."""
+"""Sweeps that were made up, so that their truth is known: other sizes, workers, speeds and pruners than recorded."""
 
 from __future__ import annotations
 

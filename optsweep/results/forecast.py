@@ -45,7 +45,7 @@ BETWEEN = 10.0
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """Seconds until the sweep ends: the middle of what is likely, and a range in which it lies in 80 % of such looks."""
+    """Seconds until the sweep ends: the middle of what is likely, and a range that holds in 80 % of such looks."""
 
     seconds: float
     low: float
@@ -114,7 +114,7 @@ class _Futures:
         return np.exp([deviation * NORMAL.inv_cdf(place) for place in places])[:, None]
 
     def _resampled(self, seen: Sequence[float]) -> Draws:
-        """A sample of what was seen for each future, since what was seen is a sample itself; the first is the latest."""
+        """A sample of what was seen for each future, as that is a sample itself; the first is the latest."""
         return self._rng.choice(np.array(seen), (FUTURES, len(seen)), p=latest_first(len(seen)))
 
     def _pick(self, resampled: Draws, count: int) -> Draws:
