@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 def promote(
     trial: Annotated[int | None, typer.Option(help="The number of the run's trial in Optuna.")] = None,
     run: Annotated[str | None, typer.Option(help="The run's id.", autocompletion=run_names)] = None,
-    top: Annotated[
-        int | None, typer.Option(min=1, help="How many of the best (default: the winner).")
-    ] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="How many of the best (default: the winner).")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The config to write.")] = None,
     start: Annotated[
         bool, typer.Option("--start", help="Train it, or resume training; then export the weights.")

@@ -1,32 +1,28 @@
-"""Commands that show how a study stands, in the terminal or a browser, and write that down."""
+"""Commands that show how a study stands, in the terminal or a browser, and write that down.
+
+What they need is imported by their functions: help, completion and mistakes in the command line are quick.
+"""
 
 from __future__ import annotations
 
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import RenderableType
 
 from optsweep.cli.completion import run_names
 from optsweep.cli.study import AsJson, Name, StorageOption, print_json, study_of
-from optsweep.database.open_study import Study
-from optsweep.database.snapshot import read_history, read_run, read_snapshot
 from optsweep.errors import ConfigError
 from optsweep.results.folders import study_directory
-from optsweep.results.records import StudySnapshot
-from optsweep.trust.reading import read_trust
-from optsweep.views.drawings import require_kaleido, write_pictures
-from optsweep.views.export import ExportFormat, write_output
-from optsweep.views.export import export as export_bytes
-from optsweep.views.html import write_report
-from optsweep.views.live import watch as watch_study
-from optsweep.views.status import history_document, history_lines, status_document, status_table
-from optsweep.views.summary import best_command, best_document, best_table, best_toml, toml_notes
-from optsweep.views.terminal import show as show_view
-from optsweep.workers.slurm import job_states
+from optsweep.views.formats import ExportFormat
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from optsweep.database.open_study import Study
+    from optsweep.results.records import StudySnapshot
 
 
 def status(
@@ -35,6 +31,12 @@ def status(
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
+    from optsweep.database.snapshot import read_snapshot
+    from optsweep.trust.reading import read_trust
+    from optsweep.views.live import watch as watch_study
+    from optsweep.views.status import status_document
+    from optsweep.views.terminal import show as show_view
+
     study = study_of(name, storage, only_looks=True)
     if as_json:
         snapshot = read_snapshot(study)
@@ -48,6 +50,10 @@ def status(
 
 
 def _table(study: Study, snapshot: StudySnapshot) -> RenderableType:
+    from optsweep.trust.reading import read_trust
+    from optsweep.views.status import status_table
+    from optsweep.workers.slurm import job_states
+
     return status_table(snapshot, read_trust(study, snapshot), job_states(snapshot.attributes.slurm_jobs))
 
 
@@ -57,6 +63,10 @@ def show(
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
+    from optsweep.database.snapshot import read_history, read_run, read_snapshot
+    from optsweep.trust.reading import read_trust
+    from optsweep.views.status import history_document, history_lines
+
     study = study_of(name, storage, only_looks=True)
     record, events = read_run(study, run), read_history(study, run)
     if as_json:
@@ -79,6 +89,11 @@ def best(
 ) -> None:
     if as_json + as_toml + as_command > 1:
         raise ConfigError("--json, --toml and --command", ["give one of them"])
+    from optsweep.database.snapshot import read_snapshot
+    from optsweep.trust.reading import read_trust
+    from optsweep.views.summary import best_command, best_document, best_table, best_toml, toml_notes
+    from optsweep.views.terminal import show as show_view
+
     study = study_of(name, storage, only_looks=True)
     snapshot = read_snapshot(study)
     if as_command:
@@ -89,7 +104,7 @@ def best(
         typer.echo(best_toml(snapshot), nl=False)
         if not sys.stdout.isatty():
             # Whoever writes it into a file does not see its first lines.
-            typer.echo("\n".join(f"Note: {line}" for line in toml_notes(snapshot)), err=True)
+            typer.echo("".join(f"Note: {line}\n" for line in toml_notes(snapshot)), err=True, nl=False)
     else:
         show_view(best_table(snapshot, read_trust(study, snapshot), top))
 
@@ -102,6 +117,11 @@ def report(
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
+    from optsweep.database.snapshot import read_snapshot
+    from optsweep.trust.reading import read_trust
+    from optsweep.views.drawings import require_kaleido, write_pictures
+    from optsweep.views.html import write_report
+
     if png:
         require_kaleido()
     study = study_of(name, storage, only_looks=True)
@@ -120,6 +140,10 @@ def export(
     name: Name = None,
     storage: StorageOption = None,
 ) -> None:
+    from optsweep.database.snapshot import read_snapshot
+    from optsweep.views.export import export as export_bytes
+    from optsweep.views.export import write_output
+
     snapshot = read_snapshot(study_of(name, storage, only_looks=True))
     content = export_bytes(snapshot, format)
     if output is None:

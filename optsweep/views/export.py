@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Literal
 
 from optsweep.config import TrainConfig
 from optsweep.errors import UserError
@@ -18,9 +17,9 @@ from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.repetition import use_of
 from optsweep.results.words import finite
 from optsweep.study.shareable import shareable
+from optsweep.views.formats import ExportFormat
 from optsweep.views.parameter_figures import parameter_names
 
-ExportFormat = Literal["csv", "json", "parquet"]
 Row = dict[str, Plain]
 NOT_A_COLUMN = ("curve", "parameters", "stored_config", "cut")
 OF_DATA = ("sequences", "residues_per_second")

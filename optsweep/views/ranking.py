@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -37,7 +38,7 @@ class Column:
     keys: Sequence[SortKey]
     is_number: bool = True
 
-    @property
+    @cached_property
     def width(self) -> int:
         return max(map(cell_len, (self.head, *self.texts)))
 

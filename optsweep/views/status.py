@@ -73,10 +73,11 @@ def status_table(
     ]
     if jobs:
         head.append(f"SLURM jobs: {', '.join(f'{job} ({words.tally(states)})' for job, states in jobs.items())}")
-    head += [words.one_line(line) for line in said(use_of(snapshot.definition, snapshot.data))]
+    use = [words.one_line(line) for line in said(use_of(snapshot.definition, snapshot.data))]
     if not snapshot.runs:
-        return stack(*head, "No run is planned yet.")
-    return stack(*head, "", *ranking_part(snapshot, trust.ranking), *reasons(snapshot.runs))
+        return stack(*head, "No run is planned yet.", *use)
+    end = ["", *use] if use else []
+    return stack(*head, "", *ranking_part(snapshot, trust.ranking), *reasons(snapshot.runs), *end)
 
 
 def reasons(runs: Sequence[RunRecord]) -> list[str]:

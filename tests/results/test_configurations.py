@@ -9,7 +9,7 @@ from optsweep.results.records import RunRecord
 from optsweep.trust.noise import pooled_noise
 from optsweep.views.export import export
 from optsweep.views.status import status_document
-from tests.snapshots import CONFIG, make_run, make_snapshot
+from tests.snapshots import CONFIG, make_run, make_snapshot, trust_of
 
 
 def seed(first: str, number: int, value: float | None, state: str = "complete", **more: object) -> RunRecord:
@@ -37,7 +37,12 @@ def test_a_lucky_seed_does_not_lead_once_it_was_repeated() -> None:
     assert snapshot.best is not None
     assert (snapshot.best.run, snapshot.best.value) == ("tpe-002", 2.82)
     assert sorted(run.run for run in snapshot.ranking) == [run.run for run in FIRSTS], "repeats have no places"
-    assert status_document(snapshot)["best"] == {"run": "tpe-002", "trial": 2, "preset": None, "value": 2.82}
+    assert status_document(snapshot, trust_of(snapshot).verdict)["best"] == {
+        "run": "tpe-002",
+        "trial": 2,
+        "preset": None,
+        "value": 2.82,
+    }
 
 
 def test_seeds_after_the_choice_change_nothing() -> None:
@@ -48,7 +53,8 @@ def test_seeds_after_the_choice_change_nothing() -> None:
 
 def test_programs_see_what_is_a_seed_of_what() -> None:
     snapshot = make_snapshot([*FIRSTS, seed("tpe-001", 2, 2.82), seed("tpe-001", 3, 2.9, "running")])
-    runs = {run["run"]: run for run in status_document(snapshot)["runs"]}  # type: ignore[union-attr, index]
+    document = status_document(snapshot, trust_of(snapshot).verdict)
+    runs = {run["run"]: run for run in document["runs"]}  # type: ignore[union-attr, index]
     assert [runs[run]["repeat_of"] for run in ("tpe-001", "tpe-001-seed2")] == [None, "tpe-001"]
     assert [runs[run]["seeds"] for run in ("tpe-001", "tpe-001-seed2", "tpe-001-seed3", "tpe-002")] == [2, 2, 2, 1]
     assert b"repeat_of" in export(snapshot, "csv").splitlines()[0]

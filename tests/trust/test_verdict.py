@@ -65,9 +65,7 @@ def test_a_tie_names_the_cheapest_and_asks_for_fresh_seeds() -> None:
         "tpe-001",
     )
     assert said(found, "Winner: ") == "Winner: tpe-000, 2.8000 nats per residue"
-    assert said(found, "Lead: 0.0001 (").endswith(
-        " over tpe-001. A tie; tpe-001 is 6.0 times cheaper"
-    )
+    assert said(found, "Lead: 0.0001 (").endswith(" over tpe-001. A tie; tpe-001 is 6.0 times cheaper")
     assert said(found, "How sure") == "How sure: not known, since no run was repeated with another seed"
     assert found.verdict.next.command == "optsweep confirm --name uniref50"
     assert [one.rank for one in found.ranking] == ["1", "2=", "3"]
