@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 import statistics
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from optuna.distributions import BaseDistribution
 from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, create_trial
 
-from optsweep.results.records import FEWEST_RUNS, Importance, RunRecord, StudySnapshot
+from optsweep.results.records import Importance, RunRecord, StudySnapshot
 from optsweep.search.sampling import distributions_for
 from optsweep.study.definition import StudyDefinition
 
@@ -22,36 +23,45 @@ SEED = 0
 
 
 def importance(snapshot: StudySnapshot) -> list[Importance]:
-    """The shares, largest first; empty if fewer than ten runs are complete or nothing varied.
+    """The shares, largest first; empty if fewer than two runs are complete or nothing varied.
 
-    PED-ANOVA (Watanabe et al. 2023, arXiv:2304.10255), as optuna-dashboard shows it; the interval is a bootstrap over
-    runs. Parameters that not every run has (preschool_fraction) are left out.
+    By the rule of optuna-dashboard, which shows the same shares: PED-ANOVA (Watanabe et al. 2023, arXiv:2304.10255) of
+    what makes a run one of the best tenth, over all complete runs, further seeds among them, and all parameters, those
+    too that not every run has. The interval is a bootstrap over runs.
     """
-    complete = snapshot.ranking
-    if len(complete) < FEWEST_RUNS:
+    complete = [run for run in snapshot.runs if run.state == "complete" and run.value is not None]
+    if len(complete) < 2:
         return []
     known: dict[str, BaseDistribution] = {}
     trials = [_trial(snapshot.definition, run, known) for run in complete]
-    common = [name for name in trials[0].params if all(name in trial.params for trial in trials)]
-    draw = random.Random(SEED)
+    names = sorted({name for trial in trials for name in trial.params})
+    if all(len({trial.params.get(name) for trial in trials}) == 1 for name in names):
+        return []
+    draw, study = random.Random(SEED), _Listed()
     # The cost of a resample grows with its runs, and the need for many of them falls.
     number = max(FEWEST_RESAMPLES, min(MOST_RESAMPLES, 20_000 // len(trials)))
-    study, evaluator = _Listed(), PedAnovaImportanceEvaluator()
-    shares: dict[str, list[float]] = {name: [] for name in common}
-    for _ in range(number):
-        study.listed = [_numbered(trial, n) for n, trial in enumerate(draw.choices(trials, k=len(trials)))]
-        for name, share in get_param_importances(study, evaluator=evaluator, params=common).items():
-            shares[name].append(share)
+    resampled = [_shares(study, draw.choices(trials, k=len(trials))) for _ in range(number)]
     found = []
-    for name in common:
-        twentieths = statistics.quantiles(shares[name], n=20, method="inclusive")
-        found.append(Importance(name, statistics.median(shares[name]), twentieths[0], twentieths[-1]))
+    for name, share in _shares(study, trials).items():
+        # A resample that has drawn no run with the parameter says nothing of it.
+        shares = [one[name] for one in resampled if name in one]
+        twentieths = statistics.quantiles([share, *shares], n=20, method="inclusive")
+        found.append(Importance(name, share, min(share, twentieths[0]), max(share, twentieths[-1])))
     return sorted(found, key=lambda one: one.share, reverse=True)
+
+
+def _shares(study: _Listed, trials: Sequence[FrozenTrial]) -> dict[str, float]:
+    study.listed = [_numbered(trial, number) for number, trial in enumerate(trials)]
+    with warnings.catch_warnings():
+        # Of few runs it warns; the interval says the same.
+        warnings.simplefilter("ignore")
+        return get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
 
 
 def _trial(definition: StudyDefinition, run: RunRecord, known: dict[str, BaseDistribution]) -> FrozenTrial:
     # One object for all trials: the evaluator compares distributions a million times, fast if they are the same object.
-    mine = {name: known.setdefault(name, kind) for name, kind in distributions_for(definition, run.parameters).items()}
+    kinds = distributions_for(definition, run.parameters).items()
+    mine = {name: known.setdefault(name, kind) for name, kind in kinds if name in run.parameters}
     parameters = {name: run.parameters[name] for name in mine}
     assert run.value is not None, "complete runs have one"
     return create_trial(value=definition.direction.cost(run.value), params=parameters, distributions=mine)

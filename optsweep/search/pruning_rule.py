@@ -14,13 +14,13 @@ import itertools
 import math
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from optsweep.results.attributes import PREFIX, is_repeat
 from optsweep.study.definition import StudyDefinition
-from optsweep.study.direction import Direction
+from optsweep.study.direction import Direction, Summary
 from optsweep.study.sections import PrunerKind, PrunerSection
 
 if TYPE_CHECKING:
@@ -51,23 +51,22 @@ class Kind(ABC):
         return self.settings.kind
 
     @abstractmethod
-    def words(self, step: int, best: float, others: list[float]) -> str | None:
-        """Why a run is cut at grid point ``step`` whose least cost so far is ``best``, or None.
+    def limit(self, step: int, best: float, others: list[float]) -> tuple[float, str] | None:
+        """The cost beyond which a run is cut at grid point ``step`` where its least cost so far is ``best``.
 
-        ``others`` is what other runs are compared by there, ascending costs.
+        With it, what it is, in words in which {} stands for it; None where nothing is cut. ``others`` is what other
+        runs are compared by there, ascending costs.
         """
 
-    def if_worse(self, best: float, limit: float, words: str) -> str | None:
-        """What ``words`` say of a run that is worse than the limit, which stands for {}."""
-        if best <= limit:
-            return None
+    def words(self, best: float, limit: float, words: str) -> str:
+        """ "2.91 > median 2.84 of 5 runs"."""
         value, other = told_apart(self._direction.cost(best), self._direction.cost(limit))
         return f"{value} {'<' if self._direction is Direction.MAXIMIZE else '>'} " + words.format(other)
 
 
 class Median(Kind):
-    def words(self, step: int, best: float, others: list[float]) -> str | None:
-        return self.if_worse(best, _percentile_of(others, 50.0), f"median {{}} of {len(others)} runs")
+    def limit(self, step: int, best: float, others: list[float]) -> tuple[float, str] | None:
+        return _percentile_of(others, 50.0), f"median {{}} of {len(others)} runs"
 
 
 class Halving(Kind):
@@ -75,7 +74,7 @@ class Halving(Kind):
 
     compares_cut = True
 
-    def words(self, step: int, best: float, others: list[float]) -> str | None:
+    def limit(self, step: int, best: float, others: list[float]) -> tuple[float, str] | None:
         rung = self.warmup + 1
         while rung < step:
             rung *= HALVING_FACTOR
@@ -83,7 +82,7 @@ class Halving(Kind):
             return None
         contest = sorted([*others, best])
         limit = contest[max(1, len(contest) // HALVING_FACTOR) - 1]
-        return self.if_worse(best, limit, f"{{}}, the limit of the better half of {len(contest)} runs")
+        return limit, f"{{}}, the limit of the better half of {len(contest)} runs"
 
 
 class Percentile(Kind):
@@ -93,16 +92,15 @@ class Percentile(Kind):
     def label(self) -> str:
         return f"percentile {self.settings.percentile:g}"
 
-    def words(self, step: int, best: float, others: list[float]) -> str | None:
+    def limit(self, step: int, best: float, others: list[float]) -> tuple[float, str] | None:
         percentile = self.settings.percentile
-        limit = _percentile_of(others, percentile)
-        return self.if_worse(best, limit, f"{{}}, the limit of the best {percentile:g} % of {len(others)} runs")
+        return _percentile_of(others, percentile), f"{{}}, the limit of the best {percentile:g} % of {len(others)} runs"
 
 
 class NoPruner(Kind):
     variants = ()
 
-    def words(self, step: int, best: float, others: list[float]) -> str | None:
+    def limit(self, step: int, best: float, others: list[float]) -> tuple[float, str] | None:
         return None
 
 
@@ -138,13 +136,33 @@ class PruningRule:
             for step, value in comparable(curve, self._kind.settings).items():
                 bisect.insort(self._values[step], value)
 
+    @classmethod
+    def of(cls, definition: StudyDefinition) -> PruningRule:
+        """The rule of a study."""
+        settings = definition.pruner
+        if definition.summary != "best":
+            # A run is compared by what it would be worth if it ended there, and so are the others.
+            settings = settings.model_copy(update={"others_best": False})
+        return cls(settings, definition.budget.num_evaluations, definition.direction)
+
+    @property
+    def warmup(self) -> int:
+        """The last grid point at which nothing is cut."""
+        return self._kind.warmup
+
+    def limit(self, step: int, best: float) -> tuple[float, str] | None:
+        """As `Kind.limit`, by what has been added."""
+        settings, others = self._kind.settings, self._values[step]
+        if step <= self.warmup or self._num_complete < settings.startup or len(others) < settings.minimum:
+            return None
+        return self._kind.limit(step, best, others)
+
     def reason(self, step: int, best: float) -> str | None:
         """Why a run whose least cost so far is ``best`` is to be cut at grid point ``step``, or None."""
-        settings, others = self._kind.settings, self._values[step]
-        if step <= self._kind.warmup or self._num_complete < settings.startup or len(others) < settings.minimum:
+        found = self.limit(step, best)
+        if found is None or best <= found[0]:
             return None
-        words = self._kind.words(step, best, others)
-        return words and f"pruned at {round(100 * step / self._num_evaluations)} %: {words}"
+        return f"pruned at {round(100 * step / self._num_evaluations)} %: {self._kind.words(best, *found)}"
 
 
 class CurvePruner:
@@ -154,11 +172,7 @@ class CurvePruner:
     """
 
     def __init__(self, definition: StudyDefinition) -> None:
-        self._summary, settings = definition.summary, definition.pruner
-        if self._summary != "best":
-            # A run is compared by what it would be worth if it ended there, and so are the others.
-            settings = settings.model_copy(update={"others_best": False})
-        self._rule = PruningRule(settings, definition.budget.num_evaluations, definition.direction)
+        self._summary, self._rule = definition.summary, PruningRule.of(definition)
         self._cost = definition.stored_direction.cost
         self._num_seen = 0
         self._unfinished: list[int] = []
@@ -169,10 +183,7 @@ class CurvePruner:
         if attributes.get(f"{PREFIX}preset") is not None or is_repeat(attributes) or trial.last_step is None:
             return None
         self._remember(study)
-        costs = self._costs(trial)
-        return self._rule.reason(
-            trial.last_step, min(costs.values()) if self._summary == "best" else costs[trial.last_step]
-        )
+        return self._rule.reason(trial.last_step, standing(self._costs(trial), self._summary))
 
     def _remember(self, study: optuna.Study) -> None:
         # Trials come in the order of their numbers, which have no gaps.
@@ -187,8 +198,18 @@ class CurvePruner:
                 self._rule.add(self._costs(trial), complete=trial.state.name == "COMPLETE")
 
     def _costs(self, trial: FrozenTrial) -> dict[int, float]:
-        costs = {step: self._cost(value) for step, value in sorted(trial.intermediate_values.items())}
-        return costs if isinstance(self._summary, str) else dict(trailing_means(costs, *self._summary.values()))
+        return judged(trial.intermediate_values, self._cost, self._summary)
+
+
+def judged(curve: Mapping[int, float], cost: Callable[[float], float], summary: Summary) -> dict[int, float]:
+    """Grid point -> the cost that a run is judged by there, for a study whose values are such a summary."""
+    costs = {step: cost(value) for step, value in sorted(curve.items())}
+    return costs if isinstance(summary, str) else dict(trailing_means(costs, *summary.values()))
+
+
+def standing(costs: Mapping[int, float], summary: Summary) -> float:
+    """What a run with these costs, in the order of the grid, has come to."""
+    return min(costs.values()) if summary == "best" else costs[max(costs)]
 
 
 def comparable(curve: Mapping[int, float], settings: PrunerSection) -> Mapping[int, float]:

@@ -12,8 +12,8 @@ CLASS = '''
 class Worst(Kind):
     """Cuts what is worse than every other run at this point."""
 
-    def words(self, step: int, best: float, others: list[float]) -> str | None:
-        return self.if_worse(best, others[-1], f"{{}}, the worst of {len(others)} runs")
+    def limit(self, step: int, best: float, others: list[float]) -> tuple[float, str] | None:
+        return others[-1], f"{{}}, the worst of {len(others)} runs"
 '''
 FOUND = """
 import json
