@@ -12,9 +12,11 @@ from pathlib import Path
 
 from optsweep.errors import UserError
 from optsweep.results.records import FEWEST_RUNS, StudySnapshot
-from optsweep.views import figures, parameter_figures
+from optsweep.results.words import counted
+from optsweep.views import curves, parameter_figures, slices
 from optsweep.views.export import write_output
 from optsweep.views.figures import Figure
+from optsweep.views.timeline import worker_timeline
 
 TOO_FEW = "There are too few runs for this figure."
 WIDTH, SCALE = 1100, 2
@@ -27,37 +29,69 @@ class Drawing:
 
     slug: str
     title: str
-    figure: figures.Figure | None
+    figure: Figure | None
     caption: str
 
 
 def drawings(snapshot: StudySnapshot) -> list[Drawing]:
     """All figures of the report."""
-    # Not at the top: it loads Optuna.
-    from optsweep.search.importance import importance
-
-    share = (
-        f"Share of each parameter in what makes a run one of the best tenth, of {len(snapshot.ranking)} complete runs "
-        "(PED-ANOVA). The lines span 90 % of the resampled studies: where two overlap widely, do not order them."
+    bars = (
+        "One bar for each run, from its first start to its last end. Gaps are idle time; hatching tells how it ended."
     )
-    bars = parameter_figures.importance_bars(importance(snapshot))
-    too_few = f"Importance is shown from {FEWEST_RUNS} complete runs on."
-    lines = f"Complete runs, at most the best {parameter_figures.MOST_COORDINATES}; drag along an axis to select some."
-    circles = f"Circles are complete runs, crosses pruned ones; at most {parameter_figures.MOST_POINTS} are drawn."
-    gaps = "Gaps are idle time; hatching tells how a run ended."
     return [
-        _drawing("learning-curves", "Learning curves", figures.learning_curves(snapshot), "A cross: pruned there."),
-        _drawing("importance", "Parameter importance", bars, share, too_few),
-        _drawing(
-            "parallel-coordinates", "Parameters and value", parameter_figures.parallel_coordinates(snapshot), lines
-        ),
-        _drawing("slices", "Value over each parameter", parameter_figures.slices(snapshot), circles),
-        _drawing("timeline", "Workers over time", figures.worker_timeline(snapshot), gaps),
+        _learning_curves(snapshot),
+        _importance(snapshot),
+        _slices(snapshot),
+        _parallel_coordinates(snapshot),
+        _drawing("timeline", "Timeline", worker_timeline(snapshot), bars),
     ]
 
 
-def _drawing(slug: str, title: str, figure: figures.Figure | None, caption: str, too_few: str = TOO_FEW) -> Drawing:
-    return Drawing(slug, title, figure, too_few if figure is None else caption)
+def _learning_curves(snapshot: StudySnapshot) -> Drawing:
+    caption = (
+        f"Values are {snapshot.trainer.quantity}, {snapshot.definition.direction.words}. Enlarged below: the end of "
+        "the better half of the complete runs. A cross: the run was cut there; the short bar beside it: what the "
+        "pruner compared it with then."
+    )
+    return _drawing("learning-curves", "Learning curves", curves.learning_curves(snapshot), caption)
+
+
+def _importance(snapshot: StudySnapshot) -> Drawing:
+    # Not at the top: it loads Optuna.
+    from optsweep.search.importance import importance
+
+    complete = snapshot.counts["complete"]
+    few = f"With fewer than {FEWEST_RUNS} complete runs this is mostly chance. " if complete < FEWEST_RUNS else ""
+    caption = (
+        f"{few}The share of each parameter in what makes a run one of the best tenth (PED-ANOVA), of "
+        f"{counted(complete, 'complete run')}, presets and further seeds among them, without the cut ones; the "
+        "dashboard shows the same shares. Lines span 90 % of resampled studies: where two overlap widely, do not "
+        "order them."
+    )
+    bars = parameter_figures.importance_bars(importance(snapshot), complete)
+    return _drawing("importance", "Parameter importance", bars, caption)
+
+
+def _slices(snapshot: StudySnapshot) -> Drawing:
+    caption = (
+        f"Values are {snapshot.trainer.quantity}, {snapshot.definition.direction.words}; each axis is the study's own "
+        "space. Runs that were cut short are crosses in the grey band, since their values cannot be compared. At most "
+        f"{slices.MOST_POINTS} runs are drawn."
+    )
+    return _drawing("slices", "Value over each parameter", slices.slices(snapshot), caption)
+
+
+def _parallel_coordinates(snapshot: StudySnapshot) -> Drawing:
+    caption = (
+        "One line for each complete run through the parameters that vary, the best ones in orange, at most the best "
+        f"{parameter_figures.MOST_COORDINATES}; drag along an axis to select some."
+    )
+    figure = parameter_figures.parallel_coordinates(snapshot)
+    return _drawing("parallel-coordinates", "All parameters together", figure, caption)
+
+
+def _drawing(slug: str, title: str, figure: Figure | None, caption: str) -> Drawing:
+    return Drawing(slug, title, figure, TOO_FEW if figure is None else caption)
 
 
 def require_kaleido() -> None:

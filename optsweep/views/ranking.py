@@ -17,7 +17,7 @@ from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.run_config import if_builtin
 from optsweep.train.sizes import parameter_count
 from optsweep.trust.ranking import Ranked
-from optsweep.views.parameter_figures import parameter_names
+from optsweep.views.parameter_figures import varying
 from optsweep.views.terminal import STATE_STYLE
 
 Kind = Literal["always", "telling", "parameter", "rest"]
@@ -65,12 +65,6 @@ def worker_column(runs: Sequence[RunRecord]) -> list[Column]:
     """Who trains what now; nothing if nobody does."""
     at_work = [words.one_line(run.worker or "") if run.state == "running" else "" for run in runs]
     return [_words("worker", "telling", at_work)] if any(at_work) else []
-
-
-def varying(runs: Sequence[RunRecord]) -> list[str]:
-    """The parameters that are not equal in all runs whose parameters are drawn."""
-    drawn = [run.parameters for run in runs if run.parameters]
-    return [name for name in parameter_names(runs) if any(one.get(name) != drawn[0].get(name) for one in drawn)]
 
 
 def value_text(one: Ranked) -> str:

@@ -21,7 +21,7 @@ from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import load_study, parse_study
 from optsweep.toml_files import read_toml
 from optsweep.trainers import trainer_of
-from optsweep.views.parameter_figures import slices
+from optsweep.views.slices import slices
 from tests.snapshots import make_run, make_snapshot
 from pathlib import Path
 

@@ -22,7 +22,7 @@ from optsweep.views.html import report_html
 from optsweep.views.summary import best_document
 from optsweep.workers import describe
 from tests.planned import DATA, claim
-from tests.snapshots import DEFINITION, make_run, make_snapshot
+from tests.snapshots import DEFINITION, make_run, make_snapshot, trust_of
 
 TRAINER = {
     "command": ["env", "KEY=hush-1", "python", "train.py", "--api-key=hush-2", "{config}", "{lr}"],
@@ -52,7 +52,7 @@ def snapshot() -> StudySnapshot:
 def test_s4_no_document_holds_a_command(snapshot: StudySnapshot) -> None:
     run, files = snapshot.runs[0], {"config.toml": "/artifacts/1/1/x"}
     documents = {
-        "report": report_html(snapshot),
+        "report": report_html(snapshot, trust_of(snapshot)),
         "csv": export(snapshot, "csv").decode(),
         "json": export(snapshot, "json").decode(),
         "study's note": study_note(snapshot, 1),
