@@ -22,7 +22,7 @@ from optsweep.views.export import about_data, run_values
 from optsweep.views.fidelity import budget_words, risk_words
 from optsweep.views.ranking import ranking_part
 from optsweep.views.status import reasons
-from optsweep.views.terminal import Line, notes, stack
+from optsweep.views.terminal import PAIRS, Line, notes, stack
 
 NO_FINISHED_TRIAL = "no finished trial yet"
 
@@ -35,8 +35,7 @@ def summary(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
         *notes(snapshot),
         *trust.verdict.lines,
         *(table if snapshot.runs else ()),
-        "",
-        *best_configuration(snapshot),
+        *(["", *best] if (best := best_configuration(snapshot)) else ()),
         "",
         *_costs(snapshot, trust),
     )
@@ -55,7 +54,7 @@ def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
     differs = words.finite(best.last_value) is not None and best.last_value != best.value
     settings = words.configuration_lines(best)
     width = max((len(section) for section, _ in settings), default=0)
-    lines = [Line(f"  {section:{width}}  {values}", indent=width + 4) for section, values in settings]
+    lines = [Line(f"  {section:{width}}  {values}", indent=width + 4, pieces=PAIRS) for section, values in settings]
     title = Line(f"Configuration of {words.one_line(best.run)}", "bold")
     return [title, *lines, *([last] if differs else []), *references]
 

@@ -32,6 +32,9 @@ _TO_ASCII |= {
 _TOKEN = re.compile(r"\s*(?:optsweep [a-z]+(?: -[\w-]+(?: [^\s#-]\S*)?| [^\s#]*/\S*)*\S*|\S+)")
 """A word with the space in front of it; a command with its options is one word, so that it can be copied."""
 
+PAIRS = re.compile(r"[^,]+,?")
+"""A name and its value, in a line of many."""
+
 # A pipe has no width; what is read by grep should not be cut at 80 columns.
 PIPE_WIDTH = 160
 
@@ -62,24 +65,24 @@ class Line:
     style: str = ""
     indent: int = 4
     """Of the lines that follow the first."""
+    pieces: re.Pattern[str] = _TOKEN
+    """What is not broken: words and commands."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         whole = options.no_wrap and not console.is_terminal
-        for line in [self.text] if whole else _broken(self.text, options.max_width, self.indent):
+        for line in [self.text] if whole else self._broken(options.max_width):
             yield Text(line, self.style, no_wrap=True, overflow="ignore")
 
-
-def _broken(text: str, width: int, indent: int) -> list[str]:
-    lines, used = [""], 0
-    for token in _TOKEN.findall(text):
-        size = cell_len(token.rstrip())
-        if used + size > width and lines[-1].strip():
-            lines.append(" " * indent + token.lstrip())
-            used = indent + cell_len(token.lstrip())
-        else:
-            lines[-1] += token
-            used += cell_len(token)
-    return [line.rstrip() for line in lines]
+    def _broken(self, width: int) -> list[str]:
+        lines, used = [""], 0
+        for piece in self.pieces.findall(self.text):
+            if used + cell_len(piece.rstrip()) > width and lines[-1].strip():
+                lines.append(" " * self.indent + piece.lstrip())
+                used = self.indent + cell_len(piece.lstrip())
+            else:
+                lines[-1] += piece
+                used += cell_len(piece)
+        return [line.rstrip() for line in lines]
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ def test_the_best_configuration_can_be_read(busy: StudySnapshot) -> None:
     assert "Configuration of small_fast\n" in text
     assert "hidden_size 512, n_heads 8, n_blocks 6, dropout 0.1, cond_dim 128" in text
     assert "lr 0.0001, warmup 2500" in text
+    assert all(line.endswith(",") for line in told(busy, width=60).splitlines() if line.startswith("  training"))
     assert "its last value: 2.8500" in text
 
 
