@@ -38,10 +38,14 @@ class Since:
     """Those whose full training has ended."""
 
     def decides(self, snapshot: StudySnapshot) -> bool:
-        """Whether the finalists have had all of their fresh seeds, and the leader of today is one of them."""
-        if self.confirm is None or not self.confirm.ended or snapshot.best is None:
+        """Whether the finalists have had all of their fresh seeds, and the leader of today is one of them.
+
+        It decides against a leader that diverged with every one of them.
+        """
+        again, leader = self.confirm, snapshot.best
+        if again is None or leader is None or not again.ended or again.best is None:
             return False
-        return snapshot.best.run in {run.of for run in self.confirm.runs if run.state == "complete"}
+        return leader.run in {run.of for run in again.runs if run.finished}
 
 
 def next_command(snapshot: StudySnapshot, winner: Winner | None, since: Since) -> NextCommand:
@@ -75,8 +79,10 @@ def _confirm(snapshot: StudySnapshot, winner: Winner, since: Since, name: str) -
         return None
     if snapshot.trainer.lengths is not None and snapshot.weights is None:
         return None  # begun by a version that kept nothing to compare by
-    if (again := since.confirm) is not None and again.ended and again.best is None:
-        return NextCommand(f"optsweep retry --name {one_line(again.study)}", "the finalists' runs failed")
+    again = since.confirm
+    # Unless the leader is younger, a confirmation that has ended decides, or its runs failed.
+    if again is not None and again.ended and (again.best is None or winner.run in {run.of for run in again.runs}):
+        return NextCommand(f"optsweep retry --name {one_line(again.study)}", "the fresh seeds that failed")
     clear = winner.lead_interval is not None and winner.lead_interval.low > 0 and winner.seed_noise is not None
     if clear and since.confirm is None:
         return None

@@ -12,6 +12,7 @@ from optsweep.results.attributes import Link, StudyAttributes, SweepEnd, Weights
 from optsweep.results.records import ReachedLimit, RunRecord, StudySnapshot
 from optsweep.trust.noise import Losses
 from optsweep.trust.trust import StudyLosses, Trust, assess
+from optsweep.trust.verdict import Verdict
 from tests.snapshots import SCRIPT_STUDY, make_data, make_run, make_snapshot
 
 WEIGHTS = Weights(validation=[1] * 400, confirmation=[1] * 400)
@@ -137,6 +138,18 @@ def test_an_unfinished_or_failed_confirmation_goes_on() -> None:
     failed = replace(again.snapshot, runs=[make_run("tpe-001-seed-1", "failed", of="tpe-001")])
     found = assess(sweep, confirmed=[replace(again, snapshot=failed)])
     assert found.verdict.next.command == "optsweep retry --name uniref50-confirm"
+
+
+def test_a_leader_whose_fresh_seeds_failed_is_tried_again_and_one_that_diverged_with_them_is_none() -> None:
+    sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801})
+    again = confirming(sweep, {"tpe-001": (2.81, 2.82)})
+
+    def with_leader(state: str) -> Verdict:
+        runs = [*again.snapshot.runs, make_run("tpe-000-seed-1", state, of="tpe-000", reason="diverged at 40 %")]
+        return assess(sweep, confirmed=[replace(again, snapshot=replace(again.snapshot, runs=runs))]).verdict
+
+    assert with_leader("failed").next.command == "optsweep retry --name uniref50-confirm"
+    assert with_leader("pruned").next.command == "optsweep promote --name uniref50 --run tpe-001"
 
 
 def test_promoted_then_trained_then_sampled() -> None:
