@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree
 from pathlib import Path
 
@@ -12,16 +15,19 @@ from optuna.artifacts.exceptions import ArtifactNotFound
 from optuna.trial import TrialState
 from optuna_dashboard import get_note, save_note
 
+from optsweep import cli
 from optsweep.database.dashboard import ArtifactFolder, frozen_copy, kept_files
 from optsweep.database.lease import Lease
-from optsweep.database.open_study import Study
+from optsweep.database.open_study import Study, open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.integrations.notes import draw_curve, run_note, study_note, verdict_note
 from optsweep.outside_text import clean
 from optsweep.results.folders import RunDirectory
-from optsweep.workers import describe
+from optsweep.workers import describe, describing
 from optsweep.workers.describe import describe_runs, describe_study
+from optsweep.workers.prepared_run import Preparer
 from tests.planned import claim
+from tests.recorded.restore import restore, take_to_its_end
 from tests.snapshots import DEFINITION, make_data, make_run, make_snapshot
 
 
@@ -118,6 +124,28 @@ def test_what_a_person_wrote_into_the_studys_note_stays_below_the_verdict(study:
         assert note.startswith("* Leader so far: ")
         assert note.endswith("\nAsk *Ada* about the learning rate.")
         assert note.count("Ask *Ada*") == note.count("Leader so far") == note.count("[//]: #") == 1
+
+
+@pytest.mark.heavy
+def test_a_study_whose_runs_were_trained_again_has_what_that_says_of_them(workplace: Path) -> None:
+    url = "sqlite:///studies/optsweep.db"
+    study = restore("tie", url)
+    describe_study(study)
+    assert "optsweep confirm" in get_note(study.optuna())
+    assert cli.run(["confirm", "--name", "tie", "--seeds", "1", "--no-launch"]) == 0
+    again = open_study(study.storage, "tie-confirm")
+    preparer = Preparer(again, again.optuna(), "CPU worker 0", 1)
+    for number in range(read_snapshot(again).target):
+        curve, losses = [2.8 - 0.01 * number] * 20, [2.8 - 0.01 * number] * 60
+        end = {"outcome": "complete", "reason": None, "seconds": 9, "curve": curve, "losses": losses}
+        take_to_its_end(again, preparer, claim(again), end)
+    # What the launcher of the confirmation starts.
+    command = [sys.executable, "-m", describing.DESCRIBE, json.dumps([again.name])]
+    subprocess.run(command, env={**os.environ, "OPTSWEEP_STORAGE": url}, check=True)
+    note = get_note(study.optuna())
+    assert "1 fresh seed" in note.splitlines()[0]
+    assert "optsweep promote" in note
+    assert "optsweep confirm" not in note
 
 
 def test_words_from_outside_are_never_markup_in_the_verdict() -> None:
