@@ -34,6 +34,7 @@ from optsweep.views.figures import (
 # Beyond these a browser takes seconds for the figure, and nobody can see a single run any more.
 MOST_CURVES = 300
 MOST_LIMITS = 40
+MOST_ENLARGED = 10
 UPPER, LOWER = [0.66, 1.0], [0.0, 0.54]
 """The heights of the two panels."""
 
@@ -41,7 +42,7 @@ UPPER, LOWER = [0.66, 1.0], [0.0, 0.54]
 def learning_curves(snapshot: StudySnapshot) -> Figure | None:
     """Values over what had been seen: the best sampled run and the presets one by one, the others in grey.
 
-    The lower panel enlarges the end of the better half of the complete runs: the last 0.01 nats can be told apart.
+    The lower panel enlarges the end of the best complete runs, so that their last 0.01 nats can be told apart.
     """
     drawn = [run for run in snapshot.runs if any(finite(value) is not None for value in run.curve.values())]
     if not drawn:
@@ -101,9 +102,9 @@ class _End:
 
 
 def _end(snapshot: StudySnapshot) -> _End | None:
-    """From the best value to that of the last run of the better half, and from where the first of those gets there."""
+    """From the best value to that of the last of the best runs, and from where the first of those gets there."""
     ranking = [run for run in snapshot.ranking if finite(run.value) is not None and run.curve]
-    half = ranking[: (len(ranking) + 1) // 2]
+    half = ranking[: min(MOST_ENLARGED, (len(ranking) + 1) // 2)]
     if len(ranking) < 2 or half[0].value is None or half[-1].value is None:
         return None
     cost = snapshot.definition.direction.cost

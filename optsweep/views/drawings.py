@@ -50,7 +50,7 @@ def drawings(snapshot: StudySnapshot) -> list[Drawing]:
 def _learning_curves(snapshot: StudySnapshot) -> Drawing:
     caption = (
         f"Values are {snapshot.trainer.quantity}, {snapshot.definition.direction.words}. Enlarged below: the end of "
-        "the better half of the complete runs. A cross: the run was cut there; the short bar beside it: what the "
+        "the best complete runs. A cross: the run was cut there; the short bar beside it: what the "
         "pruner compared it with then."
     )
     return _drawing("learning-curves", "Learning curves", curves.learning_curves(snapshot), caption)

@@ -146,7 +146,7 @@ def test_curves_are_over_sequences_and_the_last_hundredth_can_be_told_apart() ->
     own = next(trace for trace in figure["data"] if trace["name"].startswith("small_fast"))
     assert own["x"] == [192_000, 384_000, 576_000]
     low, high = layout["yaxis2"]["range"]
-    half = study.ranking[: len(study.ranking) // 2]
+    half = study.ranking[:10]
     assert low < half[0].value < half[-1].value <= high  # type: ignore[operator]
     scripted = parse_study(
         {
