@@ -1,9 +1,10 @@
-"""Draw all pictures of README and docs from one study that has ended, by default the demo: `make sweep`, then this.
+"""All pictures of README and docs, and the README's session, from one study that has ended: `make sweep`, then this.
 
-    python docs/make_pictures.py [--name demo] [--only live,dashboard,report]
+    python docs/make_pictures.py [--name demo] [--only session,live,dashboard,report]
 
-The live view is that of the moment when two thirds of the runs had ended, worked out from what the database keeps. The
-others are taken in Chromium (`playwright install chromium`, or the system's).
+The session is what the sweep's command prints at its end on a terminal of 100 columns. The live view is that of the
+moment when two thirds of the runs had ended, worked out from what the database keeps. The others are taken in Chromium
+(`playwright install chromium`, or the system's).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import contextlib
 import io
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -31,11 +33,12 @@ from optsweep.database.connection import open_storage
 from optsweep.database.open_study import open_study
 from optsweep.database.snapshot import read_snapshot
 from optsweep.database.urls import storage_url
+from optsweep.results.forecast import time_left
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.views.frame import frame
-from optsweep.views.live import time_left
 
 PICTURES = Path(__file__).with_name("pictures")
+README = Path(__file__).parents[1] / "README.md"
 WIDTH, HEIGHT = 100, 36
 SHARE = 2 / 3
 PATIENCE = 60_000
@@ -50,13 +53,15 @@ REPORTS: dict[str, dict[str, Any]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", default="demo", help="the study")
-    parser.add_argument("--only", default="live,dashboard,report")
+    parser.add_argument("--only", default="session,live,dashboard,report")
     given = parser.parse_args()
     wanted = given.only.split(",")
     PICTURES.mkdir(exist_ok=True)
     snapshot = read_snapshot(open_study(open_storage(storage_url(None)), given.name))
     if not snapshot.ended:
         sys.exit(f"{given.name} has not ended yet: the pictures are made of a whole study")
+    if "session" in wanted:
+        README.write_text(with_session(README.read_text(encoding="utf-8"), _printed(given.name)), encoding="utf-8")
     if "live" in wanted:
         draw(replayed(snapshot), PICTURES / "live.svg")
     with _chromium() as chromium:
@@ -64,6 +69,23 @@ def main() -> None:
             _dashboard(snapshot, chromium)
         if "report" in wanted:
             _report(given.name, chromium)
+
+
+def _printed(study: str) -> str:
+    """What the command that made the study prints about it now."""
+    command = f"stty cols 100 rows 50; {sys.executable} -m optsweep sweep --name {study}"
+    done = subprocess.run(["script", "-qc", command, "/dev/null"], check=True, capture_output=True, text=True)
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\r", "", done.stdout)
+
+
+def with_session(readme: str, printed: str) -> str:
+    """``readme`` with the verdict and the ranking of what was ``printed`` in place of those that it has."""
+    lines = [line.rstrip() for line in printed.splitlines()]
+    first = next(number for number, line in enumerate(lines) if line.startswith("Study ") and "finished" in line)
+    table = next(number for number, line in enumerate(lines) if line.startswith("rank "))
+    last = lines.index("", table)
+    session = "\n".join(["```text", "$ make sweep", "...", *lines[first:last], "...", "```"])
+    return re.sub(r"```text\n\$ make sweep\n.*?```", lambda _: session, readme, count=1, flags=re.DOTALL)
 
 
 def draw(snapshot: StudySnapshot, path: Path) -> None:

@@ -21,7 +21,9 @@ from optsweep.cli.app import COMMANDS as TABLE
 from optsweep.cli.app import app, load
 from optsweep.study.file import load_study, parse_study
 from optsweep.toml_files import read_toml
+from optsweep.trust.trust import assess
 from tests.snapshots import make_run, make_snapshot
+from tests.trust.test_verdict import sweep_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
@@ -199,6 +201,15 @@ def test_what_a_sweep_costs_is_what_the_command_prints() -> None:
     assert "\n".join(printed) in (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
     in_sum = [re.sub(r"[*| ]*$", "", line).rpartition("**")[2] for line in printed[-2:]]
     assert f"| the sweep | {' | '.join(in_sum)} |" in README
+
+
+def test_the_session_of_the_readme_has_the_programs_words() -> None:
+    (session,) = (block for language, block in blocks(README) if language == "text" and "make sweep" in block)
+    shown = session.partition("proteins\n")[2].partition("\n\n")[0].splitlines()
+    program = assess(sweep_of({"tpe-006": 2.25, "high_lr_experiment": 2.2501}, spread=0.01)).verdict.lines
+    said = [line.split()[0] for line in shown if line[0] != " "]
+    assert [word for word in said if word not in ("Full", "Ended:")] == [line.split()[0] for line in program]
+    assert session.count("\nNext: optsweep ") == 1
 
 
 def make_pictures() -> Any:
