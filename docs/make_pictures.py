@@ -194,6 +194,8 @@ def _report(study: str, chromium: Browser) -> None:
             page.goto((Path(folder) / "report.html").as_uri())
             page.wait_for_load_state("load")
             page.screenshot(path=PICTURES / f"{name}.png")
+            if name == "report":
+                page.locator("#learning-curves").screenshot(path=PICTURES / "report-curves.png")
             context.close()
 
 
