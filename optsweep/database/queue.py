@@ -127,6 +127,12 @@ class Queue(Claims):
         return [run for run in held if _is_dead(run, now - run.beat, limit)]
 
     @transaction
+    def is_abandoned(self, connection: sa.Connection) -> bool:
+        """Whether runs are held, and all of their holders are dead, as far as one who looks once can tell."""
+        held, now = self._leases(connection, []), self.storage.now(connection)
+        return bool(held) and all(_is_dead(run, now - run.beat, LEASE_SECONDS) for run in held)
+
+    @transaction
     def unfinished(self, connection: sa.Connection) -> int:
         """How many runs still wait or run."""
         joined = runs.join(trials, trials.c.trial_id == runs.c.trial_id)

@@ -36,6 +36,8 @@ class Since:
     """Runs whose full-length config is written."""
     trained: Collection[str] = ()
     """Those whose full training has ended."""
+    abandoned: bool = False
+    """Whether all that held runs are dead: a reboot, or a kill that left nobody to hand them back."""
 
     def decides(self, snapshot: StudySnapshot) -> bool:
         """Whether the finalists have had all of their fresh seeds, and the leader of today is one of them.
@@ -52,7 +54,7 @@ def next_command(snapshot: StudySnapshot, winner: Winner | None, since: Since) -
     """Right whenever it is run, and never `promote` for a model that knows less than frequencies do."""
     name = f"--name {one_line(snapshot.study)}"
     if not snapshot.ended:
-        if snapshot.counts["running"] and snapshot.stopped is None:
+        if snapshot.counts["running"] and snapshot.stopped is None and not since.abandoned:
             return NextCommand(f"optsweep status {name} --watch", "the live view")
         return NextCommand(way_on(snapshot), "the runs that are left")
     if linked := snapshot.attributes.linked:

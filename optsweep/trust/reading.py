@@ -29,6 +29,7 @@ def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:
         promoted={path.stem for path in promoted.glob("*.toml")},
         # The model card is written last.
         trained={path.parent.name for path in promoted.glob("*/README.md")},
+        abandoned=study.queue.is_abandoned(),
     )
 
 

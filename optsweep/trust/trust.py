@@ -57,12 +57,14 @@ def assess(
     full_run: Callable[[RunRecord], FullRun | None] = lambda _: None,
     promoted: Collection[str] = (),
     trained: Collection[str] = (),
+    abandoned: bool = False,
 ) -> Trust:
     """What a study and those that train its runs again show of its ranking.
 
     ``repeats`` train at the sweep's own setting, each of ``larger`` at one that is larger, and ``confirmed`` are the
     finalists with fresh seeds. ``promoted`` are runs whose full-length config is written, ``trained`` those whose full
-    training has ended; ``full_run`` says what that of a run should have.
+    training has ended; ``full_run`` says what that of a run should have. ``abandoned`` is whether nobody works on the
+    runs that are under way.
     """
     snapshot = sweep.snapshot
     weights = snapshot.weights
@@ -83,7 +85,7 @@ def assess(
     places = ranking(snapshot, tied, noise)
     confirm = confirmed[0] if confirmed else None
     finalists = None if confirm is None else _confirmation(snapshot, confirm, noise)
-    since = Since(None if confirm is None else confirm.snapshot, promoted, trained)
+    since = Since(None if confirm is None else confirm.snapshot, promoted, trained, abandoned)
     decides = finalists if since.decides(snapshot) else None
     winner = winner_of(snapshot, places, tied, noise, decides)
     return Trust(

@@ -90,6 +90,8 @@ def test_a_browser_sees_presets_reasons_curves_and_importance(swept: Swept) -> N
         page.locator("text.bartext").first.wait_for()
         page.get_by_text("weight_decay").first.wait_for()
         page.goto(f"{study}/note")
+        page.get_by_role("listitem").filter(has_text="Winner: ").wait_for()
+        page.get_by_role("code").filter(has_text="optsweep confirm --name study").wait_for()
         for preset in PRESETS:
             page.get_by_role("link", name=preset).wait_for()
         pruned, failed = one(snapshot, "pruned"), one(snapshot, "failed")
