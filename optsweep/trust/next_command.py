@@ -84,7 +84,9 @@ def _confirm(snapshot: StudySnapshot, winner: Winner, since: Since, name: str) -
     again = since.confirm
     # Unless the leader is younger, a confirmation that has ended decides, or its runs failed.
     if again is not None and again.ended and (again.best is None or winner.run in {run.of for run in again.runs}):
-        return NextCommand(f"optsweep retry --name {one_line(again.study)}", "the fresh seeds that failed")
+        if again.counts["failed"]:
+            return NextCommand(f"optsweep retry --name {one_line(again.study)}", "the fresh seeds that failed")
+        return NextCommand(f"optsweep report {name}", "the curves: every fresh seed of the finalists diverged")
     clear = winner.lead_interval is not None and winner.lead_interval.low > 0 and winner.seed_noise is not None
     if clear and since.confirm is None:
         return None

@@ -25,6 +25,8 @@ from optsweep.trust.ties import Ties, ties
 from optsweep.trust.verdict import Verdict, Winner, winner_of
 from optsweep.trust.verdict_words import verdict_lines
 
+ABANDONED = "all workers are gone, by a reboot or a kill"
+
 
 @dataclass(frozen=True)
 class StudyLosses:
@@ -111,7 +113,7 @@ def _verdict(
     found = Verdict(
         winner=winner,
         full_run=next((full_run(run) for run in snapshot.runs if run.run == chosen), None),
-        ended_by=end_words(snapshot),
+        ended_by=ABANDONED if since.abandoned else end_words(snapshot),
         next=next_command(snapshot, winner, since),
     )
     return replace(found, lines=tuple(verdict_lines(found, snapshot)))

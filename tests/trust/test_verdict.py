@@ -138,6 +138,9 @@ def test_an_unfinished_or_failed_confirmation_goes_on() -> None:
     failed = replace(again.snapshot, runs=[make_run("tpe-001-seed-1", "failed", of="tpe-001")])
     found = assess(sweep, confirmed=[replace(again, snapshot=failed)])
     assert found.verdict.next.command == "optsweep retry --name uniref50-confirm"
+    diverged = replace(again.snapshot, runs=[make_run("tpe-001-seed-1", "pruned", of="tpe-001", reason="diverged")])
+    found = assess(sweep, confirmed=[replace(again, snapshot=diverged)])
+    assert found.verdict.next.command == "optsweep report --name uniref50"
 
 
 def test_a_leader_whose_fresh_seeds_failed_is_tried_again_and_one_that_diverged_with_them_is_none() -> None:
@@ -193,6 +196,8 @@ def test_what_ended_a_sweep_and_what_lifts_it() -> None:
     assert found.verdict.next.command == "optsweep sweep --name uniref50"
     killed = assess(StudyLosses(left, {}))
     assert said(killed, "Not ended") == "Not ended: 1 of 2 runs finished, 1 waiting"
+    abandoned = assess(StudyLosses(left, {}), abandoned=True)
+    assert said(abandoned, "Ended") == "Ended: all workers are gone, by a reboot or a kill"
     at_work = of(make_run("tpe-000", "complete"), make_run("tpe-001", "running"))
     assert at_work.verdict.next.command == "optsweep status --name uniref50 --watch"
 
