@@ -13,6 +13,7 @@ from optsweep.config import TrainConfig
 from optsweep.results.attributes import Stop, StudyAttributes, StudyData
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.builtin.study import BuiltinStudy
+from optsweep.study.definition import StudyDefinition
 from optsweep.study.file import parse_study
 from optsweep.study.sections import BudgetSection
 from optsweep.trust.trust import StudyLosses, Trust, assess
@@ -37,17 +38,18 @@ CONFIG: dict[str, Any] = {
     "provenance": {},
 }
 DEFINITION = BuiltinStudy(name="uniref50", budget=BudgetSection(sequences=3_840_000, full_sequences=12_800_000))
-SCRIPT_STUDY = parse_study(
-    {
-        "trainer": {
-            "command": ["python", "{lr}"],
-            "metrics": {"kind": "jsonl", "file": "log", "value": "loss", "total": 9},
-        },
-        "space": {"lr": {"low": 1e-4, "high": 1e-1}},
-    },
-    "script",
-    "script.toml",
-)
+
+
+def script_study(**metrics: Any) -> StudyDefinition:
+    """A study of a script; ``metrics`` says more of its numbers."""
+    trainer = {
+        "command": ["python", "{lr}"],
+        "metrics": {"kind": "jsonl", "file": "log", "value": "loss", "total": 9, **metrics},
+    }
+    return parse_study({"trainer": trainer, "space": {"lr": {"low": 1e-4, "high": 1e-1}}}, "script", "script.toml")
+
+
+SCRIPT_STUDY = script_study()
 TOTAL = CONFIG["training"]["n_iters"] * CONFIG["training"]["effective_batch"]
 
 

@@ -166,9 +166,12 @@ def way_on(snapshot: StudySnapshot) -> str:
 
 
 def end_words(snapshot: StudySnapshot) -> str | None:
-    """What ended the sweep; None while it is at work, and after one that was killed."""
+    """What ended the sweep; None while runs are under way, and after one that was killed."""
     if not snapshot.ended:
-        return one_line(snapshot.standstill or "") or None
+        # Who is stopped may still finish the runs that have begun.
+        return None if snapshot.counts["running"] else one_line(snapshot.standstill or "") or None
+    if snapshot.target == 1:
+        return "its only run has " + ("failed" if snapshot.counts["failed"] else "ended")
     failed = snapshot.counts["failed"]
     return f"all {snapshot.target} runs have ended" + (f", {failed} of them failed" if failed else "")
 

@@ -20,7 +20,8 @@ class Direction(StrEnum):
 
     def cost(self, value: float) -> float:
         """A number in place of the value of which lower is better; of such a number, the value."""
-        return value if self is Direction.MINIMIZE else -value
+        # From 0.0, since -0.0 would be shown as it is.
+        return value if self is Direction.MINIMIZE else 0.0 - value
 
     @property
     def words(self) -> str:

@@ -54,7 +54,7 @@ def next_command(snapshot: StudySnapshot, winner: Winner | None, since: Since) -
     """Right whenever it is run, and never `promote` for a model that knows less than frequencies do."""
     name = f"--name {one_line(snapshot.study)}"
     if not snapshot.ended:
-        if snapshot.counts["running"] and snapshot.stopped is None and not since.abandoned:
+        if snapshot.counts["running"] and not since.abandoned:
             return NextCommand(f"optsweep status {name} --watch", "the live view")
         return NextCommand(way_on(snapshot), "the runs that are left")
     if linked := snapshot.attributes.linked:
@@ -72,7 +72,9 @@ def _without_winner(snapshot: StudySnapshot, name: str) -> NextCommand:
     failed = next((run for run in snapshot.runs if run.state == "failed"), None)
     if failed is not None:
         return NextCommand(f"optsweep show {one_line(failed.run)} {name}", "what it died of")
-    return NextCommand(f"optsweep report {name}", "the curves of the runs that were cut, and why")
+    if not snapshot.runs:
+        return NextCommand(f"optsweep sweep {name} --trials 10", "plans runs: ten drawn at random")
+    return NextCommand(f"optsweep report {name}", "how far its runs came, and what ended them")
 
 
 def _confirm(snapshot: StudySnapshot, winner: Winner, since: Since, name: str) -> NextCommand | None:
@@ -82,11 +84,13 @@ def _confirm(snapshot: StudySnapshot, winner: Winner, since: Since, name: str) -
     if snapshot.trainer.lengths is not None and snapshot.weights is None:
         return None  # begun by a version that kept nothing to compare by
     again = since.confirm
-    # Unless the leader is younger, a confirmation that has ended decides, or its runs failed.
+    # Unless the leader is younger, a confirmation that has ended decides, or its runs failed or diverged.
     if again is not None and again.ended and (again.best is None or winner.run in {run.of for run in again.runs}):
         if again.counts["failed"]:
             return NextCommand(f"optsweep retry --name {one_line(again.study)}", "the fresh seeds that failed")
-        return NextCommand(f"optsweep report {name}", "the curves: every fresh seed of the finalists diverged")
+        if again.best is None:
+            return NextCommand(f"optsweep report {name}", "the curves: every fresh seed of the finalists diverged")
+        return None
     clear = winner.lead_interval is not None and winner.lead_interval.low > 0 and winner.seed_noise is not None
     if clear and since.confirm is None:
         return None

@@ -9,6 +9,7 @@ from statistics import fmean
 from optsweep.results.configurations import configurations
 from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.results.seeds import SeedNoise
+from optsweep.search.pruning_rule import judged, standing
 from optsweep.study.run_config import if_builtin
 from optsweep.trust.noise import Interval
 from optsweep.trust.ties import Ties, seeds_part
@@ -73,10 +74,6 @@ def _equal_point(complete: Sequence[RunRecord]) -> int | None:
 
 def value_at(run: RunRecord, point: int, snapshot: StudySnapshot) -> float | None:
     """What the run had come to at a point of the common grid; None if it had no value by then."""
-    seen = {step: value for step, value in run.curve.items() if step <= point}
-    if not seen:
-        return None
-    if snapshot.definition.summary == "best":
-        cost = snapshot.definition.direction.cost
-        return cost(min(map(cost, seen.values())))
-    return seen[max(seen)]
+    cost, summary = snapshot.definition.direction.cost, snapshot.definition.summary
+    seen = judged({step: value for step, value in run.curve.items() if step <= point}, cost, summary)
+    return cost(standing(seen, summary)) if seen else None

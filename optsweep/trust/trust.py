@@ -89,7 +89,8 @@ def assess(
     finalists = None if confirm is None else _confirmation(snapshot, confirm, noise)
     since = Since(None if confirm is None else confirm.snapshot, promoted, trained, abandoned)
     decides = finalists if since.decides(snapshot) else None
-    winner = winner_of(snapshot, places, tied, noise, decides)
+    # The runs of a linked study are seeds or lengths of other runs: the best of them is no winner.
+    winner = None if snapshot.attributes.linked else winner_of(snapshot, places, tied, noise, decides)
     return Trust(
         ranking=places,
         verdict=_verdict(snapshot, winner, since, full_run),
@@ -108,7 +109,7 @@ def _verdict(
     since: Since,
     full_run: Callable[[RunRecord], FullRun | None],
 ) -> Verdict:
-    own = snapshot.trainer.lengths is not None and snapshot.attributes.linked is None
+    own = snapshot.trainer.lengths is not None
     chosen = winner.choice if winner is not None and winner.above is None and snapshot.ended and own else None
     found = Verdict(
         winner=winner,

@@ -8,7 +8,7 @@ from statistics import fmean
 
 from optsweep.results.configurations import complete_value, configurations
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.seeds import SeedNoise
+from optsweep.results.seeds import SeedNoise, completed_noise
 from optsweep.results.words import finite
 from optsweep.trust.confirmation import Confirmation
 from optsweep.trust.full_run import FullRun
@@ -48,6 +48,7 @@ class Winner:
     within_noise: float | None = None
     """The probability that none that was tried is better by more than one seed's deviation; None if that is unknown."""
     seed_noise: float | None = None
+    """That deviation; of few seeds it is drawn towards what is usual, as in the probability."""
     length: LengthLead | None = None
     """What of the lead is training length; None if it was trained as long as the runner-up."""
     above: tuple[str, float] | None = None
@@ -111,7 +112,7 @@ def winner_of(
         cheapest_tie=cheapest,
         times_cheaper=times,
         within_noise=chance_within(tried, noise) if noise is not None and others else None,
-        seed_noise=noise.deviation if noise is not None else None,
+        seed_noise=completed_noise(tried, noise)[0] if noise is not None else None,
         length=length_lead(first.run, second.run, snapshot) if second else None,
         above=_above(snapshot, first.run),
     )

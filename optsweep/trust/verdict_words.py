@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from optsweep.results.records import StudySnapshot
@@ -44,6 +45,8 @@ def verdict_lines(found: Verdict, snapshot: StudySnapshot) -> Iterator[str]:
 
 def _why_none(snapshot: StudySnapshot) -> str:
     counts = snapshot.counts
+    if linked := snapshot.attributes.linked:
+        return f"No winner of its own: it trains runs of {one_line(linked.origin)} again"
     if not snapshot.ended:
         return "No winner yet: no run is complete"
     if counts["pruned"]:
@@ -82,11 +85,24 @@ def _lead(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
         yield f"{over}. {_tie(winner)}"
     else:
         yield f"{over}; no other run ties with it"
-    if (length := winner.length) is not None:
-        equal = "equal sequences seen" if snapshot.data is not None else "equal progress"
-        shares = (length.lead - length.at_equal, length.at_equal)
-        part, rest = (difference_words(one, winner.value) for one in shares)
+    yield from _length(winner, snapshot)
+
+
+def _length(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
+    """What of the lead is training length, in the words that fit what it is a lead of."""
+    if (length := winner.length) is None:
+        return
+    equal = "equal sequences seen" if snapshot.data is not None else "equal progress"
+    lead, part, rest = (
+        difference_words(one, winner.value) for one in (length.lead, length.lead - length.at_equal, length.at_equal)
+    )
+    # Fresh seeds, or the mean of several, have no curve of their own.
+    same = winner.lead is not None and math.isclose(winner.lead, length.lead, abs_tol=1e-9)
+    if same and length.longer == winner.run and length.lead >= length.at_equal:
         yield f"Of that lead {part} is training length: at {equal} it is {rest}"
+    else:
+        told = f"at {equal} the lead is {rest}" if same else f"in the sweep the lead is {lead}, at {equal} {rest}"
+        yield f"{one_line(length.longer)} was trained longer: {told}"
 
 
 def _lead_words(winner: Winner) -> str:
@@ -112,10 +128,12 @@ def _names(runs: Sequence[str]) -> str:
 
 def _how_sure(winner: Winner) -> str:
     if winner.within_noise is None or winner.seed_noise is None:
-        return "How sure: not known, since no run was repeated with another seed"
+        once = "no run was repeated with another seed"
+        return f"How sure: not known, since {'each has one fresh seed' if winner.confirmed_by else once}"
     deviation = difference_words(winner.seed_noise, winner.value)
     chance = rounded_percent(winner.within_noise) if winner.within_noise < ALL_BUT_SURE else "more than 99 %"
-    return f"How sure: within one seed deviation ({deviation}) of the best that was tried, with probability {chance}"
+    best = "finalist" if winner.confirmed_by else "that was tried"
+    return f"How sure: within one seed deviation ({deviation}) of the best {best}, with probability {chance}"
 
 
 def _failed(snapshot: StudySnapshot) -> Iterator[str]:
@@ -128,4 +146,5 @@ def _end(found: Verdict, snapshot: StudySnapshot) -> str:
     if found.ended_by is not None:
         return f"Ended: {found.ended_by}"
     left = tally({"running": snapshot.counts["running"], "waiting": snapshot.counts["waiting"]})
-    return f"Not ended: {snapshot.finished_runs} of {snapshot.target} runs finished, {left}"
+    stopped = f"; {one_line(snapshot.stopped)}, so no other run begins" if snapshot.stopped is not None else ""
+    return f"Not ended: {snapshot.finished_runs} of {snapshot.target} runs finished, {left}{stopped}"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from optsweep.machine.child import end_by, start_module
 from optsweep.results.folders import study_directory
 from optsweep.results.records import StudySnapshot
+from optsweep.results.words import end_words
 
 DESCRIBE = "optsweep.workers.describe"
 EVERY_SECONDS = 30.0
@@ -29,8 +30,8 @@ class Describing:
         self._known: set[str] | None = None
         """The runs that had ended by the last look, described or not."""
         self._due: list[str] = []
-        self._described: tuple[bool, str | None] | None = None
-        """Whether the study had ended, and what had stopped it, when the last child was started."""
+        self._described: tuple[str | None, str | None] | None = None
+        """What had ended the study, and what had stopped it, when the last child was started."""
         self._process: subprocess.Popen[bytes] | None = None
         self._next = time.monotonic() + EVERY_SECONDS
 
@@ -58,7 +59,7 @@ class Describing:
 
     def _start(self, snapshot: StudySnapshot) -> bool:
         """Start a child if there is something to describe; returns whether there was."""
-        standing = (snapshot.ended, snapshot.standstill)
+        standing = (end_words(snapshot), snapshot.standstill)
         if self._described == standing and not self._due:
             return False
         order, log = json.dumps([self._study, *self._due]), study_directory(self._study) / "workers" / "describe.log"

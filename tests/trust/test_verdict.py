@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optsweep.results.attributes import Link, StudyAttributes, SweepEnd, Weights
+from optsweep.results.attributes import Link, Stop, StudyAttributes, SweepEnd, Weights
+from optsweep.results.configurations import configurations
 from optsweep.results.records import ReachedLimit, RunRecord, StudySnapshot
+from optsweep.results.seeds import completed_noise
 from optsweep.trust.noise import Losses
 from optsweep.trust.trust import StudyLosses, Trust, assess
 from optsweep.trust.verdict import Verdict
-from tests.snapshots import SCRIPT_STUDY, make_data, make_run, make_snapshot
+from tests.snapshots import SCRIPT_STUDY, make_data, make_run, make_snapshot, script_study
 
 WEIGHTS = Weights(validation=[1] * 400, confirmation=[1] * 400)
 
@@ -88,7 +90,12 @@ def test_a_clear_winner_whose_noise_is_known_is_promoted_at_once() -> None:
     assert winner.within_noise is not None
     assert winner.within_noise > 0.9
     assert "no other run ties with it" in said(found, "Lead")
-    assert said(found, "How sure: within one seed deviation (0.00").endswith(" %")
+    # Two seeds have measured 0.001, but the probability is that of one deviation as it may really be.
+    deviation = completed_noise(configurations(snapshot.runs, snapshot.definition.direction), found.noise)[0]
+    assert deviation > 0.01
+    assert said(found, "How sure: within one seed deviation (").startswith(
+        f"How sure: within one seed deviation ({deviation:.4f}) of the best that was tried, "
+    )
     assert said(found, "Its seeds after the choice") == "Its seeds after the choice, which luck did not choose: 2.8020"
     assert found.verdict.next.command == "optsweep promote --name uniref50 --run tpe-000"
 
@@ -102,6 +109,35 @@ def test_what_of_the_lead_is_length_is_said() -> None:
         said(found, "Of that lead") == "Of that lead 0.0600 is training length: at equal sequences seen it is -0.0100"
     )
     assert [one.at_equal for one in found.ranking] == [2.86, 2.85, None]
+
+
+def test_the_lead_of_fresh_seeds_is_not_mixed_with_what_curves_of_the_sweep_show() -> None:
+    long = make_run("long", "complete", value=2.80, curve={1: 3.0, 2: 2.86, 3: 2.80}, config={})
+    short = make_run("short", "complete", value=2.85, curve={1: 3.0, 2: 2.85}, config={})
+    sweep = StudyLosses(make_snapshot([long, short], data=make_data(weights=WEIGHTS)), losses_around({}))
+    again = confirming(sweep, {"long": (2.81, 2.812), "short": (2.80, 2.803)})
+    found = assess(sweep, confirmed=[again])
+    assert said(found, "Winner: short")
+    assert (
+        said(found, "long was")
+        == "long was trained longer: in the sweep the lead is -0.0500, at equal sequences seen 0.0100"
+    )
+    assert not any(line.startswith("Of that lead") for line in found.verdict.lines)
+
+
+def test_a_shorter_leader_is_said_to_lead_by_more_at_equal_length() -> None:
+    long = make_run("long", "complete", value=2.80, curve={1: 3.0, 2: 2.86, 3: 2.80}, config={})
+    short = make_run("short", "complete", value=2.79, curve={1: 2.9, 2: 2.79}, config={})
+    found = of(long, short)
+    assert said(found, "long was") == "long was trained longer: at equal sequences seen the lead is 0.0700"
+
+
+def test_a_value_at_equal_length_is_the_same_summary_as_the_value() -> None:
+    definition = script_study(summary={"mean of last": 2})
+    long = make_run("long", "complete", value=2.0, curve={1: 6.0, 2: 4.0, 3: 3.0, 4: 1.0}, config={})
+    short = make_run("short", "complete", value=4.0, curve={1: 5.0, 2: 3.0}, config={})
+    found = of(long, short, definition=definition, data=None)
+    assert [one.at_equal for one in found.ranking] == [5.0, 4.0]
 
 
 @pytest.mark.parametrize("value", [2.95, 2.87])
@@ -119,6 +155,7 @@ def test_a_confirmation_decides_unless_the_leader_is_younger_than_it() -> None:
     winner = found.verdict.winner
     assert winner is not None
     assert (winner.run, winner.seeds) == ("tpe-001", 3)
+    assert "of the best finalist, " in said(found, "How sure")
     assert said(found, "Winner: tpe-001, 2.7").endswith(" over 3 fresh seeds, on sequences that were never used before")
     assert found.verdict.next.command == "optsweep promote --name uniref50 --run tpe-001"
 
@@ -153,6 +190,26 @@ def test_a_leader_whose_fresh_seeds_failed_is_tried_again_and_one_that_diverged_
 
     assert with_leader("failed").next.command == "optsweep retry --name uniref50-confirm"
     assert with_leader("pruned").next.command == "optsweep promote --name uniref50 --run tpe-001"
+
+
+def test_fresh_seeds_that_kept_no_losses_are_not_tried_again_for_ever() -> None:
+    sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801})
+    again = replace(confirming(sweep, {"tpe-000": (2.81,), "tpe-001": (2.79,)}), losses={})
+    assert assess(sweep, confirmed=[again]).verdict.next.command == "optsweep promote --name uniref50 --run tpe-000"
+
+
+def test_one_fresh_seed_each_does_not_tell_how_sure_the_winner_is() -> None:
+    sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801})
+    found = assess(sweep, confirmed=[confirming(sweep, {"tpe-000": (2.81,), "tpe-001": (2.79,)})])
+    assert said(found, "How sure") == "How sure: not known, since each has one fresh seed"
+
+
+def test_the_best_of_fresh_seeds_is_nobodys_winner() -> None:
+    again = confirming(sweep_of({"tpe-000": 2.80}), {"tpe-000": (2.81, 2.811), "tpe-001": (2.79, 2.791)})
+    found = assess(again).verdict
+    assert found.winner is None
+    assert found.lines[0] == "No winner of its own: it trains runs of uniref50 again"
+    assert found.next.command == "optsweep status --name uniref50"
 
 
 def test_promoted_then_trained_then_sampled() -> None:
@@ -194,6 +251,13 @@ def test_what_ended_a_sweep_and_what_lifts_it() -> None:
     found = ended_by(left, last_end=SweepEnd(reason="asked to leave by SIGINT"))
     assert said(found, "Ended") == "Ended: asked to leave by SIGINT"
     assert found.verdict.next.command == "optsweep sweep --name uniref50"
+    begun = replace(left, runs=[*left.runs, make_run("tpe-002", "running")], target=3)
+    found = ended_by(begun, stop=Stop(reason="stopped by the user", drain=True))
+    assert found.verdict.ended_by is None
+    assert said(found, "Not ended") == (
+        "Not ended: 1 of 3 runs finished, 1 running, 1 waiting; stopped by the user, so no other run begins"
+    )
+    assert found.verdict.next.command == "optsweep status --name uniref50 --watch"
     killed = assess(StudyLosses(left, {}))
     assert said(killed, "Not ended") == "Not ended: 1 of 2 runs finished, 1 waiting"
     abandoned = assess(StudyLosses(left, {}), abandoned=True)

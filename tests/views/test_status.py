@@ -88,7 +88,9 @@ def test_cpu_workers_have_seconds_not_gpu_seconds() -> None:
 
 
 def test_a_stopped_study_says_so(busy: StudySnapshot) -> None:
-    assert "Ended: deadline reached\n" in render(table(stopped(busy, "deadline reached")))
+    assert "; deadline reached, so no other run begins\n" in render(table(stopped(busy, "deadline reached")), width=200)
+    handed_back = replace(busy, runs=[run for run in busy.runs if run.state != "running"])
+    assert "Ended: deadline reached\n" in render(table(stopped(handed_back, "deadline reached")))
 
 
 def test_eighty_columns_keep_run_state_and_value_whole(busy: StudySnapshot) -> None:

@@ -73,7 +73,8 @@ def test_at_eighty_columns_neither_words_nor_commands_are_broken(busy: StudySnap
 
 
 def test_a_stopped_sweep_says_why(busy: StudySnapshot) -> None:
-    text = told(stopped(busy, "stopped by the user"), width=200)
+    handed_back = replace(busy, runs=[run for run in busy.runs if run.state != "running"])
+    text = told(stopped(handed_back, "stopped by the user"), width=200)
     assert "Ended: stopped by the user\nNext: optsweep sweep --name uniref50   # " in text
 
 
