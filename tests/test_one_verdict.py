@@ -26,8 +26,8 @@ from tests.snapshots import render
 
 STUDIES = {
     "clear_winner": ("no other run ties with it", "optsweep promote"),
-    "tie": ("A tie: cannot be told from", "optsweep confirm"),
-    "above_reference": ("it knows less than frequencies do", "optsweep report"),
+    "tie": ("A tie with ", "optsweep confirm"),
+    "above_reference": ("it has not learnt enough to be of use", "optsweep report"),
     "all_cut": ("No winner: no run reached its end", "optsweep report"),
     "interrupted": ("Ended: the limit of 0.08 GPU-hours is reached", "optsweep sweep"),
 }

@@ -18,8 +18,8 @@ ABSENT = "-"
 SMALL, LARGE = 0.01, 1e4
 """Between them values are shown with a fixed number of decimals."""
 REFERENCES = {
-    "unigram_entropy": "unigram entropy of the validation set",
-    "composition_entropy": "knowing each sequence's composition",
+    "unigram_entropy": "guessing by how common each residue is",
+    "composition_entropy": "guessing by each sequence's own composition",
 }
 """What a study's values are compared with, in words."""
 LOADING = "Workers load torch and the data first, which takes about 10 s"
@@ -210,9 +210,9 @@ def reference_lines(snapshot: StudySnapshot) -> list[str]:
     for key, words in REFERENCES.items():
         if (reference := finite(snapshot.reference.get(key))) is None:
             continue
-        line = f"{words} {value_words(reference, 3)}"
+        line = f"{words}: {value_words(reference, 3)}"
         if best is not None:
-            line += f": the best is {compared(best, reference)}"
+            line += f", the best is {compared(best, reference)}"
         lines.append(line)
     return lines
 

@@ -67,13 +67,13 @@ class FullRun:
 
     @property
     def line(self) -> str:
-        """ "Batch 408 instead of 256: moved for length by a published rule ..."."""
+        """ "Batch 408 instead of 256: longer training wants a larger batch, by a published rule ..."."""
         before = self.config
         if self.method == "as found":
-            return f"lr {before.optim.lr:g} and batch {before.training.effective_batch} as found: {self.why}"
+            return f"lr {before.optim.lr:g} and batch {before.training.effective_batch} as in the sweep: {self.why}"
         batch = f"batch {self.batch}{_span(self.batch_estimate)} instead of {before.training.effective_batch}"
         if self.method == "rule":
-            return f"{batch}, lr {before.optim.lr:g} as found: {self.why}"
+            return f"{batch}, lr {before.optim.lr:g} as in the sweep: {self.why}"
         return f"{batch}, lr {self.lr:g}{_span(self.lr_estimate)} instead of {before.optim.lr:g}: {self.why}"
 
     @property
@@ -151,7 +151,7 @@ def full_run(snapshot: StudySnapshot, run: RunRecord, config: TrainConfig, ladde
     if times <= 1:
         return FullRun.as_found(run, config, "the full run is not longer than the sweep's")
     exponent = Exponents().batch
-    why = f"moved for length by a published rule (batch ~ length^{exponent:g}), not measured here"
+    why = f"longer training wants a larger batch, by a published rule (batch ~ length^{exponent:g}) not measured here"
     batch = whole_batch(config.training.effective_batch * times**exponent)
     return FullRun(run.run, swept, config, "rule", config.optim.lr, batch, refused + why)
 

@@ -56,13 +56,15 @@ def next_command(snapshot: StudySnapshot, winner: Winner | None, since: Since) -
     if not snapshot.ended:
         if snapshot.counts["running"] and not since.abandoned:
             return NextCommand(f"optsweep status {name} --watch", "the live view")
-        return NextCommand(way_on(snapshot), "the runs that are left")
+        return NextCommand(way_on(snapshot), "go on with the runs that are left")
     if linked := snapshot.attributes.linked:
-        return NextCommand(f"optsweep status --name {one_line(linked.origin)}", "what it says of that study")
+        return NextCommand(
+            f"optsweep status --name {one_line(linked.origin)}", "what this says about the study it belongs to"
+        )
     if winner is None:
         return _without_winner(snapshot, name)
     if winner.above is not None:
-        return NextCommand(f"optsweep report {name}", "the curves: do runs learn, are they too short?")
+        return NextCommand(f"optsweep report {name}", "see in the curves whether runs learn at all, or are too short")
     if (confirm := _confirm(snapshot, winner, since, name)) is not None:
         return confirm
     return _by_hand(snapshot, winner, name) if snapshot.trainer.lengths is None else _promote(winner, since, snapshot)
@@ -71,10 +73,10 @@ def next_command(snapshot: StudySnapshot, winner: Winner | None, since: Since) -
 def _without_winner(snapshot: StudySnapshot, name: str) -> NextCommand:
     failed = next((run for run in snapshot.runs if run.state == "failed"), None)
     if failed is not None:
-        return NextCommand(f"optsweep show {one_line(failed.run)} {name}", "what it died of")
+        return NextCommand(f"optsweep show {one_line(failed.run)} {name}", "see why it failed")
     if not snapshot.runs:
-        return NextCommand(f"optsweep sweep {name} --trials 10", "plans runs: ten drawn at random")
-    return NextCommand(f"optsweep report {name}", "how far its runs came, and what ended them")
+        return NextCommand(f"optsweep sweep {name} --trials 10", "plan ten runs, drawn at random")
+    return NextCommand(f"optsweep report {name}", "see how far its runs came, and what ended them")
 
 
 def _confirm(snapshot: StudySnapshot, winner: Winner, since: Since, name: str) -> NextCommand | None:
@@ -87,29 +89,33 @@ def _confirm(snapshot: StudySnapshot, winner: Winner, since: Since, name: str) -
     # Unless the leader is younger, a confirmation that has ended decides, or its runs failed or diverged.
     if again is not None and again.ended and (again.best is None or winner.run in {run.of for run in again.runs}):
         if again.counts["failed"]:
-            return NextCommand(f"optsweep retry --name {one_line(again.study)}", "the fresh seeds that failed")
+            return NextCommand(
+                f"optsweep retry --name {one_line(again.study)}", "try the fresh seeds that failed again"
+            )
         if again.best is None:
-            return NextCommand(f"optsweep report {name}", "the curves: every fresh seed of the finalists diverged")
+            return NextCommand(f"optsweep report {name}", "see the curves: every fresh seed of the finalists diverged")
         return None
     clear = winner.lead_interval is not None and winner.lead_interval.low > 0 and winner.seed_noise is not None
     if clear and since.confirm is None:
         return None
     where = "on sequences that were never used before" if snapshot.trainer.lengths is not None else "by the script"
-    return NextCommand(f"optsweep confirm {name}", f"the finalists with fresh seeds, scored {where}")
+    return NextCommand(f"optsweep confirm {name}", f"train the finalists again with fresh seeds, scored {where}")
 
 
 def _by_hand(snapshot: StudySnapshot, winner: Winner, name: str) -> NextCommand:
     if snapshot.best is not None and winner.choice == snapshot.best.run:
-        return NextCommand(f"optsweep best {name} --command", "its call, to be run by hand")
+        return NextCommand(f"optsweep best {name} --command", "print its command line, to run by hand")
     call = RunDirectory.of(snapshot.study, winner.choice).path / "command.sh"
-    return NextCommand(f"sh {call}", f"trains {one_line(winner.choice)} again, by hand")
+    return NextCommand(f"sh {call}", f"train {one_line(winner.choice)} again, by hand")
 
 
 def _promote(winner: Winner, since: Since, snapshot: StudySnapshot) -> NextCommand:
     run = one_line(winner.choice)
     promote = f"optsweep promote --name {one_line(snapshot.study)} --run {run}"
     if winner.choice in since.trained:
-        return NextCommand(f"optsweep sample {study_directory(snapshot.study) / 'promoted' / run}", "its proteins")
+        return NextCommand(
+            f"optsweep sample {study_directory(snapshot.study) / 'promoted' / run}", "generate proteins with it"
+        )
     if winner.choice in since.promoted:
-        return NextCommand(f"{promote} --start", "the full training")
-    return NextCommand(promote, "the config of the full training")
+        return NextCommand(f"{promote} --start", "start the full-length training")
+    return NextCommand(promote, "write the config of its full-length training")

@@ -21,6 +21,7 @@ from optsweep.trust.verdict import Verdict, Winner
 
 MOST_NAMES = 4
 ALL_BUT_SURE = 0.995
+AFTER_CHOICE = "from seeds trained after it was chosen, so free of the luck that put it first"
 
 
 def verdict_lines(found: Verdict, snapshot: StudySnapshot) -> Iterator[str]:
@@ -35,7 +36,7 @@ def verdict_lines(found: Verdict, snapshot: StudySnapshot) -> Iterator[str]:
         if winner.runner_up is not None:
             yield _how_sure(winner)
         if winner.after_choice is not None:
-            yield f"Its seeds after the choice, which luck did not choose: {value_words(winner.after_choice)}"
+            yield f"Fair value: {value_words(winner.after_choice)}, {AFTER_CHOICE}"
     if found.full_run is not None:
         yield one_line(found.full_run.sentence)
     yield from _failed(snapshot)
@@ -64,14 +65,14 @@ def _winner(winner: Winner, title: str, unit: str) -> str:
 def _value(value: float | None, interval: Interval | None) -> str:
     if interval is None:
         return value_words(value)
-    return f"{value_words(value)} ({value_words(interval.low)} to {value_words(interval.high)})"
+    return f"{value_words(value)} (95 % interval {value_words(interval.low)} to {value_words(interval.high)})"
 
 
 def _reference(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
     if winner.above is not None:
         key, above = winner.above
-        line = f"{REFERENCES[key]}, {value_words(snapshot.reference[key], 3)}"
-        yield f"It is {difference_words(above, winner.value)} ABOVE the {line}: it knows less than frequencies do"
+        line = f"{REFERENCES[key]} ({value_words(snapshot.reference[key], 3)})"
+        yield f"It is {difference_words(above, winner.value)} WORSE than {line}: it has not learnt enough to be of use"
 
 
 def _lead(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
@@ -92,16 +93,16 @@ def _length(winner: Winner, snapshot: StudySnapshot) -> Iterator[str]:
     """What of the lead is training length, in the words that fit what it is a lead of."""
     if (length := winner.length) is None:
         return
-    equal = "equal sequences seen" if snapshot.data is not None else "equal progress"
+    equal = "after equally many sequences" if snapshot.data is not None else "at equal progress"
     lead, part, rest = (
         difference_words(one, winner.value) for one in (length.lead, length.lead - length.at_equal, length.at_equal)
     )
     # Fresh seeds, or the mean of several, have no curve of their own.
     same = winner.lead is not None and math.isclose(winner.lead, length.lead, abs_tol=1e-9)
     if same and length.longer == winner.run and length.lead >= length.at_equal:
-        yield f"Of that lead {part} is training length: at {equal} it is {rest}"
+        yield f"Of that lead, {part} is due to longer training: {equal} it is {rest}"
     else:
-        told = f"at {equal} the lead is {rest}" if same else f"in the sweep the lead is {lead}, at {equal} {rest}"
+        told = f"{equal} the lead is {rest}" if same else f"in the sweep the lead is {lead}, {equal} {rest}"
         yield f"{one_line(length.longer)} was trained longer: {told}"
 
 
@@ -110,14 +111,17 @@ def _lead_words(winner: Winner) -> str:
     if between is None:
         return lead
     low, high = (difference_words(one, winner.value) for one in (between.low, between.high))
-    return f"{lead} ({low} to {high})"
+    return f"{lead} (95 % interval {low} to {high})"
 
 
 def _tie(winner: Winner) -> str:
-    told = "A tie" if winner.ties == (winner.runner_up,) else f"A tie: cannot be told from {_names(winner.ties)}"
+    if winner.ties == (winner.runner_up,):
+        told = "A tie: the difference may be chance"
+    else:
+        told = f"A tie with {_names(winner.ties)}: the differences may be chance"
     if winner.cheapest_tie is None:
         return told
-    return f"{told}; {one_line(winner.cheapest_tie)} is {winner.times_cheaper:.1f} times cheaper"
+    return f"{told}; {one_line(winner.cheapest_tie)} trains {winner.times_cheaper:.1f} times faster"
 
 
 def _names(runs: Sequence[str]) -> str:
@@ -128,12 +132,12 @@ def _names(runs: Sequence[str]) -> str:
 
 def _how_sure(winner: Winner) -> str:
     if winner.within_noise is None or winner.seed_noise is None:
-        once = "no run was repeated with another seed"
-        return f"How sure: not known, since {'each has one fresh seed' if winner.confirmed_by else once}"
+        once = "every configuration was trained with one seed only"
+        return f"How sure: not known, because {'each finalist has one fresh seed' if winner.confirmed_by else once}"
     deviation = difference_words(winner.seed_noise, winner.value)
     chance = rounded_percent(winner.within_noise) if winner.within_noise < ALL_BUT_SURE else "more than 99 %"
-    best = "finalist" if winner.confirmed_by else "that was tried"
-    return f"How sure: within one seed deviation ({deviation}) of the best {best}, with probability {chance}"
+    others = "finalist" if winner.confirmed_by else "configuration tried"
+    return f"How sure: {chance} that no {others} is better by more than {deviation}, the standard deviation of seeds"
 
 
 def _failed(snapshot: StudySnapshot) -> Iterator[str]:

@@ -191,11 +191,11 @@ def cost_lines(again: list[RunAgain]) -> list[str]:
     sequences = [config.total_sequences for run in again if (config := if_builtin(run.config)) is not None]
     if not sequences:
         # A script's runs are as long as they were.
-        return [f"  {names}", f"  about {duration(sum(run.origin.seconds for run in again))} on the devices"]
+        return [f"  {names}", f"  about {duration(sum(run.origin.seconds for run in again))} of device time"]
     seconds = sum(
         run.origin.seconds / max(1, run.origin.sequences) * seen for run, seen in zip(again, sequences, strict=True)
     )
-    return [f"  {names}", f"  {quantity(sum(sequences))} sequences, about {duration(seconds)} on the devices"]
+    return [f"  {names}", f"  {quantity(sum(sequences))} sequences, about {duration(seconds)} of device time"]
 
 
 def _table(table: list[tuple[str, str, str, str, str]]) -> list[str]:

@@ -86,8 +86,8 @@ def state_text(run: RunRecord) -> str:
 def legend(ranking: Sequence[Ranked]) -> list[str]:
     """What the marks of the table mean, one line; nothing without marks."""
     marks = [
-        *(["= cannot be told from the first"] if any(one.tied for one in ranking) else []),
-        *(["± what training seeds leave open of the value"] if any(one.interval for one in ranking) else []),
+        *(["= ties with the first: the difference may be chance"] if any(one.tied for one in ranking) else []),
+        *(["± 95 % interval over training seeds"] if any(one.interval for one in ranking) else []),
     ]
     return ["; ".join(marks)] if marks else []
 

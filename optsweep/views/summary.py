@@ -62,18 +62,18 @@ def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
 def _costs(snapshot: StudySnapshot, trust: Trust) -> list[str]:
     lines = [
         f"Wall time: {words.duration(wall_seconds(snapshot))} (first start to last end), "
-        f"{words.duration(device_seconds(snapshot))} on the devices"
+        f"{words.duration(device_seconds(snapshot))} of device time"
     ]
     if cut := sum(run.cut for run in snapshot.runs):
         lines.append(
             f"Pruning: cut {words.counted(cut, 'run')}, saved about {words.duration(saved_seconds(snapshot))} "
-            "on the devices (an estimate: as if each cut run had gone on to its end at its own speed)"
+            "of device time (an estimate: as if each cut run had gone on to its end at its own speed)"
         )
     else:
         lines.append("Pruning: cut no run")
     early, seconds = patience_seconds(snapshot)
     if early:
-        saved = f"saved about {words.duration(seconds)} on the devices"
+        saved = f"saved about {words.duration(seconds)} of device time"
         lines.append(f"Patience: ended {words.counted(early, 'run')} that overfitted, {saved}")
     return [*lines, *risk_words(trust.risk), *budget_words(snapshot)]
 

@@ -8,7 +8,7 @@ from optsweep.results.words import counted
 from optsweep.trust.transfer import Estimate, Transfer
 
 METHODS = {
-    "rule": "moved for length by a published rule, batch ~ length^0.383 and lr ~ length^0.19, not measured here",
+    "rule": "by a published rule, batch ~ length^0.383 and lr ~ length^0.19, not measured here",
     "fit": "fitted over your lengths",
 }
 CAVEAT = "intervals measured on language models, not on proteins (docs/transfer.md)"

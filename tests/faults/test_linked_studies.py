@@ -65,7 +65,7 @@ def test_a_ladder_says_what_it_costs_and_a_wrong_one_what_is_wrong(ended: Sweeps
     code, output = optsweep("ladder", "--name", "study", *lengths, "--runs", "8", "--dry-run")
     assert code == EXIT_DONE, output
     assert "8 runs, 4 of 1,600 sequences, 4 of 3,200 sequences" in output
-    assert "on the devices" in output
+    assert "of device time" in output
     for arguments, says in [
         (["--runs", "7"], "--runs: 7"),
         (["--lengths", "1"], "--lengths: 1"),

@@ -68,8 +68,10 @@ def test_a_tie_names_the_cheapest_and_asks_for_fresh_seeds() -> None:
         "tpe-001",
     )
     assert said(found, "Winner: ") == "Winner: tpe-000, 2.8000 nats per residue"
-    assert said(found, "Lead: 0.0001 (").endswith(" over tpe-001. A tie; tpe-001 is 6.0 times cheaper")
-    assert said(found, "How sure") == "How sure: not known, since no run was repeated with another seed"
+    assert said(found, "Lead: 0.0001 (95 % interval ").endswith(
+        " over tpe-001. A tie: the difference may be chance; tpe-001 trains 6.0 times faster"
+    )
+    assert said(found, "How sure") == "How sure: not known, because every configuration was trained with one seed only"
     assert found.verdict.next.command == "optsweep confirm --name uniref50"
     assert [one.rank for one in found.ranking] == ["1", "2=", "3"]
 
@@ -93,10 +95,9 @@ def test_a_clear_winner_whose_noise_is_known_is_promoted_at_once() -> None:
     # Two seeds have measured 0.001, but the probability is that of one deviation as it may really be.
     deviation = completed_noise(configurations(snapshot.runs, snapshot.definition.direction), found.noise)[0]
     assert deviation > 0.01
-    assert said(found, "How sure: within one seed deviation (").startswith(
-        f"How sure: within one seed deviation ({deviation:.4f}) of the best that was tried, "
-    )
-    assert said(found, "Its seeds after the choice") == "Its seeds after the choice, which luck did not choose: 2.8020"
+    told = f"% that no configuration tried is better by more than {deviation:.4f}, the standard deviation of seeds"
+    assert told in said(found, "How sure: ")
+    assert said(found, "Fair value: 2.8020, from seeds trained after it was chosen")
     assert found.verdict.next.command == "optsweep promote --name uniref50 --run tpe-000"
 
 
@@ -106,7 +107,8 @@ def test_what_of_the_lead_is_length_is_said() -> None:
     found = assess(StudyLosses(make_snapshot([long, short, make_run("tpe-001")]), {}))
     assert said(found, "Leader so far: long")
     assert (
-        said(found, "Of that lead") == "Of that lead 0.0600 is training length: at equal sequences seen it is -0.0100"
+        said(found, "Of that lead")
+        == "Of that lead, 0.0600 is due to longer training: after equally many sequences it is -0.0100"
     )
     assert [one.at_equal for one in found.ranking] == [2.86, 2.85, None]
 
@@ -120,7 +122,7 @@ def test_the_lead_of_fresh_seeds_is_not_mixed_with_what_curves_of_the_sweep_show
     assert said(found, "Winner: short")
     assert (
         said(found, "long was")
-        == "long was trained longer: in the sweep the lead is -0.0500, at equal sequences seen 0.0100"
+        == "long was trained longer: in the sweep the lead is -0.0500, after equally many sequences 0.0100"
     )
     assert not any(line.startswith("Of that lead") for line in found.verdict.lines)
 
@@ -129,7 +131,7 @@ def test_a_shorter_leader_is_said_to_lead_by_more_at_equal_length() -> None:
     long = make_run("long", "complete", value=2.80, curve={1: 3.0, 2: 2.86, 3: 2.80}, config={})
     short = make_run("short", "complete", value=2.79, curve={1: 2.9, 2: 2.79}, config={})
     found = of(long, short)
-    assert said(found, "long was") == "long was trained longer: at equal sequences seen the lead is 0.0700"
+    assert said(found, "long was") == "long was trained longer: after equally many sequences the lead is 0.0700"
 
 
 def test_a_value_at_equal_length_is_the_same_summary_as_the_value() -> None:
@@ -143,7 +145,7 @@ def test_a_value_at_equal_length_is_the_same_summary_as_the_value() -> None:
 @pytest.mark.parametrize("value", [2.95, 2.87])
 def test_a_model_that_knows_less_than_frequencies_is_never_promoted(value: float) -> None:
     found = assess(sweep_of({"tpe-000": value, "tpe-001": 3.0}))
-    assert "ABOVE the" in said(found, "It is ")
+    assert "WORSE than guessing by" in said(found, "It is ")
     assert found.verdict.next.command == "optsweep report --name uniref50"
     assert not any(line.startswith("Full run") for line in found.verdict.lines)
 
@@ -155,7 +157,7 @@ def test_a_confirmation_decides_unless_the_leader_is_younger_than_it() -> None:
     winner = found.verdict.winner
     assert winner is not None
     assert (winner.run, winner.seeds) == ("tpe-001", 3)
-    assert "of the best finalist, " in said(found, "How sure")
+    assert "that no finalist is better by" in said(found, "How sure")
     assert said(found, "Winner: tpe-001, 2.7").endswith(" over 3 fresh seeds, on sequences that were never used before")
     assert found.verdict.next.command == "optsweep promote --name uniref50 --run tpe-001"
 
@@ -201,7 +203,7 @@ def test_fresh_seeds_that_kept_no_losses_are_not_tried_again_for_ever() -> None:
 def test_one_fresh_seed_each_does_not_tell_how_sure_the_winner_is() -> None:
     sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801})
     found = assess(sweep, confirmed=[confirming(sweep, {"tpe-000": (2.81,), "tpe-001": (2.79,)})])
-    assert said(found, "How sure") == "How sure: not known, since each has one fresh seed"
+    assert said(found, "How sure") == "How sure: not known, because each finalist has one fresh seed"
 
 
 def test_the_best_of_fresh_seeds_is_nobodys_winner() -> None:

@@ -110,7 +110,9 @@ def test_marks_are_explained_where_they_are() -> None:
     run: RunRecord = make_run("a", "complete")
     assert legend([Ranked(run, 1.0, rank="1")]) == []
     tied = Ranked(run, 1.0, rank="2=", tied=True, interval=Interval(1.0, 0.9, 1.1))
-    assert legend([tied]) == ["= cannot be told from the first; ± what training seeds leave open of the value"]
+    assert legend([tied]) == [
+        "= ties with the first: the difference may be chance; ± 95 % interval over training seeds"
+    ]
 
 
 def test_numbers_sort_as_numbers() -> None:

@@ -44,17 +44,17 @@ def test_the_best_configuration_can_be_read(busy: StudySnapshot) -> None:
 
 def test_the_best_value_stands_beside_what_composition_alone_reaches(busy: StudySnapshot) -> None:
     text = told(busy)
-    assert "unigram entropy of the validation set 2.889: the best is 0.048 below" in text
-    assert "knowing each sequence's composition 2.860: the best is 0.019 below" in text
+    assert "guessing by how common each residue is: 2.889, the best is 0.048 below" in text
+    assert "guessing by each sequence's own composition: 2.860, the best is 0.019 below" in text
     poor = told(make_snapshot([make_run("a", "complete", value=2.9)]))
-    assert "2.889: the best is 0.011 ABOVE" in poor
+    assert "2.889, the best is 0.011 ABOVE" in poor
 
 
 def test_costs_and_savings_are_stated_as_what_they_are(busy: StudySnapshot) -> None:
     text = told(busy)
     assert "Wall time: 16 min 40 s" in text
     # 240 seconds for 40 % leave 360 unspent; the diverged run below would not have gone on.
-    assert "Pruning: cut 1 run, saved about 6 min 00 s on the devices (an estimate" in text
+    assert "Pruning: cut 1 run, saved about 6 min 00 s of device time (an estimate" in text
     diverged = make_run("b", "pruned", reason="diverged at step 100")
     assert saved_seconds(make_snapshot([diverged])) == 0
 
