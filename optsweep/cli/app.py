@@ -26,45 +26,46 @@ from optsweep.errors import (
 )
 from optsweep.files import disk_is_full
 
-EPILOG = """Examples:
-
-  optsweep sweep                                    the demo, without data and GPU
-
-  optsweep sweep --gpus 0,1,2,3 --data corpus.pt    presets and TPE on four GPUs; the same command resumes
-
-  optsweep sweep --type random --trials 12 --dry-run
-
-  optsweep status --json;  optsweep best --toml > best.toml;  optsweep train best.toml --data corpus.pt
+EPILOG = """\b
+Examples:
+  optsweep sweep                                     a demo, on any machine
+  optsweep sweep --data proteins.fasta.gz --gpus 0   the same command resumes
+  optsweep status --watch                            in another terminal
+  optsweep confirm                                   the best few with fresh seeds
+  optsweep promote --start                           the winner at full length
 """
 
 COMMANDS = {
-    "train": ("train", "Train one model from a config file; the same command resumes from its checkpoint."),
-    "promote": ("promote", "Write the full-length training config of the winner."),
-    "fidelity": ("fidelity", "Measure how far the sweep's ranking holds for longer training on more data."),
-    "ladder": ("ladder", "Measure how the best lr and batch move with the length, before the full run."),
+    "sweep": ("sweep", "Plan and run a study; the same command resumes it."),
+    "status": ("show", "Show the verdict and the ranking. With --watch, the live view."),
+    "best": ("show", "Show the best runs and the configuration of the first."),
+    "show": ("show", "Show the history of one run. Which worker had it when, how far it got, how it ended."),
+    "report": ("show", "Write a report of the study: one HTML file. It needs no network."),
+    "dashboard": ("show", "Show the study in a browser, with optuna-dashboard."),
+    "export": ("show", "Write one row per run, for other programs. JSON also holds curves and configs."),
     "confirm": (
         "confirm",
-        "Train the finalists with fresh seeds and score them on sequences that were never used before.",
+        "Train the finalists again with fresh seeds. They are scored on sequences that were never used before.",
     ),
+    "fidelity": (
+        "fidelity",
+        "Measure how well short runs predict long ones. Trains runs of the sweep again, for longer, on more data.",
+    ),
+    "ladder": ("ladder", "Measure how the best lr and batch move with the length. Before the full run."),
     "transfer": (
         "transfer",
-        "Say which lr and batch suit the full run, from a study and its ladder, or from a table of runs.",
+        "Say which lr and batch suit the full run. From a study and its ladder, or from a table of runs.",
     ),
-    "sample": ("sample", "Generate proteins with a trained model and compare them with its training sequences."),
-    "sweep": ("sweep", "Plan and run a study; the same command resumes it."),
-    "worker": ("join", "Join a planned or running study with one worker, from any host that reaches its database."),
-    "submit": ("join", "Start the workers of a planned study as a SLURM job, one for each GPU."),
-    "stop": ("steer", "Stop all workers of a study on all hosts; the same sweep command resumes it."),
-    "enqueue": ("steer", "Queue a configuration of your own; parameters that you leave out are sampled."),
+    "promote": ("promote", "Write the winner's full-length config. With --start, train it."),
+    "sample": ("sample", "Generate proteins with a trained model. Compares them with its training sequences."),
+    "train": ("train", "Train one model from a config file. The same command resumes from its checkpoint."),
+    "stop": ("steer", "Stop all workers of a study, on all hosts. The same sweep command resumes it."),
     "skip": ("steer", "Skip a queued run, or end a running one now."),
-    "retry": ("steer", "Queue failed runs again (all, or those named)."),
-    "doctor": ("steer", "Check a study and this machine; hand back the runs of dead workers."),
-    "status": ("show", "Show the state of a study."),
-    "show": ("show", "Show a run's history: which worker had it when, how far it got, how it ended."),
-    "best": ("show", "Show the best configurations."),
-    "report": ("show", "Write a report of the study: one HTML file that needs no network."),
-    "export": ("show", "Write one row per run for other tools; JSON also holds curves and configs."),
-    "dashboard": ("show", "Serve optuna-dashboard for the study's database."),
+    "retry": ("steer", "Queue failed runs again, all or those named."),
+    "enqueue": ("steer", "Queue a configuration of your own. Parameters that you leave out are sampled."),
+    "doctor": ("steer", "Check a study and this machine. Hands back the runs of dead workers."),
+    "worker": ("join", "Join a planned or running study with one worker. From any host that reaches its database."),
+    "submit": ("join", "Start the workers of a planned study as a SLURM job. One for each GPU."),
     "data": ("data", "Make and inspect corpora and subsets."),
 }
 """Command -> its module in this package, where a function has the command's name, and its help; in --help's order."""

@@ -12,7 +12,7 @@ import typer
 
 from optsweep.cli.agreement import Trust
 from optsweep.cli.linked import tell, unlinked, work_on_linked, worth_training_again
-from optsweep.cli.study import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption, study_of
+from optsweep.cli.study import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption, WorkersPerGpu, study_of
 from optsweep.errors import EXIT_DONE, ConfigError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def confirm(
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Fresh seeds for each.")] = 3,
     gpus: Gpus = None,
     cpu_workers: CpuWorkers = None,
-    workers_per_gpu: int = 1,
+    workers_per_gpu: WorkersPerGpu = 1,
     no_launch: NoLaunch = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,

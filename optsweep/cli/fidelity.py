@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optsweep.cli.linked import tell, work_on_linked, worth_training_again
-from optsweep.cli.study import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption, print_json, study_of
+from optsweep.cli.study import (
+    AsJson,
+    CpuWorkers,
+    DryRun,
+    Gpus,
+    Name,
+    NoLaunch,
+    StorageOption,
+    WorkersPerGpu,
+    print_json,
+    study_of,
+)
 from optsweep.errors import EXIT_DONE, ConfigError
 
 if TYPE_CHECKING:
@@ -40,7 +51,7 @@ def fidelity(
     ] = False,
     gpus: Gpus = None,
     cpu_workers: CpuWorkers = None,
-    workers_per_gpu: int = 1,
+    workers_per_gpu: WorkersPerGpu = 1,
     no_launch: NoLaunch = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,

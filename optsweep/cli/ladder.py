@@ -18,6 +18,7 @@ from optsweep.cli.study import (
     Name,
     NoLaunch,
     StorageOption,
+    WorkersPerGpu,
     print_json,
     study_of,
 )
@@ -36,7 +37,7 @@ def ladder(
     ] = "0.25,1",
     gpus: Gpus = None,
     cpu_workers: CpuWorkers = None,
-    workers_per_gpu: int = 1,
+    workers_per_gpu: WorkersPerGpu = 1,
     no_launch: NoLaunch = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,

@@ -58,7 +58,7 @@ def _table(study: Study, snapshot: StudySnapshot) -> RenderableType:
 
 
 def show(
-    run: Annotated[str, typer.Argument(autocompletion=run_names)],
+    run: Annotated[str, typer.Argument(help="Its name, as the ranking has it.", autocompletion=run_names)],
     as_json: AsJson = False,
     name: Name = None,
     storage: StorageOption = None,

@@ -35,13 +35,17 @@ def enqueue(
 
 
 def skip(
-    run: Annotated[str, typer.Argument(autocompletion=run_names)], name: Name = None, storage: StorageOption = None
+    run: Annotated[str, typer.Argument(help="Its name, as the ranking has it.", autocompletion=run_names)],
+    name: Name = None,
+    storage: StorageOption = None,
 ) -> None:
     typer.echo(steering.skip(study_of(name, storage), run))
 
 
 def retry(
-    runs: Annotated[list[str] | None, typer.Argument(metavar="[RUN...]", autocompletion=run_names)] = None,
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN...]", help="Names of runs; none: all.", autocompletion=run_names)
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, not from the last checkpoint.")] = False,
     name: Name = None,
     storage: StorageOption = None,

@@ -25,6 +25,7 @@ StorageOption = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Gpus = Annotated[str | None, typer.Option(help="GPUs: 0,1,2,3 or UUIDs.")]
+WorkersPerGpu = Annotated[int, typer.Option(help="Number of workers that share each GPU.")]
 CpuWorkers = Annotated[int | None, typer.Option(help="Number of workers without a GPU.")]
 NoLaunch = Annotated[bool, typer.Option("--no-launch", help="Plan only; start no workers.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, store nothing.")]

@@ -10,7 +10,7 @@ import typer
 
 from optsweep.cli.agreement import Trust
 from optsweep.cli.completion import study_files
-from optsweep.cli.study import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption
+from optsweep.cli.study import AsJson, CpuWorkers, DryRun, Gpus, Name, NoLaunch, StorageOption, WorkersPerGpu
 from optsweep.errors import ConfigError
 from optsweep.study.sections import PrunerKind, StudyType
 
@@ -22,15 +22,17 @@ def sweep(
     ] = None,
     gpus: Gpus = None,
     cpu_workers: CpuWorkers = None,
-    workers_per_gpu: int = 1,
+    workers_per_gpu: WorkersPerGpu = 1,
     type: Annotated[StudyType | None, typer.Option(help="What runs after the presets.")] = None,
     trials: Annotated[int | None, typer.Option("--trials", "--num-random", help="Number of sampled runs.")] = None,
     data: Annotated[Path | None, typer.Option(help="Sequences: FASTA, CSV, TSV, Parquet or .pt.")] = None,
-    seed: int | None = None,
+    seed: Annotated[int | None, typer.Option(help="Drawn configurations and training seeds follow from it.")] = None,
     pruner: Annotated[PrunerKind | None, typer.Option(help="How poor runs are cut early.")] = None,
-    max_gpu_hours: float | None = None,
+    max_gpu_hours: Annotated[
+        float | None, typer.Option(help="Stop when the study has used so much device time.")
+    ] = None,
     deadline: Annotated[str | None, typer.Option(help="When to stop: 36h, 90m or 2026-11-23T08:00.")] = None,
-    retry_failed: bool = False,
+    retry_failed: Annotated[bool, typer.Option(help="Queue failed runs again first.")] = False,
     fork: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Make a new study NAME; take over finished runs that are valid in it."),
