@@ -36,7 +36,7 @@ def completed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("optsweep st", ["stop", "status"]),
+        ("optsweep st", ["status", "stop"]),
         ("optsweep data su", ["subset"]),
         ("optsweep sweep --max", ["--max-gpu-hours"]),
         ("optsweep sweep --pruner ha", ["halving"]),
