@@ -59,7 +59,7 @@ def lines(gpus: Sequence[int]) -> Iterator[str]:
     speed = statistics.harmonic_mean(_sequences_per_second(model, residues) for model in models)
     sampled = budget.sequences / speed
     full_words = _hours(budget.full_sequences / speed)
-    yield f"| a sampled run, in the mean | {budget.sequences:,} | {_hours(sampled)} | {full_words} |"
+    yield f"| a sampled run, on average | {budget.sequences:,} | {_hours(sampled)} | {full_words} |"
     runs = [*sorted(taken, reverse=True), *[sampled] * definition.num_sampled]
     for count in gpus:
         title = f"**the whole sweep, {len(taken)} presets and {definition.num_sampled} sampled runs, {count} GPU"

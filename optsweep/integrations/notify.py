@@ -72,7 +72,7 @@ class Watcher:
             self._moved = snapshot.now
         elif self._moved is not None and snapshot.now - self._moved >= STALL_SECONDS:
             self._moved = None
-            yield Event("stalled", snapshot.study, f"no run has got on for {STALL_SECONDS / 60:.0f} minutes")
+            yield Event("stalled", snapshot.study, f"no run has made progress for {STALL_SECONDS / 60:.0f} minutes")
 
 
 def _came_to_rest(snapshot: StudySnapshot) -> bool:

@@ -64,7 +64,7 @@ def test_a_stall_is_told_once_until_something_moves() -> None:
 
     long = STALL_SECONDS / 60
     still = [at(0, 0.1), at(long - 1, 0.1), at(long, 0.1), at(long + 9, 0.1)]
-    once = [("stalled", "no run has got on for 30 minutes")]
+    once = [("stalled", "no run has made progress for 30 minutes")]
     assert told(*still) == once
     assert told(*still, at(long + 10, 0.2), at(2 * long + 10, 0.2)) == once * 2
     assert told(at(0, 0.1), at(long - 1, 0.2), at(long, 0.2)) == []
