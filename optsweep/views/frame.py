@@ -119,8 +119,10 @@ def _leader(snapshot: StudySnapshot, best: Sequence[Ranked]) -> str:
     unigram = words.finite(snapshot.reference.get("unigram_entropy"))
     if unigram is not None and (value := words.finite(first.value)) is not None:
         said += f", {words.compared(value, unigram)} the unigram entropy"
-    if others:
-        ahead = abs((others[0].value or 0.0) - (first.value or 0.0))
+    cost = snapshot.definition.direction.cost
+    ahead = cost(others[0].value or 0.0) - cost(first.value or 0.0) if others else -1.0
+    # The mean of several seeds may lead one lucky value that is the better number.
+    if ahead >= 0:
         said += f"; {words.value_words(ahead, 3)} ahead of {words.one_line(others[0].run.run)}"
     return said
 

@@ -20,9 +20,9 @@ from optsweep.trust.ranking import Ranked
 from optsweep.views.parameter_figures import varying
 from optsweep.views.terminal import STATE_STYLE
 
-Kind = Literal["always", "telling", "parameter", "rest"]
+Kind = Literal["always", "cost", "telling", "parameter", "rest"]
 """Which columns a terminal keeps first, if not all of them fit."""
-KINDS: tuple[Kind, ...] = ("telling", "parameter", "rest")
+KINDS: tuple[Kind, ...] = ("cost", "telling", "parameter", "rest")
 SortKey = float | str | None
 GAP = "  "
 LONGEST_NAME, SHORTEST_NAME = 28, 8
@@ -55,7 +55,7 @@ def ranking_columns(snapshot: StudySnapshot, ranking: Sequence[Ranked]) -> list[
         Column("value", "always", list(map(value_text, ranking)), [words.finite(one.value) for one in ranking]),
         *_at_equal(snapshot, ranking),
         *_seeds(ranking),
-        Column(words.seconds_unit(snapshot.runs), "always", [f"{one:,.0f}" for one in seconds], seconds),
+        Column(words.seconds_unit(snapshot.runs), "cost", [f"{one:,.0f}" for one in seconds], seconds),
         *([] if snapshot.data is None else [_numbers("sequences", "rest", [run.sequences for run in runs], _count)]),
         _words("state", "always", list(map(state_text, runs))),
     ]
@@ -85,9 +85,12 @@ def state_text(run: RunRecord) -> str:
 
 def legend(ranking: Sequence[Ranked]) -> list[str]:
     """What the marks of the table mean, one line; nothing without marks."""
+    seeds = {one.seeds for one in ranking if one.rank is not None}
     marks = [
         *(["= ties with the first: the difference may be chance"] if any(one.tied for one in ranking) else []),
         *(["± 95 % interval over training seeds"] if any(one.interval for one in ranking) else []),
+        # Else a lucky value that is the better number and stands below would look like a mistake.
+        *(["the fewer seeds a value has, the less it counts in the rank"] if len(seeds) > 1 else []),
     ]
     return ["; ".join(marks)] if marks else []
 

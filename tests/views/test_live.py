@@ -360,3 +360,17 @@ def test_what_nvidia_smi_says_is_understood_whatever_a_card_leaves_out() -> None
     loads = parse_loads("0, 97, 72908, 143771\n1, [N/A], [Not Supported], 143771\n")
     assert loads == [GpuLoad(0, 0.97, 72908 * 2**20, 143771 * 2**20), GpuLoad(1, 0.0, 0.0, 143771 * 2**20)]
     assert parse_loads("") == []
+
+
+def test_a_leader_by_its_mean_is_not_ahead_of_a_lucky_value_that_is_better() -> None:
+    runs = [make_run(f"tpe-{place:03d}", "complete", value=2.80 + place / 100) for place in range(9)]
+    leader = replace(runs[1], value=2.795, run="tpe-100", index=100)
+    seeds = [
+        replace(leader, run=f"tpe-100-seed{seed}", source="repeat", repeat_of="tpe-100", value=2.802)
+        for seed in (2, 3, 4)
+    ]
+    snapshot = make_snapshot([*runs, leader, *seeds])
+    best, second = snapshot.ranking[:2]
+    assert (best.run, second.run) == ("tpe-100", "tpe-000")
+    line = next(line for line in render(frame(snapshot, 120)).splitlines() if line.startswith("best "))
+    assert "ahead of" not in line

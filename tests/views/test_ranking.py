@@ -89,6 +89,18 @@ def test_a_long_name_is_cut_where_a_number_never_is() -> None:
         assert max(map(len, text.splitlines())) <= width
 
 
+def test_a_very_narrow_terminal_tells_runs_apart_before_it_tells_their_cost() -> None:
+    runs = [make_run(f"random-{number:03d}", "complete", value=2.8 + number / 100) for number in range(1, 4)]
+    head, _, *rows = shown(make_snapshot(runs), 40).splitlines()
+    assert "seconds" not in head
+    assert [row.split() for row in rows] == [
+        ["1", "random-001", "2.8100", "complete"],
+        ["2", "random-002", "2.8200", "complete"],
+        ["3", "random-003", "2.8300", "complete"],
+    ]
+    assert "GPU-seconds" in shown(make_snapshot(runs), 60)
+
+
 @pytest.mark.parametrize(
     ("value", "half", "text"),
     [
@@ -113,6 +125,11 @@ def test_marks_are_explained_where_they_are() -> None:
     assert legend([tied]) == [
         "= ties with the first: the difference may be chance; ± 95 % interval over training seeds"
     ]
+    repeated = Ranked(run, 1.0, rank="1", seeds=3)
+    assert legend([repeated, Ranked(run, 0.9, rank="2")]) == [
+        "the fewer seeds a value has, the less it counts in the rank"
+    ]
+    assert legend([repeated, Ranked(run, 0.9)]) == []
 
 
 def test_numbers_sort_as_numbers() -> None:
