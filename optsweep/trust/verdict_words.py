@@ -121,7 +121,8 @@ def _tie(winner: Winner) -> str:
         told = f"A tie with {_names(winner.ties)}: the differences may be chance"
     if winner.cheapest_tie is None:
         return told
-    return f"{told}; {one_line(winner.cheapest_tie)} trains {winner.times_cheaper:.1f} times faster"
+    so = ", so that one goes to full length" if winner.choice != winner.run else ""
+    return f"{told}; {one_line(winner.cheapest_tie)} trains {winner.times_cheaper:.1f} times faster{so}"
 
 
 def _names(runs: Sequence[str]) -> str:

@@ -42,12 +42,12 @@ def tie_words(ties: Ties | None) -> list[str]:
     """What the marks in the ranking mean; nothing if ties could not be judged."""
     if ties is None:
         return []
-    tied = f"= marks a tie: {counted(ties.count, 'run')} cannot be told from the best one"
+    tied = f"= marks a tie: of {counted(ties.count, 'run')} the difference from the best one may be chance"
     head = tied if ties.count else "No run ties with the best one"
     seeds = (
         f"a standard deviation of {ties.noise.deviation:.4f} nats between seeds"
         if ties.noise
-        else "the seeds' noise, which `optsweep fidelity` measures, comes on top"
+        else "the seeds' noise, which optsweep fidelity measures, comes on top"
     )
     return [f"{head} (paired bootstrap over the validation sequences; {seeds})"]
 
@@ -62,7 +62,7 @@ def risk_words(risk: PruningRisk | None) -> list[str]:
     if risk.completed:
         parts.append(f"{risk.entered_top} of {risk.completed} trained to their end would be among the best {TOP}")
     if not parts:
-        parts = ["not measured; `optsweep fidelity` trains some of the cut runs to their end"]
+        parts = ["not measured; optsweep fidelity trains some of the cut runs to their end"]
     return [f"Risk of pruning: {'; '.join(parts)}"]
 
 

@@ -34,7 +34,7 @@ def test_close_cuts_are_counted_once_the_seeds_noise_is_known() -> None:
     assert unknown is not None
     assert (unknown.cut, unknown.close, unknown.completed) == (2, None, 0)
     assert risk_words(unknown) == [
-        "Risk of pruning: not measured; `optsweep fidelity` trains some of the cut runs to their end"
+        "Risk of pruning: not measured; optsweep fidelity trains some of the cut runs to their end"
     ]
     known = pruning_risk(snapshot, {}, SeedNoise(0.01, 5, 15))
     assert known is not None

@@ -168,6 +168,17 @@ def test_a_confirmation_decides_unless_the_leader_is_younger_than_it() -> None:
     assert late.next.command == "optsweep confirm --name uniref50"
 
 
+def test_of_a_confirmed_tie_the_faster_one_goes_to_full_length_and_that_is_said() -> None:
+    sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801})
+    runs = [replace(run, seconds=100.0) if run.run == "tpe-001" else run for run in sweep.snapshot.runs]
+    sweep = replace(sweep, snapshot=replace(sweep.snapshot, runs=runs))
+    again = confirming(sweep, {"tpe-000": (2.80, 2.82, 2.81), "tpe-001": (2.81, 2.80, 2.821)})
+    found = assess(sweep, confirmed=[again])
+    assert said(found, "Winner: tpe-000")
+    assert said(found, "Lead").endswith("tpe-001 trains 6.0 times faster, so that one goes to full length")
+    assert found.verdict.next.command == "optsweep promote --name uniref50 --run tpe-001"
+
+
 def test_an_unfinished_or_failed_confirmation_goes_on() -> None:
     sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801})
     again = confirming(sweep, {"tpe-000": (2.81,)})
