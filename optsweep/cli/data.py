@@ -63,7 +63,7 @@ def data_subset(
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
-    """Make the subset of a corpus, with its validation and confirmation split."""
+    """Make the subset of a corpus. With its validation and confirmation split."""
     console = plain_console()
     with data_progress(console) as on_progress:
         made = ensure_subset(file, size=size, seed=seed, output=output, clusters=clusters, on_progress=on_progress)
