@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ def next_command(snapshot: StudySnapshot, winner: Winner | None, since: Since) -
     if not snapshot.ended:
         if snapshot.counts["running"] and not since.abandoned:
             return NextCommand(f"optsweep status {name} --watch", "the live view")
-        return NextCommand(way_on(snapshot), "go on with the runs that are left")
+        return NextCommand(_go_on(snapshot), "go on with the runs that are left")
     if linked := snapshot.attributes.linked:
         return NextCommand(
             f"optsweep status --name {one_line(linked.origin)}", "what this says about the study it belongs to"
@@ -68,6 +69,22 @@ def next_command(snapshot: StudySnapshot, winner: Winner | None, since: Since) -
     if (confirm := _confirm(snapshot, winner, since, name)) is not None:
         return confirm
     return _by_hand(snapshot, winner, name) if snapshot.trainer.lengths is None else _promote(winner, since, snapshot)
+
+
+def _go_on(snapshot: StudySnapshot) -> str:
+    """What goes on with just the runs that are left: without its options a linked study's command may plan others."""
+    linked = snapshot.attributes.linked
+    if linked is None:
+        return way_on(snapshot)
+    if linked.purpose == "confirm":
+        return _confirm_again(linked.origin, snapshot)
+    return way_on(snapshot) if snapshot.stopped else f"optsweep worker --name {one_line(snapshot.study)}"
+
+
+def _confirm_again(origin: str, again: StudySnapshot) -> str:
+    """The `confirm` that plans the runs of ``again``, and no other ones."""
+    seeds = Counter(run.of for run in again.runs)
+    return f"optsweep confirm --name {one_line(origin)} --top {len(seeds)} --seeds {max(seeds.values())}"
 
 
 def _without_winner(snapshot: StudySnapshot, name: str) -> NextCommand:
@@ -99,7 +116,10 @@ def _confirm(snapshot: StudySnapshot, winner: Winner, since: Since, name: str) -
     if clear and since.confirm is None:
         return None
     where = "on sequences that were never used before" if snapshot.trainer.lengths is not None else "by the script"
-    return NextCommand(f"optsweep confirm {name}", f"train the finalists again with fresh seeds, scored {where}")
+    command = f"optsweep confirm {name}"
+    if again is not None and not again.ended:
+        command = _confirm_again(snapshot.study, again)
+    return NextCommand(command, f"train the finalists again with fresh seeds, scored {where}")
 
 
 def _by_hand(snapshot: StudySnapshot, winner: Winner, name: str) -> NextCommand:

@@ -184,7 +184,10 @@ def test_an_unfinished_or_failed_confirmation_goes_on() -> None:
     again = confirming(sweep, {"tpe-000": (2.81,)})
     waiting = replace(again.snapshot, runs=[*again.snapshot.runs, make_run("tpe-001-seed-1", of="tpe-001")])
     found = assess(sweep, confirmed=[replace(again, snapshot=waiting)])
-    assert found.verdict.next.command == "optsweep confirm --name uniref50"
+    # Without its options it would plan more runs than were asked for.
+    assert found.verdict.next.command == "optsweep confirm --name uniref50 --top 2 --seeds 1"
+    itself = assess(replace(again, snapshot=waiting))
+    assert itself.verdict.next.command == "optsweep confirm --name uniref50 --top 2 --seeds 1"
     failed = replace(again.snapshot, runs=[make_run("tpe-001-seed-1", "failed", of="tpe-001")])
     found = assess(sweep, confirmed=[replace(again, snapshot=failed)])
     assert found.verdict.next.command == "optsweep retry --name uniref50-confirm"
@@ -223,6 +226,13 @@ def test_the_best_of_fresh_seeds_is_nobodys_winner() -> None:
     assert found.winner is None
     assert found.lines[0] == "No winner of its own: it trains runs of uniref50 again"
     assert found.next.command == "optsweep status --name uniref50"
+
+
+def test_runs_at_another_setting_go_on_at_that_one() -> None:
+    link = StudyAttributes(linked=Link(origin="uniref50", purpose="fidelity"))
+    left = make_snapshot([make_run("tpe-000", of="tpe-000")], study="uniref50-fidelity-x2")
+    found = assess(StudyLosses(replace(left, attributes=link), {})).verdict
+    assert found.next.command == "optsweep worker --name uniref50-fidelity-x2"
 
 
 def test_promoted_then_trained_then_sampled() -> None:
