@@ -12,7 +12,7 @@ from optsweep.plain import Plain
 from optsweep.results import words
 from optsweep.results.costs import device_seconds, patience_seconds, saved_seconds, wall_seconds
 from optsweep.results.folders import RunDirectory
-from optsweep.results.records import StudySnapshot
+from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.study.script.config import ScriptConfig
 from optsweep.study.shareable import shareable
 from optsweep.trainers.by_hand import FILE as BY_HAND
@@ -35,15 +35,20 @@ def summary(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
         *notes(snapshot),
         *trust.verdict.lines,
         *(table if snapshot.runs else ()),
-        *(["", *best] if (best := best_configuration(snapshot)) else ()),
+        *(["", *best] if (best := best_configuration(snapshot, _winner(snapshot, trust))) else ()),
         "",
         *_costs(snapshot, trust),
     )
 
 
-def best_configuration(snapshot: StudySnapshot) -> list[RenderableType]:
-    """The parameters of the best run, its last value and the reference lines; without one only these."""
-    best = snapshot.best
+def _winner(snapshot: StudySnapshot, trust: Trust) -> RunRecord | None:
+    """The verdict's, whom fresh seeds may have put before the sweep's own best."""
+    winner = trust.verdict.winner
+    return snapshot.best if winner is None else next(run for run in snapshot.runs if run.run == winner.run)
+
+
+def best_configuration(snapshot: StudySnapshot, best: RunRecord | None) -> list[RenderableType]:
+    """The parameters of ``best``, its last value and the reference lines; without it only these."""
     references = words.reference_lines(snapshot)
     if best is None:
         return [*references]
@@ -83,7 +88,7 @@ def best_table(snapshot: StudySnapshot, trust: Trust, top: int) -> RenderableTyp
     ranked = [one for one in trust.ranking if one.rank is not None][:top]
     if not ranked:
         return stack(f"Study {snapshot.study}: {NO_FINISHED_TRIAL}")
-    return stack(*notes(snapshot), *ranking_part(snapshot, ranked), "", *best_configuration(snapshot))
+    return stack(*notes(snapshot), *ranking_part(snapshot, ranked), "", *best_configuration(snapshot, snapshot.best))
 
 
 def best_document(snapshot: StudySnapshot, top: int) -> dict[str, Plain]:

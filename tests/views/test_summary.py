@@ -7,10 +7,12 @@ import pytest
 from optsweep.results.attributes import StudyAttributes, SweepEnd
 from optsweep.results.costs import saved_seconds
 from optsweep.results.records import ReachedLimit, StudySnapshot
+from optsweep.trust.trust import assess
 from optsweep.views.status import status_table
 from optsweep.views.summary import summary
 from optsweep.views.terminal import stack
 from tests.snapshots import make_run, make_snapshot, render, stopped, trust_of
+from tests.trust.test_verdict import confirming, sweep_of
 
 
 def told(snapshot: StudySnapshot, width: int = 120) -> str:
@@ -106,3 +108,11 @@ def test_r16_status_says_what_ended_the_last_sweep_while_nobody_works() -> None:
     assert said in render(status_table(snapshot, trust_of(snapshot)), width=200)
     at_work = replace(snapshot, runs=[make_run("a", "running")])
     assert "Ended" not in render(status_table(at_work, trust_of(at_work)))
+
+
+def test_the_configuration_is_that_of_the_winner_whom_fresh_seeds_have_found() -> None:
+    sweep = sweep_of({"tpe-000": 2.80, "tpe-001": 2.801})
+    again = confirming(sweep, {"tpe-000": (2.81, 2.811), "tpe-001": (2.79, 2.791)})
+    text = render(summary(sweep.snapshot, assess(sweep, confirmed=[again])), width=200)
+    assert "Winner: tpe-001" in text
+    assert "Configuration of tpe-001\n" in text
