@@ -19,6 +19,7 @@ from optsweep.views.export import write_output
 from optsweep.views.figures import DARK
 from optsweep.views.full_run import full_run_lines
 from optsweep.views.ranking import legend
+from optsweep.views.summary import winner_run
 
 REPORT_NAME = "report.html"
 
@@ -37,7 +38,7 @@ def report_html(snapshot: StudySnapshot, trust: Trust) -> str:
     pages = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     pages.filters |= {"shown": _shown, "summary": words.summary_words}
     pages.policies["json.dumps_kwargs"] = {"allow_nan": False}
-    times, full_run = worker_times(snapshot), trust.verdict.full_run
+    times, full_run, best = worker_times(snapshot), trust.verdict.full_run, winner_run(snapshot, trust)
     return pages.get_template("report.html.jinja").render(
         snapshot=snapshot,
         style=(folder / "report.css").read_text(),
@@ -57,7 +58,8 @@ def report_html(snapshot: StudySnapshot, trust: Trust) -> str:
         ],
         against=[fidelity.equal_cost_lines(found) for found in trust.against],
         confirmation=fidelity.confirmation_lines(trust.confirmation) if trust.confirmation else [],
-        best_settings=words.configuration_lines(snapshot.best) if snapshot.best else [],
+        best=best,
+        best_settings=words.configuration_lines(best) if best else [],
         drawings={drawing.slug: drawing for drawing in drawings(snapshot)},
         full_run=full_run_lines(full_run, snapshot.study) if full_run else [],
         full_run_rows=report_tables.full_run_rows(full_run) if full_run else [],

@@ -35,13 +35,13 @@ def summary(snapshot: StudySnapshot, trust: Trust) -> RenderableType:
         *notes(snapshot),
         *trust.verdict.lines,
         *(table if snapshot.runs else ()),
-        *(["", *best] if (best := best_configuration(snapshot, _winner(snapshot, trust))) else ()),
+        *(["", *best] if (best := best_configuration(snapshot, winner_run(snapshot, trust))) else ()),
         "",
         *_costs(snapshot, trust),
     )
 
 
-def _winner(snapshot: StudySnapshot, trust: Trust) -> RunRecord | None:
+def winner_run(snapshot: StudySnapshot, trust: Trust) -> RunRecord | None:
     """The verdict's, whom fresh seeds may have put before the sweep's own best."""
     winner = trust.verdict.winner
     return snapshot.best if winner is None else next(run for run in snapshot.runs if run.run == winner.run)

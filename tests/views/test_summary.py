@@ -8,6 +8,7 @@ from optsweep.results.attributes import StudyAttributes, SweepEnd
 from optsweep.results.costs import saved_seconds
 from optsweep.results.records import ReachedLimit, StudySnapshot
 from optsweep.trust.trust import assess
+from optsweep.views.html import report_html
 from optsweep.views.status import status_table
 from optsweep.views.summary import summary
 from optsweep.views.terminal import stack
@@ -116,3 +117,4 @@ def test_the_configuration_is_that_of_the_winner_whom_fresh_seeds_have_found() -
     text = render(summary(sweep.snapshot, assess(sweep, confirmed=[again])), width=200)
     assert "Winner: tpe-001" in text
     assert "Configuration of tpe-001\n" in text
+    assert "Settings of tpe-001<" in report_html(sweep.snapshot, assess(sweep, confirmed=[again]))
