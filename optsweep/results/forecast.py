@@ -27,12 +27,14 @@ FUTURES = 100
 """How many are drawn: enough for a median and two quantiles, few enough for every second."""
 RANGE = 0.8
 """How often the truth is to lie within the range."""
-DRIFT = 0.15
+DRIFT = 0.25
 """How much faster or slower all that comes may be than what was, as a deviation: other processes, warmer devices."""
 DOUBT = 0.3
 """The error of a run's predicted time that counts, as two runs of it would, while few runs have told theirs."""
 COMMON = 0.5
-"""The part of the differences between runs that all that comes may have in common."""
+"""The part of the differences between sizes that all that comes may have in common."""
+WITH_TIME = 0.7
+"""The same of the differences of runs from their expected times: others that use the machine come and go."""
 BEST = 3
 """Repeats that are not claimed yet are taken to be of one of so many best runs."""
 OWN = 0.2
@@ -100,7 +102,7 @@ class _Futures:
         usual = [self._pace.seconds(work) for work in usual_works(snapshot)]
         # TPE may go on to other sizes than it has taken so far.
         self._usual = self._resampled(usual) * self._common(COMMON * float(np.std(np.log(usual))))
-        self._drift = self._common(math.hypot(DRIFT, COMMON * float(np.std(own))))
+        self._drift = self._common(math.hypot(DRIFT, WITH_TIME * float(np.std(own))))
         complete = [run for run in snapshot.runs if run.state == "complete" and run.seconds > 0 and run.trained > 0]
         self._whole = {run.run: run.seconds / run.trained for run in complete}
         first = [(snapshot.definition.direction.cost(run.value), run.run) for run in complete if run.value is not None]

@@ -176,17 +176,17 @@ def test_more_runs_make_the_range_narrower() -> None:
 
 
 RECORDINGS = sorted((Path(__file__).parent / "recorded").glob("*.json"))
-OTHER_SPEED = ("speed_doubled", "speed_doubled_resumed")
-"""Sweeps in whose middle their machine became twice as fast, since other programs on it ended: nothing foretells it."""
+OTHER_SPEED = ("speed_doubled", "speed_doubled_resumed", "speed_wavered")
+"""Sweeps in whose middle their machine became two times as fast or slow, by other programs: nothing foretells it."""
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
 def test_the_truth_lies_in_the_range_in_four_looks_of_five(path: Path) -> None:
     seen = looks(Recording.load(path), 20)
     assert len(seen) > 10
-    assert fmean(look.inside for look in seen) >= (0.4 if path.stem in OTHER_SPEED else 0.8)
+    assert fmean(look.inside for look in seen) >= (0.55 if path.stem in OTHER_SPEED else 0.8)
     # A range that holds since it says nothing is of no use to anybody.
-    assert median((look.high - look.low) / look.truth for look in seen) < 1.6
+    assert median((look.high - look.low) / look.truth for look in seen) < 2.1
 
 
 @pytest.mark.parametrize("kind", ["4 workers, median", "script, sizes unknown", "workers of different speeds"])
