@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import sqlalchemy as sa
@@ -59,6 +61,17 @@ def masked(url: sa.URL) -> str:
 
 def is_sqlite(url: sa.URL) -> bool:
     return url.get_backend_name() == "sqlite"
+
+
+def storage_option(url: sa.URL) -> str:
+    """What finds this database again, behind a command; nothing for the default, or if the URL holds a secret."""
+    if secrets(url) or url.query:
+        return ""
+    default = sa.make_url(DEFAULT_STORAGE).database
+    if is_sqlite(url) and Path(str(url.database)).resolve() == Path(str(default)).resolve():
+        return ""
+    shown = url.set(drivername=url.get_backend_name()).render_as_string()
+    return f" --storage {shlex.quote(shown)}"
 
 
 def secrets(url: sa.URL) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optsweep.results.folders import RunDirectory, study_directory
@@ -39,6 +39,8 @@ class Since:
     """Those whose full training has ended."""
     abandoned: bool = False
     """Whether all that held runs are dead: a reboot, or a kill that left nobody to hand them back."""
+    storage: str = ""
+    """What a command needs behind it to find the study's database."""
 
     def decides(self, snapshot: StudySnapshot) -> bool:
         """Whether the finalists have had all of their fresh seeds, and the leader of today is one of them.
@@ -53,6 +55,12 @@ class Since:
 
 def next_command(snapshot: StudySnapshot, winner: Winner | None, since: Since) -> NextCommand:
     """Right whenever it is run, and never `promote` for a model that knows less than frequencies do."""
+    found = _fitting(snapshot, winner, since)
+    knows_studies = found.command.startswith("optsweep ") and not found.command.startswith("optsweep sample ")
+    return replace(found, command=found.command + since.storage) if knows_studies else found
+
+
+def _fitting(snapshot: StudySnapshot, winner: Winner | None, since: Since) -> NextCommand:
     name = f"--name {one_line(snapshot.study)}"
     if not snapshot.ended:
         if snapshot.counts["running"] and not since.abandoned:

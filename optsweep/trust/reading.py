@@ -6,6 +6,7 @@ from optsweep.database.linked import ladder_of, linked_studies
 from optsweep.database.open_study import Study
 from optsweep.database.run_rows import read_losses
 from optsweep.database.snapshot import read_snapshot
+from optsweep.database.urls import storage_option
 from optsweep.results.attributes import Purpose
 from optsweep.results.folders import study_directory
 from optsweep.results.records import RunRecord, StudySnapshot
@@ -30,6 +31,7 @@ def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:
         # The model card is written last.
         trained={path.parent.name for path in promoted.glob("*/README.md")},
         abandoned=study.queue.is_abandoned(),
+        storage=storage_option(study.storage.url),
     )
 
 

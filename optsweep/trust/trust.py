@@ -60,13 +60,14 @@ def assess(
     promoted: Collection[str] = (),
     trained: Collection[str] = (),
     abandoned: bool = False,
+    storage: str = "",
 ) -> Trust:
     """What a study and those that train its runs again show of its ranking.
 
     ``repeats`` train at the sweep's own setting, each of ``larger`` at one that is larger, and ``confirmed`` are the
     finalists with fresh seeds. ``promoted`` are runs whose full-length config is written, ``trained`` those whose full
     training has ended; ``full_run`` says what that of a run should have. ``abandoned`` is whether nobody works on the
-    runs that are under way.
+    runs that are under way, ``storage`` what a command needs to find the database.
     """
     snapshot = sweep.snapshot
     weights = snapshot.weights
@@ -87,7 +88,7 @@ def assess(
     places = ranking(snapshot, tied, noise)
     confirm = confirmed[0] if confirmed else None
     finalists = None if confirm is None else _confirmation(snapshot, confirm, noise)
-    since = Since(None if confirm is None else confirm.snapshot, promoted, trained, abandoned)
+    since = Since(None if confirm is None else confirm.snapshot, promoted, trained, abandoned, storage)
     decides = finalists if since.decides(snapshot) else None
     # The runs of a linked study are seeds or lengths of other runs: the best of them is no winner.
     winner = None if snapshot.attributes.linked else winner_of(snapshot, places, tied, noise, decides)

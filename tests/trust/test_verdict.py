@@ -300,6 +300,15 @@ def test_a_scripts_winner_is_called_by_hand() -> None:
     assert found.verdict.full_run is None
 
 
+def test_the_next_command_finds_a_database_that_is_not_the_default_one() -> None:
+    sweep, elsewhere = sweep_of({"tpe-000": 2.80}), " --storage sqlite:///other.db"
+    found = assess(sweep, storage=elsewhere).verdict
+    assert found.next.command == f"optsweep promote --name uniref50 --run tpe-000{elsewhere}"
+    assert f"{elsewhere}   # " in found.lines[-1]
+    trained = assess(sweep, promoted={"tpe-000"}, trained={"tpe-000"}, storage=elsewhere).verdict
+    assert trained.next.command == "optsweep sample studies/uniref50/promoted/tpe-000"
+
+
 def test_every_verdict_ends_with_its_next_command() -> None:
     for found in (of(), of(make_run("tpe-001", "complete")), of(make_run("a", "failed"), make_run("b", "running"))):
         assert found.verdict.lines[-1] == f"Next: {found.verdict.next.line}"
