@@ -160,12 +160,15 @@ def dashboard(
     storage: StorageOption = None,
 ) -> None:
     # The package takes a second to load.
+    from optsweep.database.urls import storage_option
     from optsweep.integrations.dashboard import serve
     from optsweep.workers.describe import describe_runs, describe_study
 
-    def describe(study: Study) -> None:
-        describe_study(study)
-        describe_runs(study, files=not read_only)
-
     study = study_of(name, storage, only_looks=read_only)
+    found_by = storage_option(study.storage.url)
+
+    def describe(served: Study) -> None:
+        describe_study(served, storage=found_by)
+        describe_runs(served, files=not read_only)
+
     serve(study, host, port, typer.echo, describe=describe, read_only=read_only)

@@ -14,8 +14,11 @@ from optsweep.trust.full_run import FullRun, full_run_of
 from optsweep.trust.trust import StudyLosses, Trust, assess
 
 
-def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:
-    """What is known of the study's ranking, and the verdict on it."""
+def read_trust(study: Study, snapshot: StudySnapshot, *, storage: str | None = None) -> Trust:
+    """What is known of the study's ranking, and the verdict on it.
+
+    ``storage`` is how commands find the database, if not as it was opened: a copy of it is gone when they are typed.
+    """
 
     def linked(purpose: Purpose) -> list[StudyLosses]:
         return [StudyLosses(read_snapshot(one), read_losses(one)) for one in linked_studies(study, purpose)]
@@ -31,7 +34,7 @@ def read_trust(study: Study, snapshot: StudySnapshot) -> Trust:
         # The model card is written last.
         trained={path.parent.name for path in promoted.glob("*/README.md")},
         abandoned=study.queue.is_abandoned(),
-        storage=storage_option(study.storage.url),
+        storage=storage_option(study.storage.url) if storage is None else storage,
     )
 
 

@@ -39,11 +39,14 @@ LONGEST_SECONDS = 600
 _logger = logging.getLogger(__name__)
 
 
-def describe_study(study: Study) -> None:
-    """Name the metric with its unit and write the verdict into the study's note; whatever goes wrong is logged."""
+def describe_study(study: Study, *, storage: str | None = None) -> None:
+    """Name the metric with its unit and write the verdict into the study's note; whatever goes wrong is logged.
+
+    ``storage`` as in `read_trust`.
+    """
     try:
         snapshot = read_snapshot(study)
-        verdict = verdict_note(read_trust(study, snapshot).verdict.lines)
+        verdict = verdict_note(read_trust(study, snapshot, storage=storage).verdict.lines)
         note_study(study, study.trainer.metric, verdict, study_note(snapshot, study.study_id))
     except Exception as error:
         _logger.warning("the dashboard will lack the study's note: %s: %s", type(error).__name__, error)

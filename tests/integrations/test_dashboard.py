@@ -19,6 +19,7 @@ from optsweep.results.records import RunRecord, StudySnapshot
 from optsweep.views.html import write_report
 from tests.browser import headless_chromium
 from tests.integrations.swept import Swept
+from tests.snapshots import trust_of
 from tests.sweeps import Sweeps, no_process_left, wait_for
 
 # One sweep is made for all of them.
@@ -112,7 +113,7 @@ def see_picture(page: Any, name: str) -> None:
 def test_the_report_of_the_study_opens_without_network(swept: Swept, tmp_path: Path) -> None:
     snapshot = finished(swept)
     with swept.here():
-        path = write_report(snapshot, tmp_path)
+        path = write_report(snapshot, tmp_path, trust_of(snapshot))
     with headless_chromium() as chromium:
         page = chromium.new_context(offline=True, viewport={"width": 1200, "height": 1000}).new_page()
         page.goto(path.as_uri())
@@ -126,7 +127,11 @@ def test_no_click_on_a_snapshot_changes_the_study(swept: Swept) -> None:
     before = finished(swept)
     files = sorted((swept.sweeps.folder / "studies/study/artifacts").iterdir())
     with dashboard(swept.sweeps, "--read-only") as address:
-        assert b"small_fast" in get(f"{address}/api/studies/1")
+        shown = get(f"{address}/api/studies/1")
+        assert b"small_fast" in shown
+        # The copy is gone when a command of the note is typed.
+        assert b"Next" in shown
+        assert b"optsweep-dashboard-" not in shown
         # The files of the runs are no part of the copy: what would remove them is refused.
         with pytest.raises(urllib.error.HTTPError):
             delete(f"{address}/api/studies/1", {})
