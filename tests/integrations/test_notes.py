@@ -94,7 +94,7 @@ def test_the_study_says_what_it_is_measured_in_and_how_to_go_on(study: Study) ->
     note = get_note(opened)
     for preset in ("small_fast", "medium_rigorous", "large_quality", "high_lr_experiment", "curriculum_focus"):
         assert f"[{preset}]" in note
-    assert "* Next: `optsweep sweep --name study   # " in note
+    assert "* Next: `optsweep sweep --name study --storage " in note
     assert "optsweep report --name study" in note
 
 
