@@ -28,6 +28,8 @@ SAMPLE = [
     "train: device tpu",
 ]
 
+QUICK = 4
+"""How many of them are tried as processes by the fast tests; the catalogue tries all of them without one."""
 READ_ONLY = Case(
     "a folder that is read-only",
     ["sweep", "demo", "--cpu-workers", "1"],
@@ -35,7 +37,9 @@ READ_ONLY = Case(
 )
 
 
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.heavy] * (place >= QUICK)) for place, name in enumerate(SAMPLE)]
+)
 def test_a_process_refuses_and_leaves_nothing_running(name: str, scene: Scene) -> None:
     (case,) = [case for case in CASES if case.id.endswith(name)]
     folder = scene(case)

@@ -76,6 +76,7 @@ def test_a_gpu_that_is_held_is_refused_and_nothing_is_written(host: Host, more: 
     assert host.files() == {"demo_sweep.pt", "mine.toml"}
 
 
+@pytest.mark.heavy
 def test_what_all_processes_fail_on_is_said_once(host: Host) -> None:
     code, output, errors = host.train("--gpus", "0,1")
     assert (code, output) == (2, ""), errors

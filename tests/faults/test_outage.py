@@ -121,6 +121,7 @@ sys.exit(cli.run(sys.argv[1:]))
 
 
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+@pytest.mark.heavy
 def test_a_server_that_goes_away_while_a_command_begins_is_one_line(on_server: Sweeps, server: PrivateServer) -> None:
     assert on_server.run(*SWEEP, "1", "--no-launch")[0] == EXIT_DONE
     command = [sys.executable, "-c", WAITS_BEFORE_ITS_PREVIEW, "sweep", "--name", on_server.name, *SWEEP, "1"]

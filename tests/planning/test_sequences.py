@@ -109,10 +109,12 @@ def test_one_setting_with_two_names_is_refused_and_both_are_named(workplace: Pat
     [
         (None, False, 9000, None, "Limiting dataset from 12000 to 10000 samples"),
         (150, False, 150, 150, "Training on 150 of the subset's 9,000 training sequences"),
-        (10_000, False, 9000, 10_000, "the subset has 9,000 to train on, and all are used"),
+        pytest.param(
+            10_000, False, 9000, 10_000, "the subset has 9,000 to train on, and all are used", marks=pytest.mark.heavy
+        ),
         (10_500, True, 10_500, 10_500, "Training on the corpus: 10,500 of its 10,8"),
-        (50_000, True, 0, 50_000, "[data] sequences = 50000: the corpus has 10,8"),
-        ("all", True, 0, None, "Training on the corpus: all 10,8"),
+        pytest.param(50_000, True, 0, 50_000, "[data] sequences = 50000: the corpus has 10,8", marks=pytest.mark.heavy),
+        pytest.param("all", True, 0, None, "Training on the corpus: all 10,8", marks=pytest.mark.heavy),
     ],
 )
 def test_what_is_trained_on_and_what_is_said_of_it(
@@ -157,6 +159,7 @@ def test_an_older_file_means_the_same_and_its_study_goes_on_under_either_name(pl
     assert "data.sequences was None, is 151" in errors
 
 
+@pytest.mark.heavy
 def test_a_study_of_an_earlier_version_stays_on_its_subset_however_many_it_wanted(place: Path) -> None:
     write(place, num_training=9000)
     plan()
@@ -202,6 +205,7 @@ def test_another_corpus_with_the_same_subset_is_not_the_studys() -> None:
     assert not data.same_as(data.model_copy(update={"training": other, "fingerprint": "1"}))
 
 
+@pytest.mark.heavy
 def test_a_worker_elsewhere_needs_the_corpus_itself(place: Path, tmp_path: Path) -> None:
     write(place, "all")
     plan()

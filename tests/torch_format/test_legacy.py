@@ -197,6 +197,7 @@ def drawn_rows(random: Random) -> tuple[list[dict[str, Any]], int]:
     return rows, num_dropped
 
 
+@pytest.mark.heavy
 def test_d1_dropped_letters_are_counted_whatever_the_writer_did(tmp_path: Path) -> None:
     for seed in range(60):
         rows, num_dropped = drawn_rows(Random(seed))
@@ -331,6 +332,7 @@ def test_d1_bytes_are_text_too(tmp_path: Path) -> None:
         assert decode(open_corpus(tmp_path / "legacy.pt").sequences[0]) == "MKVA"
 
 
+@pytest.mark.heavy
 def test_d1_ten_thousand_rows_are_compared_in_a_second(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     texts = [random_letters(rng, int(rng.integers(50, 600))) for _ in range(10_000)]

@@ -84,6 +84,7 @@ def test_compiled_blocks_compute_what_uncompiled_ones_do(backend: Backend) -> No
         assert state.iterate()[0] == pytest.approx(float(plain.iterate()[0]), rel=1e-3)
 
 
+@pytest.mark.heavy
 def test_padded_micro_batches_of_all_kinds_stay_compiled(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
     """Some have padding and some have none, some have one row, some are scored as a whole: more than eight programs."""
     config, data = make_config(training__effective_batch=8), make_data(40)

@@ -166,6 +166,7 @@ def test_bfloat16_is_used_by_the_cards_that_have_it(
 
 
 @pytest.mark.usefixtures("old_card")
+@pytest.mark.heavy
 def test_bfloat16_on_a_card_without_it_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     write_corpus(tmp_path / "random.pt", make_sequences(200, shortest=30, longest=60), {})
     config = tmp_path / "config.toml"

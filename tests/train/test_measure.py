@@ -47,6 +47,7 @@ def measured(**changes: Any) -> dict[str, float]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+@pytest.mark.heavy
 def test_a_run_that_compiles_is_timed_compiled_and_what_that_takes_apart(graphs: list[Any]) -> None:
     found = measured(training__compile=True, training__n_iters=200)
     # Training and evaluation, of either network.

@@ -100,6 +100,7 @@ def run(directory: Path | None = None, *, stop_before: int | None = None, **chan
     return train(config, data, "cpu", Listener(), directory=directory, interrupted=interrupted)
 
 
+@pytest.mark.heavy
 def test_a_run_that_overfits_is_complete_with_its_best_value() -> None:
     whole, early = run(training__patience=False), run()
     assert (early.outcome, early.reason, whole.reason) == ("complete", OVERFITS, None)
@@ -108,6 +109,7 @@ def test_a_run_that_overfits_is_complete_with_its_best_value() -> None:
     assert early.best == min(early.evaluations, key=lambda e: e.value)
 
 
+@pytest.mark.heavy
 def test_interruptions_change_nothing_and_an_ended_run_stays_ended(tmp_path: Path) -> None:
     whole = run()
     best = whole.best

@@ -63,6 +63,7 @@ print(ranks.is_first)
     assert [output for _, output, _ in ended] == [f"{sums}True\n", f"{sums}False\n"]
 
 
+@pytest.mark.heavy
 def test_different_checkpoints_are_an_error_of_both() -> None:
     ended = together(
         2,
@@ -78,6 +79,7 @@ except UserError as error:
         assert output.startswith("rank 0 goes on from step 0, rank 1 from step 100: all need the same --out")
 
 
+@pytest.mark.heavy
 def test_a_peer_that_is_gone_is_one_clean_error() -> None:
     ended = together(
         2,

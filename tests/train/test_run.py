@@ -14,9 +14,9 @@ from optsweep.train.loop import train_from_file
 from tests.train.supply import InterruptAt, make_config, make_sequences
 
 
-@pytest.fixture
-def subset(tmp_path: Path) -> Path:
-    path = tmp_path / "random.pt"
+@pytest.fixture(scope="module")
+def subset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "random.pt"
     write_corpus(path, make_sequences(200, shortest=30, longest=60), {})
     return ensure_subset(path).path
 

@@ -127,6 +127,7 @@ def test_r15_the_last_attempt_begins_anew_after_a_checkpoint_that_fails_again_an
     assert "usual begins anew: 2 attempts in a row failed" in caplog.text
 
 
+@pytest.mark.heavy
 def test_r15_values_of_a_failed_run_stay_also_when_it_fails_again(begin: Begin, said: Callable[..., str]) -> None:
     study = begin("raise")
     assert train(study) == 3
@@ -144,6 +145,7 @@ def test_r15_values_of_a_failed_run_stay_also_when_it_fails_again(begin: Begin, 
     assert json.loads(said("status", "--json"))["best"] is None
 
 
+@pytest.mark.heavy
 def test_r15_what_was_set_aside_comes_back_if_to_begin_anew_does_not_help(
     begin: Begin, said: Callable[..., str]
 ) -> None:

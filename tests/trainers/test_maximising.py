@@ -81,6 +81,9 @@ x = 0.0
 """
 
 
+pytestmark = pytest.mark.heavy
+
+
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Sweeps:
     folder = tmp_path_factory.mktemp("maximising")

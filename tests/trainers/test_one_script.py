@@ -135,6 +135,7 @@ def test_r9_a_script_dies_with_its_killed_guard_and_worker(script_run: ScriptRun
         wait_for(lambda: "script" not in begun.living(), 5)
 
 
+@pytest.mark.heavy
 def test_r9_a_stopped_worker_is_outlived_by_its_script_no_longer_than_its_lease(script_run: ScriptRun) -> None:
     with started(script_run, 3) as begun:
         began = uptime()
@@ -145,6 +146,7 @@ def test_r9_a_stopped_worker_is_outlived_by_its_script_no_longer_than_its_lease(
         wait_for(lambda: "the worker was silent for so long" in log.read_text(), 5)
 
 
+@pytest.mark.heavy
 def test_r9_a_tree_that_was_stopped_as_a_whole_is_ended_when_it_goes_on(script_run: ScriptRun) -> None:
     with started(script_run, 3) as begun:
         stopped = [begun.guard, *begun.living().values()]

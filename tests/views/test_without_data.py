@@ -100,12 +100,14 @@ def check_silent(text: str) -> None:
     assert not found, found
 
 
+@pytest.mark.heavy
 def test_nothing_is_written_outside_of_studies(swept: Swept) -> None:
     there = {path.name for path in swept.folder.iterdir() if path.name != "__pycache__"}
     assert there == {"train.py", "mine.toml", "studies"}
     assert swept.snapshot.counts["complete"] == 2
 
 
+@pytest.mark.heavy
 def test_what_the_sweep_says_and_writes_is_silent(swept: Swept) -> None:
     check_silent(swept.said)
     files = [path for path in (swept.folder / "studies").rglob("*") if path.is_file() and ".db" not in path.name]
@@ -114,6 +116,7 @@ def test_what_the_sweep_says_and_writes_is_silent(swept: Swept) -> None:
         check_silent(path.read_text(errors="replace"))
 
 
+@pytest.mark.heavy
 def test_what_the_database_holds_is_silent(swept: Swept) -> None:
     with closing(sqlite3.connect(swept.folder / "studies" / "optsweep.db")) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -123,6 +126,7 @@ def test_what_the_database_holds_is_silent(swept: Swept) -> None:
                 check_silent(str(row))
 
 
+@pytest.mark.heavy
 def test_every_view_is_silent(swept: Swept) -> None:
     snapshot = swept.snapshot
     trust = trust_of(snapshot)
@@ -143,6 +147,7 @@ def test_every_view_is_silent(swept: Swept) -> None:
         check_silent(text)
 
 
+@pytest.mark.heavy
 def test_the_documents_leave_out_what_belongs_to_data_and_nothing_else(swept: Swept) -> None:
     document = status_document(swept.snapshot, trust_of(swept.snapshot).verdict)
     assert list(document) == ["study", "target", "counts", "finished_runs", "best", "verdict", "runs"]
@@ -176,6 +181,7 @@ def test_data_that_nobody_would_read_is_a_mistake_of_one_line(here: Path, capfd:
 
 
 @pytest.mark.parametrize("command", ["promote", "fidelity", "fidelity --pruner", "ladder", "transfer", "best --toml"])
+@pytest.mark.heavy
 def test_what_is_refused_says_what_to_do_instead(swept: Swept, command: str) -> None:
     with pytest.raises(ConfigError) as refused:
         swept.snapshot.lengths(command)

@@ -24,6 +24,7 @@ def sweeps(workplace: Path, database_url: str, demo_corpus: Path) -> Iterator[Sw
         yield made
 
 
+@pytest.mark.heavy
 def test_a_sweep_ends_exactly_the_same_command_starts_nothing_and_more_trials_extend_it(sweeps: Sweeps) -> None:
     code, output = sweeps.run(*SWEEP, "3")
     assert code == EXIT_DONE, output
