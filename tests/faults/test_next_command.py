@@ -98,7 +98,7 @@ def test_a_sweep_that_was_interrupted_in_the_middle_goes_on(newcomer: Newcomer) 
     sweeps.iteration_seconds = 0.02
     process = sweeps.start(*SWEEP, output=subprocess.DEVNULL)
     wait_for(lambda: newcomer.sweeps.count("running") == 2)
-    assert newcomer.verdict()["next"] == "optsweep status --name study --watch"
+    assert newcomer.verdict()["next"].startswith("optsweep status --name study --watch")
     process.send_signal(signal.SIGINT)
     assert process.wait(100) == EXIT_INTERRUPTED
     assert "SIGINT" in newcomer.verdict()["ended_by"]
