@@ -86,4 +86,4 @@ def test_a_small_example_sweeps(workplace: Path, name: str) -> None:
     assert [run.state for run in snapshot.runs] == ["complete"] * 3
     values = [run.value for run in snapshot.runs]
     assert all(value is not None and 0 < value < 1 for value in values)
-    assert f"{max(values) if name == 'one_number' else min(values):.4f}" in output.partition("Best:")[2]
+    assert f"{max(values) if name == 'one_number' else min(values):.4f}" in output.partition("Winner:")[2]
