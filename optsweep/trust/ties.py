@@ -41,7 +41,7 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
     None if neither is known: the leader has kept no losses, and no configuration was repeated.
     """
     # Loaded only here: a command that refuses its input must not wait for it.
-    from scipy.special import ndtri, stdtrit
+    from scipy.special import ndtri
 
     leader, weights = snapshot.best, snapshot.weights
     if leader is None:
@@ -53,13 +53,12 @@ def ties(snapshot: StudySnapshot, losses: Losses, noise: SeedNoise | None) -> Ti
     if len(compared) < 2:
         return None
     behind, seeds = _behind(snapshot)
-    tail = (1 + LEVEL) / 2
     halves = np.zeros(len(compared))
     if by_sequences and weights is not None:
-        halves = ndtri(tail) * _sequences_part([losses[run] for run in compared], weights.validation)
+        halves = ndtri((1 + LEVEL) / 2) * _sequences_part([losses[run] for run in compared], weights.validation)
     if noise is not None:
         counts = np.array([seeds[run] for run in compared])
-        part = stdtrit(noise.freedom, tail) * noise.deviation * np.sqrt(1 / counts[0] + 1 / counts)
+        part = seeds_part(noise, 1) * np.sqrt(1 / counts[0] + 1 / counts)
         halves = np.hypot(halves, part)
     differences = {
         run: Interval(behind[run], behind[run] - half, behind[run] + half)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +27,7 @@ from optsweep.views.figures import (
     note,
     scatter,
     span,
+    thinned,
     value_axis,
 )
 
@@ -84,13 +84,8 @@ def _own(drawn: Sequence[RunRecord], snapshot: StudySnapshot) -> dict[str, RunRe
 
 
 def _thinned(runs: Sequence[RunRecord], snapshot: StudySnapshot) -> Sequence[RunRecord]:
-    """All of them; of too many, the best fifth of what a figure can hold and an even choice of the rest."""
-    if len(runs) <= MOST_CURVES:
-        return runs
     places = {run.run: place for place, run in enumerate(snapshot.ranking)}
-    ranked = sorted(runs, key=lambda run: places.get(run.run, len(places)))
-    best, rest = ranked[: MOST_CURVES // 5], ranked[MOST_CURVES // 5 :]
-    return best + rest[:: math.ceil(len(rest) / (MOST_CURVES - len(best)))]
+    return thinned(runs, MOST_CURVES, lambda run: places.get(run.run, len(places)))
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import TypedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypedDict
 
 from optsweep.plain import Plain
+from optsweep.results.records import RunRecord
 from optsweep.results.words import finite, most
 from optsweep.study.direction import Direction
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRichComparison
 
 Values = dict[str, Plain]
 
@@ -53,10 +57,24 @@ def make_axis(**values: Plain) -> Values:
 def value_axis(values: Iterable[float | None], title: str, direction: Direction) -> Values:
     """From just beyond the best value to beyond most of them; a diverging run must not flatten the others."""
     axis = make_axis(title={"text": title})
-    costs = sorted(direction.cost(known) for value in values if (known := finite(value)) is not None)
-    if costs:
-        axis["range"] = list(span(direction.cost(costs[0]), direction.cost(most(costs))))
+    if (reach := value_span(values, direction)) is not None:
+        axis["range"] = list(reach)
     return axis
+
+
+def value_span(values: Iterable[float | None], direction: Direction) -> tuple[float, float] | None:
+    """The range of the values without the worst few; None without any."""
+    costs = sorted(direction.cost(known) for value in values if (known := finite(value)) is not None)
+    return span(direction.cost(costs[0]), direction.cost(most(costs))) if costs else None
+
+
+def thinned(runs: Sequence[RunRecord], limit: int, key: Callable[[RunRecord], SupportsRichComparison]) -> Sequence[RunRecord]:
+    """All of them; of more than the limit, the best fifth of it by ``key`` and an even choice of the rest."""
+    if len(runs) <= limit:
+        return runs
+    ranked = sorted(runs, key=key)
+    best, rest = ranked[: limit // 5], ranked[limit // 5 :]
+    return best + rest[:: math.ceil(len(rest) / (limit - len(best)))]
 
 
 def span(one: float, other: float) -> tuple[float, float]:

@@ -56,7 +56,11 @@ def ranking_columns(snapshot: StudySnapshot, ranking: Sequence[Ranked]) -> list[
         *_at_equal(snapshot, ranking),
         *_seeds(ranking),
         Column(words.seconds_unit(snapshot.runs), "cost", [f"{one:,.0f}" for one in seconds], seconds),
-        *([] if snapshot.data is None else [_numbers("sequences", "rest", [run.sequences for run in runs], _count)]),
+        *(
+            []
+            if snapshot.data is None
+            else [_numbers("sequences", "rest", [run.sequences for run in runs], words.quantity)]
+        ),
         _words("state", "always", list(map(state_text, runs))),
     ]
 
@@ -111,10 +115,6 @@ def _place(one: Ranked) -> float | None:
     return None if one.rank is None else float(one.rank.rstrip("="))
 
 
-def _count(number: float | None) -> str:
-    return words.quantity(number)
-
-
 def _words(head: str, kind: Kind, texts: list[str]) -> Column:
     return Column(head, kind, texts, texts, is_number=False)
 
@@ -136,7 +136,7 @@ def _sizes(runs: Sequence[RunRecord]) -> list[Column]:
     """How many parameters each model has: only our own trainer's are known, and are told if they differ."""
     configs = [if_builtin(run.config) for run in runs]
     sizes = [None if config is None else parameter_count(config.model) for config in configs]
-    return [_numbers("model size", "parameter", sizes, _count)] if len(set(sizes) - {None}) > 1 else []
+    return [_numbers("model size", "parameter", sizes, words.quantity)] if len(set(sizes) - {None}) > 1 else []
 
 
 def _at_equal(snapshot: StudySnapshot, ranking: Sequence[Ranked]) -> list[Column]:
@@ -149,7 +149,7 @@ def _at_equal(snapshot: StudySnapshot, ranking: Sequence[Ranked]) -> list[Column
 
 def _seeds(ranking: Sequence[Ranked]) -> list[Column]:
     seeds = [None if one.rank is None else one.seeds for one in ranking]
-    return [_numbers("seeds", "telling", seeds, _count)] if any(one.seeds > 1 for one in ranking) else []
+    return [_numbers("seeds", "telling", seeds, words.quantity)] if any(one.seeds > 1 for one in ranking) else []
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from optsweep.plain import Plain
 from optsweep.results.records import RunRecord, StudySnapshot
-from optsweep.results.words import finite, most, one_line, setting, state_words, value_words
+from optsweep.results.words import finite, one_line, setting, state_words, value_words
 from optsweep.study.choices import Chosen
 from optsweep.study.direction import Direction
 from optsweep.study.parameter import Parameter
@@ -24,6 +24,8 @@ from optsweep.views.figures import (
     make_layout,
     scatter,
     span,
+    thinned,
+    value_span,
 )
 from optsweep.views.parameter_figures import in_order, is_number, varying
 
@@ -44,7 +46,7 @@ def slices(snapshot: StudySnapshot) -> Figure | None:
     """Complete runs by their values; those that were cut short, which cannot be compared with them, in a band."""
     direction = snapshot.definition.direction
     valued = [run for run in snapshot.runs if run.finished and finite(run.value) is not None and run.parameters]
-    runs = _thinned(valued, direction)
+    runs = thinned(valued, MOST_POINTS, lambda run: (run.state != "complete", direction.cost(run.value or 0.0)))
     # What only one of them has tells nothing either.
     names = [
         name for name in varying(runs) if len({run.parameters[name] for run in runs if name in run.parameters}) > 1
@@ -53,7 +55,7 @@ def slices(snapshot: StudySnapshot) -> Figure | None:
         return None
     kinds = {kind: [run for run in runs if _kind(run, snapshot) == kind] for kind in MARKS}
     values = [run.value for run in runs if run.state == "complete" and run.value is not None]
-    low, high = _heights(values, direction)
+    low, high = value_span(values, direction) or (0.0, 1.0)
     band = _band(low, high, direction) if kinds["cut short"] else None
     rows = math.ceil(len(names) / COLUMNS)
     layout = make_layout(
@@ -85,21 +87,6 @@ def _kind(run: RunRecord, snapshot: StudySnapshot) -> str:
     if snapshot.best is not None and run.run == snapshot.best.run:
         return "best"
     return "complete" if run.preset is None else "preset"
-
-
-def _thinned(runs: Sequence[RunRecord], direction: Direction) -> Sequence[RunRecord]:
-    """All of them; of too many, the best fifth of what a figure can hold and an even choice of the rest."""
-    if len(runs) <= MOST_POINTS:
-        return runs
-    ranked = sorted(runs, key=lambda run: (run.state != "complete", direction.cost(run.value or 0.0)))
-    best, rest = ranked[: MOST_POINTS // 5], ranked[MOST_POINTS // 5 :]
-    return best + rest[:: math.ceil(len(rest) / (MOST_POINTS - len(best)))]
-
-
-def _heights(values: Sequence[float], direction: Direction) -> tuple[float, float]:
-    """The range of the complete runs' values, without the worst few."""
-    costs = sorted(map(direction.cost, values))
-    return span(direction.cost(costs[0]), direction.cost(most(costs))) if costs else (0.0, 1.0)
 
 
 def _band(low: float, high: float, direction: Direction) -> tuple[float, float]:
