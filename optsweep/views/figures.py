@@ -68,7 +68,9 @@ def value_span(values: Iterable[float | None], direction: Direction) -> tuple[fl
     return span(direction.cost(costs[0]), direction.cost(most(costs))) if costs else None
 
 
-def thinned(runs: Sequence[RunRecord], limit: int, key: Callable[[RunRecord], SupportsRichComparison]) -> Sequence[RunRecord]:
+def thinned(
+    runs: Sequence[RunRecord], limit: int, key: Callable[[RunRecord], SupportsRichComparison]
+) -> Sequence[RunRecord]:
     """All of them; of more than the limit, the best fifth of it by ``key`` and an even choice of the rest."""
     if len(runs) <= limit:
         return runs
